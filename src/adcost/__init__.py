@@ -1,0 +1,1 @@
+"""adcost: what a derivative costs, measured, drawn and judged."""

@@ -1,0 +1,152 @@
+"""What a claim is and how it is judged.
+
+A claim is a statement of the lecture (or of the literature) with the evidence measured for it.
+Each piece of evidence has one of four kinds:
+
+``exact``    compared to rounding;
+``counted``  repeatable to the last digit: evaluations, operations, bytes, iterations;
+``sampled``  statistical, with an interval from repetitions with fixed seeds;
+``timed``    wall-clock on this machine, with an interval.
+
+The first piece decides the claim. Later pieces confirm or contradict it and are shown beside it,
+so counted evidence decides and timed evidence never overrules it.
+
+Every judgement compares an interval with a region and has three outcomes: the interval lies
+inside (``reproduced``), outside (``refuted``), or across the border (``inconclusive``).
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Kind = Literal["exact", "counted", "sampled", "timed"]
+Verdict = Literal["reproduced", "refuted", "inconclusive"]
+
+COLUMNS = (
+    "id", "experiment", "source", "statement", "evidence", "predicted", "measured", "low", "high",
+    "unit", "verdict", "note", "decides",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A measured number with its interval; an exact one has ``low == value == high``."""
+
+    value: float
+    low: float
+    high: float
+
+    @staticmethod
+    def exactly(value: float) -> "Interval":
+        """The interval of a number that is known exactly."""
+        return Interval(float(value), float(value), float(value))
+
+    @staticmethod
+    def spanning(values: Iterable[float]) -> "Interval":
+        """All of ``values``: their range, with the middle of the sorted list as the value."""
+        ordered = sorted(float(value) for value in values)
+        return Interval(ordered[len(ordered) // 2], ordered[0], ordered[-1])
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One measurement held against what was predicted."""
+
+    kind: Kind
+    predicted: str
+    measured: Interval
+    unit: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement, where it comes from, its evidence (the first decides) and what to know.
+
+    ``id`` is ``<experiment>.<name>``; ``source`` names the lecture's section and the paper;
+    ``figure`` is the stem of the figure that shows it; ``note`` is for the reader of the report.
+    """
+
+    id: str
+    source: str
+    statement: str
+    evidence: tuple[Evidence, ...]
+    figure: str = ""
+    note: str = ""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the deciding evidence."""
+        return self.evidence[0].verdict
+
+
+def judge(measured: Interval, low: float = -math.inf, high: float = math.inf) -> Verdict:
+    """Hold an interval against the region ``[low, high]``; NaN is never more than inconclusive."""
+    if any(math.isnan(end) for end in (measured.value, measured.low, measured.high)):
+        return "inconclusive"
+    if low <= measured.low and measured.high <= high:
+        return "reproduced"
+    if measured.high < low or measured.low > high:
+        return "refuted"
+    return "inconclusive"
+
+
+def at_most(kind: Kind, measured: Interval, bound: float, unit: str, says: str = "") -> Evidence:
+    """Evidence that a quantity does not exceed ``bound``; ``says`` replaces the printed bound."""
+    return Evidence(kind, says or f"≤ {bound:.4g}", measured, unit, judge(measured, high=bound))
+
+
+def at_least(kind: Kind, measured: Interval, bound: float, unit: str, says: str = "") -> Evidence:
+    """Evidence that a quantity is not below ``bound``."""
+    return Evidence(kind, says or f"≥ {bound:.4g}", measured, unit, judge(measured, low=bound))
+
+
+def near(
+    kind: Kind, measured: Interval, target: float, tolerance: float, unit: str, says: str = ""
+) -> Evidence:
+    """Evidence that a quantity is ``target`` within ``tolerance`` (a test of equivalence)."""
+    verdict = judge(measured, target - tolerance, target + tolerance)
+    return Evidence(kind, says or f"{target:.4g} ± {tolerance:.2g}", measured, unit, verdict)
+
+
+def check_ids(claims: Sequence[Claim], experiment: str) -> None:
+    """Refuse claims of another experiment, without evidence, or with an id used twice."""
+    seen: set[str] = set()
+    for claim in claims:
+        if not claim.id.startswith(f"{experiment}."):
+            raise ValueError(f"claim {claim.id} is judged by {experiment}; call it {experiment}.…")
+        if claim.id in seen:
+            raise ValueError(f"two claims are called {claim.id}")
+        if not claim.evidence:
+            raise ValueError(f"claim {claim.id} has no evidence")
+        seen.add(claim.id)
+
+
+def as_record(claim: Claim, experiment: str) -> dict[str, Any]:
+    """A claim as JSON: an interval's end that is not finite becomes null."""
+    record = asdict(claim) | {"experiment": experiment, "verdict": claim.verdict}
+    for evidence in record["evidence"]:
+        measured = evidence.pop("measured")
+        evidence["measured"] = _finite(measured["value"])
+        evidence["low"], evidence["high"] = _finite(measured["low"]), _finite(measured["high"])
+    record["evidence"] = list(record["evidence"])
+    return record
+
+
+def as_rows(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Claims as the rows of ``results/claims.csv``: one row a piece of evidence."""
+    rows = []
+    for record in records:
+        for position, evidence in enumerate(record["evidence"]):
+            row = {name: record[name] for name in ("id", "experiment", "source", "statement")}
+            row |= {"evidence": evidence["kind"], "note": record["note"]}
+            row |= {name: evidence[name] for name in ("predicted", "measured", "low", "high")}
+            row |= {name: evidence[name] for name in ("unit", "verdict")}
+            row["decides"] = position == 0
+            rows.append({name: row[name] for name in COLUMNS})
+    return rows
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,65 @@
+"""One style for all figures: repeatable SVG with text kept as text, and the same figure as PDF.
+
+Colours are Okabe & Ito's (*Color Universal Design*, 2008), told apart by colour-blind readers; a
+method has the same colour in every figure. Text and axes are `currentColor`-like greys that read
+on light and dark backgrounds; the report adds the dark style.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402 (the backend must be chosen first)
+from matplotlib.figure import Figure  # noqa: E402
+
+from adcost.tables import replacing  # noqa: E402
+
+BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+PURPLE, SKY, YELLOW, GREY = "#CC79A7", "#56B4E9", "#B79F00", "#7F7F7F"
+
+STYLE: Mapping[str, object] = {
+    "figure.figsize": (6.4, 4.0),
+    "figure.dpi": 100,
+    "figure.constrained_layout.use": True,
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#BBBBBB",
+    "grid.linewidth": 0.4,
+    "grid.alpha": 0.6,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "legend.frameon": False,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 4.5,
+    "errorbar.capsize": 2,
+    "savefig.facecolor": "none",
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "adcost",
+    "pdf.fonttype": 42,
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """The study's matplotlib style, for the length of a ``with`` block."""
+    with matplotlib.rc_context(dict(STYLE)):
+        yield
+
+
+def save(figure: Figure, folder: Path | str, name: str) -> None:
+    """Write ``folder/name.svg`` and ``.pdf``, without dates, atomically, and close the figure."""
+    for suffix in ("svg", "pdf"):
+        metadata = {"Date": None} if suffix == "svg" else {"CreationDate": None, "ModDate": None}
+        with replacing(Path(folder) / f"{name}.{suffix}") as temporary:
+            figure.savefig(temporary, format=suffix, metadata=metadata)
+    plt.close(figure)
