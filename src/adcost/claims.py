@@ -20,6 +20,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from adcost.costs.intervals import Interval
+
 Kind = Literal["exact", "counted", "sampled", "timed"]
 Verdict = Literal["reproduced", "refuted", "inconclusive"]
 
@@ -27,26 +29,6 @@ COLUMNS = (
     "id", "experiment", "source", "statement", "evidence", "predicted", "measured", "low", "high",
     "unit", "verdict", "note", "decides",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A measured number with its interval; an exact one has ``low == value == high``."""
-
-    value: float
-    low: float
-    high: float
-
-    @staticmethod
-    def exactly(value: float) -> "Interval":
-        """The interval of a number that is known exactly."""
-        return Interval(float(value), float(value), float(value))
-
-    @staticmethod
-    def spanning(values: Iterable[float]) -> "Interval":
-        """All of ``values``: their range, with the middle of the sorted list as the value."""
-        ordered = sorted(float(value) for value in values)
-        return Interval(ordered[len(ordered) // 2], ordered[0], ordered[-1])
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from adcost.claims import Interval
+from adcost.costs.intervals import Interval
 
 RESAMPLES = 4000
 

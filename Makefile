@@ -1,0 +1,58 @@
+# `make` runs the study and writes results/report.html. The other targets are below; inside the
+# environment (`. .venv/bin/activate`) everything is plain Snakemake.
+
+PYTHON ?= python3
+CORES ?= all
+BIN := .venv/bin
+SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+
+.DELETE_ON_ERROR:
+.PHONY: all quick test check bench lock clean help
+
+all: .venv/ready
+	@$(SNAKEMAKE)
+	@echo
+	@echo "The report is there: open results/report.html in a browser (or print results/report.pdf)."
+
+quick: .venv/ready  ## the same study, small
+	@$(SNAKEMAKE) --configfile config/quick.yaml
+	@echo
+	@echo "The small study's report: open results/quick/report.html in a browser."
+
+test: .venv/ready  ## the whole test suite
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: .venv/ready  ## style, layers, Snakemake's own linter
+	@$(BIN)/ruff check src tests workflow/scripts bench
+	@$(BIN)/ruff format --check src tests workflow/scripts bench
+	@$(BIN)/snakefmt --check Snakefile workflow
+	@$(BIN)/lint-imports
+	@$(BIN)/snakemake --lint
+
+bench: .venv/ready  ## speed, as ratios; no test
+	@$(BIN)/python bench/bench.py
+
+lock:  ## resolve requirements.in again, pinned with hashes
+	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
+	@.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	  --no-header --quiet --output-file requirements.lock requirements.in
+	@rm -rf .venv-lock
+	@$(PYTHON) workflow/envs/pin.py
+
+# The file says that the environment is whole: an interrupted set-up is begun again.
+.venv/ready: requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo "This needs Python 3.11 or newer; set PYTHON=…"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "This needs Python 3.11 or newer, not $$($(PYTHON) --version); set PYTHON=…"; exit 1; }
+	@echo "Setting up .venv from requirements.lock (about a minute) …"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@echo "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/adcost.pth"
+	@touch $@
+
+clean:  ## remove the results, not the environment
+	rm -rf .snakemake
+	find results -mindepth 1 ! -name README.md -delete
+
+help:
+	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'

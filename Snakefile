@@ -1,0 +1,13 @@
+# The price of a derivative: the study's entry point. All of it is in workflow/.
+include: "workflow/Snakefile"
+
+
+# The first rule of an included file is not the default target; this one is.
+rule all:
+    default_target: True
+    message:
+        f"the report is {RESULTS}/report.html"
+    localrule: True
+    input:
+        rules.report.output,
+        [rules.__dict__[name].input for name in PLANS],

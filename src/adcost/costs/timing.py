@@ -1,0 +1,79 @@
+"""Seconds: methods timed side by side, interleaved in random order, every repeat kept.
+
+The steps are those of any careful benchmark. Compilation is timed apart; each method is warmed
+up; then come rounds, in each of which every method runs once, in an order drawn afresh, and its
+result is waited for (JAX returns before it has computed). A drift of the machine's speed so
+falls on all methods alike, and the ratio of two methods is taken round by round.
+"""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+import pandas as pd
+
+COLUMNS = ("point", "method", "repeat", "order", "seconds", "compile_seconds")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A compiled JAX program with its arguments, and the seconds that compiling it took."""
+
+    compiled: jax.stages.Compiled
+    arguments: tuple[Any, ...]
+    compile_seconds: float
+
+    def __call__(self) -> Any:
+        """Run it, wait for the result and return it."""
+        return jax.block_until_ready(self.compiled(*self.arguments))
+
+
+def compile_program(fn: Callable[..., Any], *arguments: Any) -> Program:
+    """Trace, lower and compile ``fn`` for ``arguments`` (arrays), timing the three together."""
+    start = time.perf_counter()
+    compiled = jax.jit(fn).lower(*arguments).compile()
+    return Program(compiled, arguments, time.perf_counter() - start)
+
+
+def time_interleaved(
+    programs: Mapping[str, Callable[[], Any]],
+    *,
+    point: str,
+    rng: np.random.Generator,
+    min_repeats: int,
+    max_repeats: int | None = None,
+    budget_seconds: float = 0.0,
+    warmup: int = 1,
+) -> pd.DataFrame:
+    """Time ``programs`` in rounds: at least ``min_repeats``, then more while the budget lasts.
+
+    A program is called without arguments and must return only when its result is ready (a
+    :class:`Program` does). Returns one row a repeat: ``point, method, repeat, order`` (its place
+    in the round), ``seconds, compile_seconds`` (of the method, 0 when it was not compiled here).
+    """
+    if min_repeats < 1 or warmup < 0:
+        raise ValueError(f"min_repeats ≥ 1 and warmup ≥ 0, not {min_repeats} and {warmup}")
+    names = list(programs)
+    for _ in range(warmup):
+        for name in names:
+            programs[name]()
+    rows = []
+    started = time.perf_counter()
+    limit = math.inf if max_repeats is None else max(max_repeats, min_repeats)
+    repeat = 0
+    while repeat < min_repeats or (
+        repeat < limit and time.perf_counter() - started < budget_seconds
+    ):
+        for order, index in enumerate(rng.permutation(len(names))):
+            name = names[index]
+            before = time.perf_counter()
+            programs[name]()
+            seconds = time.perf_counter() - before
+            compile_seconds = getattr(programs[name], "compile_seconds", 0.0)
+            rows.append((point, name, repeat, order, seconds, compile_seconds))
+        repeat += 1
+    return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -1,0 +1,291 @@
+"""Judge the claims on Hessian-vector products (`hvp.*`) from the tables alone.
+
+Tolerances, and why: a counted exponent may miss its power by 0.1, since the lower-order terms of
+p = 9(n + 1) weigh as much between the least depths of a sweep; a timed one by 0.25, since
+caches and the cost of a call bend the line without changing the law.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adcost.claims import Claim, Evidence, at_most, near
+from adcost.costs.exponent import fit_exponent, local_exponents
+from adcost.costs.intervals import Interval, paired_ratio, summarise
+from adcost.experiments.hvp.plan import ITEMSIZE
+
+AD_PRODUCTS = ("reverse_over_reverse", "forward_over_reverse", "reverse_over_forward")
+COUNTED, TIMED = 0.1, 0.25
+
+SECTION = "«Произведение гессиана на вектор», домашняя задача 1"
+
+GRADIENTS = 3.0
+"""The constant that is commonly quoted is 2 to 3 gradients (Pearlmutter 1994; Dagréou et al.,
+ICLR blog track 2024, measure 2.3 to 2.5 in JAX on a GPU)."""
+
+ROUNDING = 10.0
+"""Rounding errors allowed, in units of (layers)·u: each layer adds a few roundings of size u, and
+they add up at most linearly (Higham 2002, §3.1)."""
+
+SMALLEST_FLOAT32 = float(np.finfo(np.float32).smallest_subnormal)
+
+
+def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+    """All claims of the experiment from ``measurements`` and ``timings``."""
+    measured, timings = tables["measurements"], tables["timings"]
+    sweep = _sweep(measured)
+    medians = _medians(timings, sweep)
+    return [
+        _agree(measured),
+        _power("hvp.hessian_quadratic", "hessian_then_product", 2, sweep, medians,
+               "Computing the full Hessian and then the product takes time quadratic in the "
+               "number of layers."),
+        _power("hvp.product_quadratic", "product", 2, sweep, medians,
+               "Given the Hessian, the product with a vector is quadratic in the number of "
+               "layers.", _overhead_note(medians)),
+        _autodiff_linear(sweep, medians),
+        _constant_of_gradient(sweep, timings),
+        _memory(sweep),
+        _literal(measured),
+    ]  # fmt: skip
+
+
+def _sweep(measured: pd.DataFrame) -> pd.DataFrame:
+    return measured[measured.point.str.startswith("layers-")]
+
+
+def _counted(sweep: pd.DataFrame, method: str, quantity: str = "operations") -> pd.Series:
+    """The counted values of one method over the sweep, indexed by the number of layers."""
+    rows = sweep[(sweep.method == method) & (sweep.quantity == quantity)]
+    if rows.empty:
+        raise ValueError(f"hvp: no {quantity} of {method} in the measurements")
+    return rows.set_index("layers").value.sort_index()
+
+
+def _medians(timings: pd.DataFrame, sweep: pd.DataFrame) -> pd.DataFrame:
+    """Medians of the sweep's timings in seconds: a row a depth, a column a method."""
+    layers = dict(zip(sweep.point, sweep.layers, strict=True))
+    table = summarise(timings[timings.point.isin(layers)])
+    return table.assign(layers=table.point.map(layers)).pivot(
+        index="layers", columns="method", values="median"
+    )
+
+
+def _timed_exponent(medians: pd.DataFrame, method: str) -> Interval:
+    return fit_exponent(medians.index.to_numpy(), medians[method].to_numpy())
+
+
+def _agree(measured: pd.DataFrame) -> Claim:
+    """Relative errors in units of layers·u; a zero product compares nothing."""
+    errors = measured[measured.quantity == "relative_error"]
+    unit = errors.layers * errors.dtype.map(lambda name: np.finfo(name).eps / 2)
+    norms = measured[(measured.quantity == "norm") & (measured.point != "homework-init")]
+    nonzero = (norms.value > 0).all()
+
+    def evidence(rows: pd.Series) -> Evidence:
+        scaled = (errors.value / unit)[rows]
+        worst = float(scaled.max()) if nonzero and rows.any() else float("nan")
+        return at_most("exact", Interval.exactly(worst), ROUNDING, "n·u")
+
+    return Claim(
+        "hvp.agree",
+        f"{SECTION}; Christianson 2012",
+        "The full Hessian followed by a product, reverse over reverse, forward over reverse and "
+        "reverse over forward give the same vector.",
+        (evidence(errors.dtype == "float64"), evidence(errors.dtype == "float32"))
+        if (errors.dtype == "float32").any()
+        else (evidence(errors.dtype == "float64"),),
+        "initialisation",
+        "The worst relative difference over all depths and variants, in units of the depth n times "
+        f"the unit roundoff u; the smallest product compared has norm {norms.value.min():.3g}.",
+    )
+
+
+def _power(
+    name: str,
+    method: str,
+    power: float,
+    sweep: pd.DataFrame,
+    medians: pd.DataFrame,
+    statement: str,
+    note: str = "",
+) -> Claim:
+    counted = _counted(sweep, method)
+    return Claim(
+        name,
+        SECTION,
+        statement,
+        (
+            near("counted", local_exponents(counted.index, counted), power, COUNTED, "exponent"),
+            near("timed", _timed_exponent(medians, method), power, TIMED, "exponent"),
+        ),
+        "scaling",
+        note,
+    )
+
+
+def _overhead_note(medians: pd.DataFrame) -> str:
+    least = medians.index.min()
+    share = medians.loc[least, "empty_call"] / medians.loc[least, "product"]
+    return (
+        f"In time, a call that computes nothing already takes {share:.0%} of the product at "
+        f"{least} layers, and the small Hessians stay in the cache while the large ones come from "
+        "memory: both bend the timed line, neither changes the count."
+    )
+
+
+def _autodiff_linear(sweep: pd.DataFrame, medians: pd.DataFrame) -> Claim:
+    slopes = [local_exponents(c.index, c) for c in (_counted(sweep, m) for m in AD_PRODUCTS)]
+    spread = Interval(
+        slopes[0].value, min(slope.low for slope in slopes), max(slope.high for slope in slopes)
+    )
+    return Claim(
+        "hvp.autodiff_linear",
+        SECTION,
+        "The product by automatic differentiation, without the Hessian, is linear in the number "
+        "of layers.",
+        (
+            near("counted", spread, 1, COUNTED, "exponent"),
+            near("timed", _timed_exponent(medians, AD_PRODUCTS[0]), 1, TIMED, "exponent"),
+        ),
+        "scaling",
+        "Counted over all three ways of nesting the modes, timed for the lecture's own.",
+    )
+
+
+def _constant_of_gradient(sweep: pd.DataFrame, timings: pd.DataFrame) -> Claim:
+    gradient = _counted(sweep, "gradient")
+    ratios = pd.concat([_counted(sweep, method) / gradient for method in AD_PRODUCTS])
+    lecture = _counted(sweep, AD_PRODUCTS[0]) / gradient
+    slope = local_exponents(lecture.index, lecture)
+    return Claim(
+        "hvp.constant_of_gradient",
+        f"{SECTION}; Pearlmutter 1994; Griewank & Walther 2008",
+        "A Hessian-vector product costs a small constant times a gradient, at every depth.",
+        (
+            at_most("counted", Interval.spanning(ratios), GRADIENTS, "gradients"),
+            near("counted", slope, 0, COUNTED, "exponent"),
+            at_most("timed", time_ratio(sweep, timings, AD_PRODUCTS[0]), GRADIENTS, "gradients"),
+        ),
+        "constant",
+        "The constant is 2 to 3 for networks whose work is matrix products. Here a layer is 3 wide, "
+        "so the activation weighs as much as the product, and GELU's second derivative has more "
+        "operations than GELU.",
+    )
+
+
+def time_ratio(sweep: pd.DataFrame, timings: pd.DataFrame, method: str) -> Interval:
+    """A product's time over the gradient's: the paired medians of all depths, and their range."""
+    points = [p for p in sweep.point.unique() if p in set(timings.point)]
+    ratios = [paired_ratio(timings[timings.point == p], method, "gradient") for p in points]
+    return Interval(
+        float(np.median([ratio.value for ratio in ratios])),
+        min(ratio.low for ratio in ratios),
+        max(ratio.high for ratio in ratios),
+    )
+
+
+def _memory(sweep: pd.DataFrame) -> Claim:
+    size = ITEMSIZE[sweep.dtype.iloc[0]]
+    p = sweep.drop_duplicates("layers").set_index("layers").parameters.sort_index()
+    entries = _counted(sweep, "hessian", "output_bytes") / size / p**2
+    product = _counted(sweep, AD_PRODUCTS[0], "temporary_bytes")
+    slope = local_exponents(p, product)
+    return Claim(
+        "hvp.memory",
+        SECTION,
+        "The Hessian takes p² numbers, the product by automatic differentiation a multiple of p.",
+        (
+            near("counted", Interval.spanning(entries), 1, 0.0, "numbers per p²", "1"),
+            near("counted", slope, 1, COUNTED, "exponent in p"),
+        ),
+        "memory",
+        f"The AD product needs {(product / size / p).max():.1f} numbers a parameter at the most.",
+    )
+
+
+def _literal(measured: pd.DataFrame) -> Claim:
+    rows = measured[measured.point == "homework-init"]
+    deepest = rows[rows.layers == rows.layers.max()].set_index(["initialisation", "dtype"]).value
+    alive = deepest["signal_preserving", "float32"]
+    # Zero is a finding only where another initialisation gives something else.
+    single = deepest["homework", "float32"] if alive > 0 else float("nan")
+    double = deepest["homework", "float64"]
+    return Claim(
+        "hvp.literal_init_vanishes",
+        f"{SECTION}: the code of the homework",
+        "With the homework's own initialisation, N(0, 1) for every weight, the Hessian underflows "
+        f"at depth: at {rows.layers.max()} layers it is zero in float32.",
+        (
+            near("exact", Interval.exactly(single), 0, 0.0, "‖∇²f·v‖ in float32", "0"),
+            at_most("exact", Interval.exactly(double), SMALLEST_FLOAT32, "‖∇²f·v‖ in float64"),
+        ),
+        "initialisation",
+        f"At that depth the signal-preserving initialisation gives {alive:.3g}. A comparison of "
+        "methods on the literal network would compare zeros.",
+    )
+
+
+def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Numbers that the report's text calls by name; times in seconds, memory in bytes."""
+    measured, timings = tables["measurements"], tables["timings"]
+    sweep = _sweep(measured)
+    medians = _medians(timings, sweep)
+    deepest, least = int(medians.index.max()), int(medians.index.min())
+    at = medians.loc[deepest]
+    summary = summarise(timings).set_index(["point", "method"])
+    compiled = summary.compile_seconds[f"layers-{deepest}"]
+    large = next(name for name in measured.point.unique() if name.startswith("large-"))
+    big = measured[measured.point == large]
+    p_big, p = int(big.parameters.iloc[0]), int(sweep.parameters.max())
+    size = ITEMSIZE[sweep.dtype.iloc[0]]
+    gradient = _counted(sweep, "gradient")[deepest]
+    seconds = {name: summary.loc[(large, name), "median"] for name in ("gradient", AD_PRODUCTS[0])}
+    return {
+        "width": int(np.sqrt(p / (deepest + 1))),
+        "dtype": str(sweep.dtype.iloc[0]),
+        "least_layers": least,
+        "most_layers": deepest,
+        "points": len(medians),
+        "runs": int(timings.groupby("point").repeat.max().min()) + 1,
+        "parameters": p,
+        "hessian_numbers": p**2,
+        "seconds_hessian": at["hessian_then_product"],
+        "seconds_product": at["product"],
+        "seconds_hvp": at[AD_PRODUCTS[0]],
+        "seconds_gradient": at["gradient"],
+        "hessian_over_hvp": at["hessian_then_product"] / at[AD_PRODUCTS[0]],
+        "compile_hvp": compiled[AD_PRODUCTS[0]],
+        "compile_hessian": compiled["hessian_then_product"],
+        "compile_most": float(compiled.max()),
+        "forward_over_reverse_time": at["forward_over_reverse"] / at[AD_PRODUCTS[0]],
+        "forward_over_reverse_operations": (
+            _counted(sweep, "forward_over_reverse")[deepest]
+            / _counted(sweep, AD_PRODUCTS[0])[deepest]
+        ),
+        "hvp_memory_per_parameter": float(
+            _counted(sweep, AD_PRODUCTS[0], "temporary_bytes")[deepest] / size / p
+        ),
+        "hessian_temporary_bytes": _counted(sweep, "hessian", "temporary_bytes")[deepest],
+        "large_parameters": p_big,
+        "large_hessian_bytes": float(p_big) ** 2 * size,
+        "large_seconds_hvp": seconds[AD_PRODUCTS[0]],
+        "large_seconds_gradient": seconds["gradient"],
+        "large_time_ratio": paired_ratio(
+            timings[timings.point == large], AD_PRODUCTS[0], "gradient"
+        ).value,
+        "large_operations_ratio": float(
+            big[(big.quantity == "operations") & (big.method == AD_PRODUCTS[0])].value.iloc[0]
+            / big[(big.quantity == "operations") & (big.method == "gradient")].value.iloc[0]
+        ),
+        "ratios": [
+            {
+                "method": name,
+                "operations": float(_counted(sweep, name)[deepest] / gradient),
+                "seconds": time_ratio(sweep, timings, name).value,
+            }
+            for name in AD_PRODUCTS
+        ],
+    }

@@ -1,0 +1,196 @@
+"""Measure Hessian-vector products of the homework's network: agreement, operations, bytes, time.
+
+Columns of ``measurements``: ``point, layers, parameters, dtype, initialisation, method, quantity,
+value``. Quantities: ``norm`` of the result; ``relative_error`` ‖a − b‖/‖b‖ of a product against
+the one through the full Hessian; ``operations`` with their four parts; ``temporary_bytes`` and
+``output_bytes`` of the compiled program.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import jax
+import numpy as np
+import pandas as pd
+
+from adcost import seeds
+from adcost.costs.count import count
+from adcost.costs.memory import compiled_bytes
+from adcost.costs.timing import Program, compile_program, time_interleaved
+from adcost.derivatives import hvp as products
+from adcost.functions import mlp
+
+AD_PRODUCTS = ("reverse_over_reverse", "forward_over_reverse", "reverse_over_forward")
+
+Row = tuple[str, str, float]
+
+
+@dataclass(frozen=True)
+class HessianThenProduct:
+    """The homework's first way, timed as one: build the Hessian, then multiply."""
+
+    hessian: Program
+    product: Program
+
+    @property
+    def compile_seconds(self) -> float:
+        """Both compilations."""
+        return self.hessian.compile_seconds + self.product.compile_seconds
+
+    def __call__(self) -> jax.Array:
+        """Run both and wait."""
+        v = self.product.arguments[1]
+        return jax.block_until_ready(self.product.compiled(self.hessian(), v))
+
+
+def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
+    """One point of the plan; a point with ``timing`` also returns the table ``timings``."""
+    if point == "homework-init":
+        return {"measurements": _homework_initialisation(point, parameters, seed)}
+    with jax.enable_x64(parameters["dtype"] == "float64"):
+        return _one_network(point, parameters, seed)
+
+
+def _one_network(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
+    hidden, width, dtype = parameters["hidden"], parameters["width"], parameters["dtype"]
+    initialisation = parameters["initialisation"]
+    x, v = _network_and_direction(point, hidden, width, initialisation, dtype, seed)
+    loss = mlp.homework_loss(width, dtype)
+
+    functions = _functions(loss)
+    programs: dict[str, Callable[[], Any]] = {
+        name: compile_program(fn, *arguments)
+        for name, (fn, arguments) in {
+            "loss": (loss, (x,)),
+            "gradient": (jax.grad(loss), (x,)),
+            **{name: (functions[name], (x, v)) for name in AD_PRODUCTS},
+        }.items()
+    }
+    counted = dict(programs)
+    if parameters["hessian"]:
+        hessian = compile_program(lambda x: products.calculate_hessian(loss, x), x)
+        product = compile_program(products.naive_hvp, hessian(), v)
+        counted |= {"hessian": hessian, "product": product}
+        programs |= {
+            "product": product,
+            "hessian_then_product": HessianThenProduct(hessian, product),
+        }
+
+    rows = _agreement(programs)
+    for name, program in counted.items():
+        rows += _bytes(name, program)
+    for name in programs:
+        fn, arguments = _counted(name, loss, functions, x, v)
+        operations = count(fn, *arguments)
+        parts = ("multiplications", "additions", "elementwise", "transcendental")
+        rows += [(name, part, getattr(operations, part)) for part in parts]
+        rows.append((name, "operations", operations.total))
+    tables = {"measurements": _table(point, hidden, width, dtype, initialisation, rows)}
+
+    if "timing" in parameters:
+        timing = parameters["timing"]
+        # An empty program: what a call costs whatever it computes.
+        programs["empty_call"] = compile_program(lambda x: x[:1], x)
+        tables["timings"] = time_interleaved(
+            programs,
+            point=point,
+            rng=seeds.generator(seed, "hvp", point, "order"),
+            min_repeats=timing["runs"],
+            max_repeats=timing["max_runs"],
+            budget_seconds=timing["seconds"],
+            warmup=timing["warmup"],
+        )
+    return tables
+
+
+def _network_and_direction(
+    point: str, hidden: int, width: int, initialisation: mlp.Initialisation, dtype: str, seed: int
+) -> tuple[jax.Array, jax.Array]:
+    network = mlp.initialise(
+        seeds.key(seed, "hvp", point, "weights"), hidden, width, initialisation, dtype
+    )
+    x = network.get_params()
+    v = jax.random.normal(seeds.key(seed, "hvp", point, "direction"), x.shape, dtype)
+    return x, v
+
+
+def _functions(loss: products.Scalar) -> dict[str, Callable[..., jax.Array]]:
+    """The three AD products and the one through the Hessian, as functions of (x, v)."""
+    names = (*AD_PRODUCTS, "hessian_then_product")
+    return {name: partial(getattr(products, name), loss) for name in names}
+
+
+def _counted(
+    name: str,
+    loss: products.Scalar,
+    functions: Mapping[str, Callable[..., jax.Array]],
+    x: jax.Array,
+    v: jax.Array,
+) -> tuple[Callable[..., jax.Array], tuple[Any, ...]]:
+    """The function behind a program and what it is traced with (shapes suffice)."""
+    if name == "loss":
+        return loss, (x,)
+    if name == "gradient":
+        return jax.grad(loss), (x,)
+    if name == "product":
+        return products.naive_hvp, (jax.ShapeDtypeStruct((x.size, x.size), x.dtype), v)
+    return functions[name], (x, v)
+
+
+def _agreement(programs: Mapping[str, Callable[[], Any]]) -> list[Row]:
+    """Norms of all products, and their distance from the first way, in float64 arithmetic."""
+    names = [name for name in programs if name not in ("loss", "gradient")]
+    results = {name: np.asarray(programs[name](), dtype=np.float64) for name in names}
+    reference = results.get("hessian_then_product", results["reverse_over_reverse"])
+    rows: list[Row] = []
+    for name, result in results.items():
+        rows.append((name, "norm", float(np.linalg.norm(result))))
+        if result is not reference:
+            distance = np.linalg.norm(result - reference) / np.linalg.norm(reference)
+            rows.append((name, "relative_error", float(distance)))
+    return rows
+
+
+def _bytes(name: str, program: Program) -> list[Row]:
+    held = compiled_bytes(program.compiled)
+    return [(name, "temporary_bytes", held.temporaries), (name, "output_bytes", held.outputs)]
+
+
+def _homework_initialisation(point: str, parameters: Mapping[str, Any], seed: int) -> pd.DataFrame:
+    """The norm of ∇²f·v over depth, for both initialisations and precisions."""
+    tables = []
+    width = parameters["width"]
+    for dtype in ("float32", "float64"):
+        with jax.enable_x64(dtype == "float64"):
+            loss = mlp.homework_loss(width, dtype)
+            product = jax.jit(lambda x, v, loss=loss: products.hvp(loss, x, v))
+            for hidden in parameters["layers"]:
+                for initialisation in ("homework", "signal_preserving"):
+                    x, v = _network_and_direction(
+                        f"{point}/{hidden}", hidden, width, initialisation, dtype, seed
+                    )
+                    # The norm in float64, and scaled, since squares of 1e-200 underflow again.
+                    result = np.asarray(product(x, v), dtype=np.float64)
+                    scale = np.abs(result).max()
+                    norm = scale * np.linalg.norm(result / scale) if scale > 0 else 0.0
+                    rows = [("reverse_over_reverse", "norm", float(norm))]
+                    tables.append(_table(point, hidden, width, dtype, initialisation, rows))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _table(
+    point: str, hidden: int, width: int, dtype: str, initialisation: str, rows: list[Row]
+) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["method", "quantity", "value"])
+    labels = {
+        "point": point,
+        "layers": hidden,
+        "parameters": mlp.parameters(hidden, width),
+        "dtype": dtype,
+        "initialisation": initialisation,
+    }
+    for position, (name, label) in enumerate(labels.items()):
+        table.insert(position, name, label)
+    return table

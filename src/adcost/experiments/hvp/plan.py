@@ -1,0 +1,107 @@
+"""The points of `hvp`: the homework's sweep over depth, and three questions beside it.
+
+``layers-<n>``     the homework: full Hessian, product, AD products, gradient; timed
+``float64-<n>``    the same products compared where rounding is 1e-16; not timed
+``homework-init``  what the homework's own initialisation does at depth; not timed
+``large-<n>x<w>``  the AD product where no Hessian fits; timed
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adcost.experiments.plan import Point
+
+TABLES = ("measurements",)
+FIGURES = ("homework", "scaling", "constant", "memory", "initialisation")
+ANIMATIONS = ()
+
+ITEMSIZE = {"float32": 4, "float64": 8}
+
+HESSIANS_HELD = 6
+"""Copies of p² numbers alive at once: `jax.hessian` needs four as temporaries and one for its
+result (the compiled program's own figure), and the product is given one more."""
+
+
+def parameters(hidden: int, width: int) -> int:
+    """The number of weights of the homework's network (as in `functions.mlp`, without JAX)."""
+    return (hidden + 1) * width * width
+
+
+def hessian_mb(hidden: int, width: int, dtype: str) -> int:
+    """Megabytes (2²⁰ bytes) that computing and holding the full Hessian takes."""
+    return HESSIANS_HELD * parameters(hidden, width) ** 2 * ITEMSIZE[dtype] // 2**20 + 1
+
+
+def product_mb(hidden: int, width: int, dtype: str) -> int:
+    """Megabytes of one AD product: some twenty vectors of p numbers."""
+    return 20 * parameters(hidden, width) * ITEMSIZE[dtype] // 2**20 + 1
+
+
+PROCESS_MB = 700
+"""Python with JAX and pandas, before any array."""
+
+
+def points(config: Mapping[str, Any]) -> list[Point]:
+    """The points that the section ``hvp`` of the configuration asks for."""
+    shared = {name: config[name] for name in ("width", "dtype", "initialisation")}
+    timing = dict(config["timing"])
+    width, dtype = config["width"], config["dtype"]
+    sweep = [
+        Point(
+            f"layers-{hidden}",
+            {"hidden": hidden, "hessian": True, "timing": timing, **shared},
+            memory_mb=PROCESS_MB + hessian_mb(hidden, width, dtype),
+            timed=True,
+        )
+        for hidden in config["layers"]
+    ]
+    double = [
+        Point(
+            f"float64-{hidden}",
+            {"hidden": hidden, "hessian": True, **shared, "dtype": "float64"},
+            memory_mb=PROCESS_MB + hessian_mb(hidden, width, "float64"),
+        )
+        for hidden in config["float64_layers"]
+    ]
+    literal = Point("homework-init", dict(config["homework_init"]), memory_mb=PROCESS_MB)
+    large = config["large"]
+    big = Point(
+        f"large-{large['layers']}x{large['width']}",
+        {**shared, "hidden": large["layers"], "width": large["width"], "hessian": False,
+         "timing": timing},
+        memory_mb=PROCESS_MB + product_mb(large["layers"], large["width"], dtype),
+        timed=True,
+    )  # fmt: skip
+    return [*sweep, *double, literal, big]
+
+
+def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
+    """What is wrong with the section beyond its schema, one message each."""
+    found = []
+    width, dtype = config["width"], config["dtype"]
+    for key, kind in (("layers", dtype), ("float64_layers", "float64")):
+        for hidden in config[key]:
+            needed = PROCESS_MB + hessian_mb(hidden, width, kind)
+            if needed > memory_mb:
+                found.append(
+                    f"hvp.{key}: with {hidden} hidden layers of width {width} the network has "
+                    f"{parameters(hidden, width):,} parameters, and its {kind} Hessian takes "
+                    f"{needed:,} MB; memory_mb allows {memory_mb:,}. Remove {hidden} from "
+                    f"hvp.{key}, lower hvp.width or raise memory_mb. (hvp.large measures the AD "
+                    "product alone at sizes where no Hessian fits.)"
+                )
+    large = config["large"]
+    needed = PROCESS_MB + product_mb(large["layers"], large["width"], dtype)
+    if needed > memory_mb:
+        found.append(
+            f"hvp.large: {parameters(large['layers'], large['width']):,} parameters take "
+            f"{needed:,} MB even without a Hessian; memory_mb allows {memory_mb:,}. Lower "
+            "hvp.large.layers or hvp.large.width, or raise memory_mb."
+        )
+    timing = config["timing"]
+    if timing["max_runs"] < timing["runs"]:
+        found.append(
+            f"hvp.timing.max_runs is {timing['max_runs']}; it must be at least "
+            f"hvp.timing.runs, which is {timing['runs']}."
+        )
+    return found

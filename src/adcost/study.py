@@ -1,0 +1,214 @@
+"""The study as Snakemake sees it: the checked configuration, the plans, the code of each job.
+
+Nothing here imports JAX or pandas, so that a dry run stays quick.
+"""
+
+import difflib
+import hashlib
+import importlib
+import json
+import math
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import grimp
+import jsonschema
+import yaml
+from referencing import Registry, Resource
+
+import adcost
+import adcost.experiments
+from adcost.experiments.plan import Point, check_points
+
+PACKAGE = Path(adcost.__file__).parent
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be run; the message has one line a problem."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one experiment of this study will do."""
+
+    experiment: str
+    points: Mapping[str, Point]
+    tables: tuple[str, ...]
+    figures: tuple[str, ...]
+    animations: tuple[str, ...]
+
+    def names(self, *, timed: bool) -> list[str]:
+        """The points that are timed, or that are not, in the plan's order."""
+        return [point.name for point in self.points.values() if point.timed == timed]
+
+
+def known_experiments() -> list[str]:
+    """Every room under ``adcost/experiments``."""
+    return sorted(m.name for m in pkgutil.iter_modules(adcost.experiments.__path__) if m.ispkg)
+
+
+def plans(config: Mapping[str, Any], schemas: Path) -> dict[str, Plan]:
+    """Check the configuration and plan its experiments; raise :class:`ConfigError` otherwise."""
+    problems = list(check_schema(config, schemas)) or list(_check_meaning(config))
+    if problems:
+        raise ConfigError(
+            "the configuration cannot be run:\n" + "\n".join(f"  - {line}" for line in problems)
+        )
+    planned = {}
+    for name in config["experiments"]:
+        door = _plan(name)
+        points = door.points(config[name])
+        check_points(points, name)
+        planned[name] = Plan(
+            name, {p.name: p for p in points}, door.TABLES, door.FIGURES, door.ANIMATIONS
+        )
+    return planned
+
+
+def _plan(experiment: str) -> Any:
+    return importlib.import_module(f"adcost.experiments.{experiment}.plan")
+
+
+def _check_meaning(config: Mapping[str, Any]) -> Iterator[str]:
+    known = known_experiments()
+    for name in config["experiments"]:
+        if name not in known:
+            yield f"experiments: {name!r} is no experiment{_nearest(name, known)}"
+        elif name not in config:
+            yield f"{name}: the section is missing, but experiments lists {name}"
+        else:
+            yield from _plan(name).problems(config[name], config["memory_mb"])
+
+
+# --- the schema -------------------------------------------------------------------------------
+
+
+def check_schema(config: Mapping[str, Any], schemas: Path) -> Iterator[str]:
+    """Problems of shape, type and range, each naming the key, its value and what is allowed."""
+    yield from _not_finite(config)
+    documents = {
+        path.name: yaml.safe_load(path.read_text("utf-8")) for path in schemas.glob("*.yaml")
+    }
+    registry = Registry().with_resources(
+        (name, Resource.from_contents(document)) for name, document in documents.items()
+    )
+    validator = jsonschema.Draft202012Validator(documents["config.schema.yaml"], registry=registry)
+    errors = sorted(validator.iter_errors(config), key=lambda error: list(map(str, error.path)))
+    for error in errors:
+        yield from _explain(error)
+
+
+def _explain(error: jsonschema.ValidationError) -> Iterator[str]:
+    key = _key(error.absolute_path)
+    allowed = error.validator_value
+    value = json.dumps(error.instance, default=str, ensure_ascii=False)
+    value = value if len(value) < 80 else value[:77] + "…"
+    match error.validator:
+        case "additionalProperties":
+            names = list(error.schema.get("properties", {}))
+            for name in sorted(set(error.instance) - set(names)):
+                where = f"{key}.{name}" if key else str(name)
+                yield f"{where}: there is no such key{_nearest(str(name), names)}"
+        case "required":
+            missing = [name for name in allowed if name not in error.instance]
+            yield f"{key or 'the configuration'}: the key {', '.join(missing)} is missing"
+        case "type":
+            yield f"{key}: {value} is not of type {allowed}"
+        case "enum":
+            yield f"{key}: {value} is not allowed{_nearest(str(error.instance), allowed)}"
+        case "const":
+            yield f"{key}: {value} is not allowed; it must be {allowed}"
+        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
+            relation = {"minimum": "at least", "exclusiveMinimum": "more than",
+                        "maximum": "at most", "exclusiveMaximum": "less than"}  # fmt: skip
+            yield f"{key}: {value} is out of range; it must be {relation[error.validator]} {allowed}"
+        case "minItems":
+            yield f"{key}: the list {value} is too short; it needs at least {allowed} item(s)"
+        case "uniqueItems":
+            items = [str(item) for item in error.instance]
+            twice = sorted({item for item in items if items.count(item) > 1})
+            yield f"{key}: {', '.join(twice)} stands there more than once; each may stand once"
+        case _:
+            yield f"{key}: {value}: {error.message}"
+
+
+def _not_finite(value: Any, path: tuple[Any, ...] = ()) -> Iterator[str]:
+    if isinstance(value, float) and not math.isfinite(value):
+        yield f"{_key(path)}: {value} is not a finite number"
+    items = value.items() if isinstance(value, Mapping) else ()
+    items = enumerate(value) if isinstance(value, list) else items
+    for name, item in items:
+        yield from _not_finite(item, (*path, name))
+
+
+def _key(path: Any) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return text.removeprefix(".")
+
+
+def _nearest(name: str, allowed: list[Any]) -> str:
+    names = [str(item) for item in allowed]
+    close = difflib.get_close_matches(name, names, n=1)
+    hint = f" (did you mean {close[0]}?)" if close else ""
+    return f"{hint}; allowed: {', '.join(names)}"
+
+
+# --- the code of a job ------------------------------------------------------------------------
+
+
+@cache
+def _graph() -> grimp.ImportGraph:
+    return grimp.build_graph("adcost", cache_dir=None)
+
+
+@cache
+def code(*modules: str) -> list[str]:
+    """The files that ``modules`` import within the package, transitively, and their own.
+
+    Relative to the working directory where that is possible. A package's ``__init__`` runs when
+    a module in it is imported, so those count as well.
+    """
+    graph = _graph()
+    needed: set[str] = set()
+    frontier = list(modules)
+    while frontier:
+        module = frontier.pop()
+        if module in needed:
+            continue
+        if module not in graph.modules:
+            raise ConfigError(f"the package has no module {module}")
+        needed.add(module)
+        frontier += graph.find_modules_directly_imported_by(module)
+        if "." in module:
+            frontier.append(module.rpartition(".")[0])
+    return sorted(_relative(_file(module)) for module in needed)
+
+
+def _file(module: str) -> Path:
+    path = PACKAGE.joinpath(*module.split(".")[1:])
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _relative(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def report_texts(language: str, experiments: list[str]) -> list[str]:
+    """The report's template, style sheet and the sections it is made of."""
+    folder = PACKAGE / "report"
+    shared = [path for path in folder.iterdir() if path.suffix in (".typ", ".css")]
+    sections = (folder / language).glob("*.typ")
+    texts = [path for path in sections if path.stem in (*experiments, "main")]
+    return sorted(_relative(path) for path in [*shared, *texts])
+
+
+def digest(config: Mapping[str, Any]) -> str:
+    """SHA-256 of the merged configuration in canonical JSON."""
+    return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,56 @@
+# What every rule uses: the package on the path, the checked plans, where results go.
+import os
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+SOURCE = Path(workflow.basedir).parent / "src"
+SOURCE = SOURCE if SOURCE.is_dir() else Path(workflow.basedir) / "src"
+sys.path.insert(0, str(SOURCE))
+
+from adcost import study
+
+try:
+    PLANS = study.plans(config, SOURCE.parent / "workflow" / "schemas")
+except study.ConfigError as error:
+    raise WorkflowError(str(error)) from None
+
+RESULTS = config["results"]
+ENVIRONMENT = "../envs/adcost.yaml"
+
+
+def threads_of_the_machine(wildcards):
+    """All cores of this run: a timed job shares the machine with no other."""
+    return workflow.cores or 1
+
+
+def of_point(experiment, field):
+    """An attribute of a planned point, as a function of the wildcards."""
+
+    def value(wildcards):
+        return getattr(PLANS[experiment].points[wildcards.point], field)
+
+    return value
+
+
+def gathered(experiment):
+    """An experiment's tables, each with the files of its points in the plan's order."""
+    plan = PLANS[experiment]
+    timed, counted = plan.names(timed=True), plan.names(timed=False)
+    folder = f"{RESULTS}/{experiment}"
+    files = {
+        table: [
+            f"{folder}/{'timed' if point.timed else 'points'}/{point.name}/{table}.csv"
+            for point in plan.points.values()
+        ]
+        for table in plan.tables
+    }
+    if timed:
+        files["timings"] = [f"{folder}/timed/{point}/timings.csv" for point in timed]
+    return files
+
+
+def figure_labels(wildcards):
+    """What `snakemake --report` shows beside a figure."""
+    return {"figure": "{wildcards}"}

@@ -1,0 +1,142 @@
+# Every experiment the same way: measure its points, gather them, draw, judge.
+#
+# A point is one job. Points that are timed own the machine; the others run side by side. Each job
+# gets the point's own parameters and, as `code`, the modules it imports, so that Snakemake reruns
+# what a change concerns and nothing else.
+
+for name, plan in PLANS.items():
+
+    rule:
+        name:
+            f"{name}_measure"
+        input:
+            code=study.code(f"adcost.experiments.{name}.measure"),
+        output:
+            **{t: f"{RESULTS}/{name}/points/{{point}}/{t}.csv" for t in plan.tables},
+        log:
+            f"{RESULTS}/logs/{name}/{{point}}.log",
+        params:
+            experiment=name,
+            seed=config["seed"],
+            parameters=of_point(name, "parameters"),
+        threads: 1
+        resources:
+            mem_mb=of_point(name, "memory_mb"),
+        conda:
+            ENVIRONMENT
+        message:
+            f"{name}: measuring {{wildcards.point}}"
+        script:
+            "../scripts/measure.py"
+
+    rule:
+        name:
+            f"{name}_time"
+        input:
+            code=study.code(f"adcost.experiments.{name}.measure"),
+        output:
+            **{
+                t: f"{RESULTS}/{name}/timed/{{point}}/{t}.csv"
+                for t in (*plan.tables, "timings")
+            },
+        log:
+            f"{RESULTS}/logs/{name}/{{point}}.log",
+        params:
+            experiment=name,
+            seed=config["seed"],
+            parameters=of_point(name, "parameters"),
+        threads: threads_of_the_machine
+        resources:
+            mem_mb=of_point(name, "memory_mb"),
+            slurm_extra="--exclusive",
+        conda:
+            ENVIRONMENT
+        message:
+            f"{name}: measuring and timing {{wildcards.point}}, alone on {{threads}} core(s)"
+        script:
+            "../scripts/measure.py"
+
+    rule:
+        name:
+            f"{name}_gather"
+        input:
+            **gathered(name),
+        output:
+            **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
+        log:
+            f"{RESULTS}/logs/{name}/gather.log",
+        threads: 1
+        resources:
+            mem_mb=1000,
+        conda:
+            ENVIRONMENT
+        message:
+            f"{name}: gathering the points"
+        script:
+            "../scripts/gather.py"
+
+    rule:
+        name:
+            f"{name}_figures"
+        input:
+            **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
+            code=study.code(f"adcost.experiments.{name}.figures"),
+        output:
+            svg=report(
+                expand(f"{RESULTS}/{name}/figures/{{figure}}.svg", figure=plan.figures),
+                caption="../report/figure.rst",
+                category=name,
+                labels=figure_labels,
+            ),
+            pdf=expand(f"{RESULTS}/{name}/figures/{{figure}}.pdf", figure=plan.figures),
+            animation=expand(
+                f"{RESULTS}/{name}/figures/{{figure}}.{{kind}}",
+                figure=plan.animations,
+                kind=["mp4", "png"],
+            ),
+        log:
+            f"{RESULTS}/logs/{name}/figures.log",
+        params:
+            experiment=name,
+        threads: 1
+        resources:
+            mem_mb=1000,
+        conda:
+            ENVIRONMENT
+        message:
+            f"{name}: drawing the figures"
+        script:
+            "../scripts/draw.py"
+
+    rule:
+        name:
+            f"{name}_claims"
+        input:
+            **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
+            code=study.code(f"adcost.experiments.{name}.claims"),
+        output:
+            claims=f"{RESULTS}/{name}/claims.json",
+            numbers=f"{RESULTS}/{name}/numbers.json",
+        log:
+            f"{RESULTS}/logs/{name}/claims.log",
+        params:
+            experiment=name,
+        threads: 1
+        resources:
+            mem_mb=1000,
+        conda:
+            ENVIRONMENT
+        message:
+            f"{name}: judging the claims"
+        script:
+            "../scripts/judge.py"
+
+    rule:
+        name:
+            name
+        input:
+            f"{RESULTS}/{name}/claims.json",
+            expand(f"{RESULTS}/{name}/figures/{{figure}}.svg", figure=plan.figures),
+        message:
+            f"{name}: done, see {RESULTS}/{name}"
+        localrule: True

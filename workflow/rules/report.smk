@@ -1,0 +1,81 @@
+# All claims in one table, where they were taken, and the report.
+
+
+rule claims_table:
+    input:
+        expand("{results}/{name}/claims.json", results=RESULTS, name=PLANS),
+        code=study.code("adcost.claims"),
+    output:
+        report(
+            f"{RESULTS}/claims.csv",
+            caption="../report/claims.rst",
+            category="claims",
+        ),
+    log:
+        f"{RESULTS}/logs/claims_table.log",
+    threads: 1
+    resources:
+        mem_mb=500,
+    conda:
+        ENVIRONMENT
+    message:
+        "all claims in one table"
+    script:
+        "../scripts/claims_table.py"
+
+
+rule provenance:
+    input:
+        [f"{RESULTS}/{name}/{t}.csv" for name in PLANS for t in gathered(name)],
+        code=study.code("adcost.provenance"),
+    output:
+        f"{RESULTS}/provenance.json",
+    log:
+        f"{RESULTS}/logs/provenance.log",
+    params:
+        config=config,
+    threads: 1
+    resources:
+        mem_mb=500,
+    conda:
+        ENVIRONMENT
+    message:
+        "recording what was run, and where"
+    script:
+        "../scripts/provenance.py"
+
+
+rule report:
+    input:
+        claims=f"{RESULTS}/claims.csv",
+        provenance=f"{RESULTS}/provenance.json",
+        judged=expand(
+            "{results}/{name}/{table}.json",
+            results=RESULTS,
+            name=PLANS,
+            table=["claims", "numbers"],
+        ),
+        figures=[
+            file
+            for name in PLANS
+            for file in rules.__dict__[f"{name}_figures"].output
+        ],
+        code=study.code("adcost.report.build"),
+        texts=study.report_texts("en", list(PLANS)),
+    output:
+        html=f"{RESULTS}/report.html",
+        pdf=f"{RESULTS}/report.pdf",
+    log:
+        f"{RESULTS}/logs/report.log",
+    params:
+        results=RESULTS,
+        experiments=list(PLANS),
+    threads: 1
+    resources:
+        mem_mb=1000,
+    conda:
+        ENVIRONMENT
+    message:
+        "writing the report"
+    script:
+        "../scripts/report.py"

@@ -1,0 +1,19 @@
+"""Put all experiments' claims into one table, a row a piece of evidence."""
+
+import json
+from pathlib import Path
+
+from job import logged
+
+with logged(snakemake):
+    import pandas as pd
+
+    from adcost.claims import COLUMNS, as_rows
+    from adcost.tables import replacing
+
+    judged = [path for path in snakemake.input if path.endswith("claims.json")]
+    records = [record for path in judged for record in json.loads(Path(path).read_text("utf-8"))]
+    table = pd.DataFrame(as_rows(records), columns=list(COLUMNS))
+    with replacing(snakemake.output[0]) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n")
+    print(f"{len(records)} claims with {len(table)} pieces of evidence")

@@ -1,0 +1,19 @@
+"""Judge an experiment's claims and collect the numbers that the report's text calls by name."""
+
+from importlib import import_module
+
+from job import logged
+
+with logged(snakemake):
+    from adcost.claims import as_record, check_ids
+    from adcost.tables import read_table, write_json
+
+    experiment = snakemake.params.experiment
+    door = import_module(f"adcost.experiments.{experiment}.claims")
+    tables = {n: read_table(p) for n, p in snakemake.input.items() if n != "code"}
+    claims = door.judge(tables)
+    check_ids(claims, experiment)
+    for claim in claims:
+        print(f"{claim.id}: {claim.verdict}")
+    write_json(door.numbers(tables), snakemake.output.numbers)
+    write_json([as_record(claim, experiment) for claim in claims], snakemake.output.claims)

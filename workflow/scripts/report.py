@@ -1,0 +1,15 @@
+"""Build the report, HTML and PDF, from the judged tables."""
+
+from pathlib import Path
+
+from job import logged
+
+with logged(snakemake):
+    from adcost.report.build import build
+
+    build(
+        Path(snakemake.params.results),
+        Path(snakemake.output.html),
+        Path(snakemake.output.pdf),
+        list(snakemake.params.experiments),
+    )
