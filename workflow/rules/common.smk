@@ -1,4 +1,4 @@
-# What every rule uses: the package on the path, the checked plans, where results go.
+# What all rules share (the package on the path, the checked plans, where results go).
 import os
 import sys
 from pathlib import Path
@@ -49,6 +49,13 @@ def gathered(experiment):
     if timed:
         files["timings"] = [f"{folder}/timed/{point}/timings.csv" for point in timed]
     return files
+
+
+def drawn(experiment):
+    """Every file of an experiment's figures and animations."""
+    plan, folder = PLANS[experiment], f"{RESULTS}/{experiment}/figures"
+    figures = [f"{folder}/{f}.{kind}" for f in plan.figures for kind in ("svg", "pdf")]
+    return figures + [f"{folder}/{f}.{kind}" for f in plan.animations for kind in ("mp4", "png")]
 
 
 def figure_labels(wildcards):

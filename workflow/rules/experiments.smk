@@ -136,7 +136,7 @@ for name, plan in PLANS.items():
             name
         input:
             f"{RESULTS}/{name}/claims.json",
-            expand(f"{RESULTS}/{name}/figures/{{figure}}.svg", figure=plan.figures),
+            drawn(name),
         message:
             f"{name}: done, see {RESULTS}/{name}"
         localrule: True

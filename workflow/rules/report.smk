@@ -55,11 +55,7 @@ rule report:
             name=PLANS,
             table=["claims", "numbers"],
         ),
-        figures=[
-            file
-            for name in PLANS
-            for file in rules.__dict__[f"{name}_figures"].output
-        ],
+        figures=[file for name in PLANS for file in drawn(name)],
         code=study.code("adcost.report.build"),
         texts=study.report_texts("en", list(PLANS)),
     output:
@@ -68,7 +64,6 @@ rule report:
     log:
         f"{RESULTS}/logs/report.log",
     params:
-        results=RESULTS,
         experiments=list(PLANS),
     threads: 1
     resources:

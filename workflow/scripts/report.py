@@ -8,7 +8,7 @@ with logged(snakemake):
     from adcost.report.build import build
 
     build(
-        Path(snakemake.params.results),
+        Path(snakemake.output.html).parent,
         Path(snakemake.output.html),
         Path(snakemake.output.pdf),
         list(snakemake.params.experiments),

@@ -1,0 +1,57 @@
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from adcost.costs.timing import COLUMNS, compile_program, time_interleaved
+
+
+class Recorder:
+    """Programs that note when they are called."""
+
+    def __init__(self, names):
+        self.calls = []
+        self.programs = {name: lambda name=name: self.calls.append(name) for name in names}
+
+
+def _time(recorder, **options):
+    options = {"min_repeats": 20, "warmup": 0} | options
+    return time_interleaved(recorder.programs, point="p", rng=np.random.default_rng(0), **options)
+
+
+def test_every_round_runs_every_method_once_in_varying_order():
+    recorder = Recorder("abc")
+    table = _time(recorder)
+    assert list(table.columns) == list(COLUMNS)
+    rounds = [recorder.calls[i : i + 3] for i in range(0, 60, 3)]
+    assert all(sorted(one) == list("abc") for one in rounds)
+    assert len({tuple(one) for one in rounds}) == 6
+    recorded = table.sort_values(["repeat", "order"]).method.tolist()
+    assert recorded == recorder.calls
+
+
+def test_all_repeats_are_kept_and_warm_up_is_not_among_them():
+    recorder = Recorder("ab")
+    table = _time(recorder, warmup=3)
+    assert len(table) == 40 and (table.groupby("method").repeat.nunique() == 20).all()
+    assert len(recorder.calls) == 46
+
+
+def test_the_budget_adds_rounds_up_to_the_most_and_never_goes_below_the_least():
+    assert _time(Recorder("a"), min_repeats=5, budget_seconds=0).repeat.nunique() == 5
+    more = _time(Recorder("a"), min_repeats=5, max_repeats=50, budget_seconds=60)
+    assert more.repeat.nunique() == 50
+
+
+def test_a_program_waits_for_its_result_and_knows_its_compilation():
+    program = compile_program(lambda x: jnp.sin(x) + 1, jnp.ones(3))
+    assert program.compile_seconds > 0
+    result = program()
+    assert result.is_ready()
+    np.testing.assert_allclose(result, np.sin(np.ones(3)) + 1, rtol=1e-6)
+    table = time_interleaved({"f": program}, point="p", rng=np.random.default_rng(0), min_repeats=2)
+    assert (table.compile_seconds == program.compile_seconds).all()
+
+
+def test_no_repeats_is_refused():
+    with pytest.raises(ValueError, match="min_repeats"):
+        _time(Recorder("a"), min_repeats=0)

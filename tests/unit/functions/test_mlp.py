@@ -1,0 +1,65 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from adcost import seeds
+from adcost.functions import mlp
+
+KEY = seeds.key(0, "mlp")
+
+
+class HomeworkMLP:
+    """The homework's class, as a Python loop over a list of weights."""
+
+    def __init__(self, weights):
+        self.weights = list(weights)
+
+    def forward(self, x):
+        for w in self.weights[:-1]:
+            x = jax.nn.gelu(jnp.dot(x, w))
+        return jnp.dot(x, self.weights[-1])
+
+
+@pytest.mark.parametrize("initialisation", ["homework", "signal_preserving"])
+def test_the_scan_is_the_homeworks_loop(initialisation):
+    network = mlp.initialise(KEY, 5, 3, initialisation, "float32")
+    x = jnp.arange(6.0).reshape(2, 3)
+    np.testing.assert_allclose(
+        mlp.forward(network.weights, x), HomeworkMLP(network.weights).forward(x), rtol=1e-6
+    )
+
+
+def test_the_parameters_are_all_weights_in_one_vector():
+    network = mlp.initialise(KEY, 5, 3, "homework", "float32")
+    params = network.get_params()
+    assert params.shape == (mlp.parameters(5, 3),) == (54,)
+    assert network.layer_sizes == [3] * 7
+    np.testing.assert_array_equal(params.reshape(6, 3, 3), network.weights)
+
+
+def test_the_loss_is_the_sum_of_the_outputs_for_ones():
+    network = mlp.initialise(KEY, 5, 3, "homework", "float32")
+    loss = mlp.homework_loss(3, "float32")(network.get_params())
+    assert loss == pytest.approx(float(jnp.sum(mlp.forward(network.weights, jnp.ones((1, 3))))))
+
+
+def test_signal_and_gradient_keep_their_size_where_the_homeworks_vanish():
+    norms = {}
+    loss = mlp.homework_loss(3, "float32")
+    gradient = jax.jit(jax.grad(loss))
+    for initialisation in ("signal_preserving", "homework"):
+        for trial in range(5):
+            network = mlp.initialise(seeds.key(trial, "depth"), 1000, 3, initialisation, "float32")
+            norms[initialisation, trial] = float(jnp.linalg.norm(gradient(network.get_params())))
+    assert all(0.1 < norms["signal_preserving", trial] < 1e3 for trial in range(5))
+    assert all(norms["homework", trial] == 0 for trial in range(5))
+
+
+def test_the_gain_is_the_inverse_of_gelus_slope_at_zero():
+    assert mlp.INVERSE_SLOPE == pytest.approx(1 / float(jax.grad(jax.nn.gelu)(0.0)))
+
+
+def test_an_unknown_initialisation_is_named():
+    with pytest.raises(ValueError, match="'xavier'"):
+        mlp.initialise(KEY, 5, 3, "xavier", "float32")

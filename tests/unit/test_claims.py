@@ -1,0 +1,87 @@
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adcost.claims import (
+    COLUMNS,
+    Claim,
+    as_record,
+    as_rows,
+    at_least,
+    at_most,
+    check_ids,
+    judge,
+    near,
+)
+from adcost.costs.intervals import Interval
+
+finite = st.floats(-1e6, 1e6)
+
+
+@given(
+    value=finite,
+    below=st.floats(0, 1e3),
+    above=st.floats(0, 1e3),
+    low=finite,
+    width=st.floats(0, 1e6),
+)
+def test_the_three_verdicts_are_inside_outside_and_across(value, below, above, low, width):
+    measured = Interval(value, value - below, value + above)
+    high = low + width
+    inside = low <= measured.low and measured.high <= high
+    outside = measured.high < low or high < measured.low
+    expected = "reproduced" if inside else "refuted" if outside else "inconclusive"
+    assert judge(measured, low, high) == expected
+
+
+def test_what_was_not_measured_is_never_more_than_inconclusive():
+    nothing = Interval(math.nan, math.nan, math.nan)
+    assert judge(nothing) == "inconclusive"
+    assert judge(Interval(1.0, math.nan, math.nan), 0, 2) == "inconclusive"
+
+
+def test_bounds_state_what_they_predict():
+    one = Interval(1.0, 0.9, 1.1)
+    assert at_most("timed", one, 1.05, "s").verdict == "inconclusive"
+    assert at_most("timed", one, 0.8, "s").verdict == "refuted"
+    assert at_least("timed", one, 0.8, "s").predicted == "≥ 0.8"
+    assert near("counted", Interval.exactly(2), 2, 0, "1").verdict == "reproduced"
+    assert near("counted", Interval.exactly(2.0001), 2, 0, "1").verdict == "refuted"
+
+
+def _claim(**changes):
+    counted = near("counted", Interval.exactly(1), 1, 0.1, "exponent")
+    timed = near("timed", Interval(2.0, 1.9, math.inf), 1, 0.1, "exponent")
+    fields = {"id": "x.a", "source": "s", "statement": "t", "evidence": (counted, timed)}
+    return Claim(**(fields | changes))
+
+
+def test_counted_evidence_decides_and_timed_does_not_overrule_it():
+    claim = _claim()
+    assert [e.verdict for e in claim.evidence] == ["reproduced", "refuted"]
+    assert claim.verdict == "reproduced"
+
+
+def test_a_record_is_json_and_its_rows_are_the_table():
+    record = as_record(_claim(note="n"), "x")
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+    rows = as_rows([record])
+    assert [list(row) for row in rows] == [list(COLUMNS)] * 2
+    assert [row["decides"] for row in rows] == [True, False]
+    assert rows[1]["high"] is None and rows[1]["low"] == 1.9
+
+
+@pytest.mark.parametrize(
+    ("claims", "says"),
+    [
+        ([_claim(), _claim()], "two claims are called x.a"),
+        ([_claim(id="y.a")], r"call it x\."),
+        ([_claim(evidence=())], "no evidence"),
+    ],
+)
+def test_ids_are_checked(claims, says):
+    with pytest.raises(ValueError, match=says):
+        check_ids(claims, "x")

@@ -1,0 +1,116 @@
+"""Real Snakemake runs, in copies of the repository with a tiny study."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS = ("Snakefile", "config", "profiles", "src", "workflow", "requirements.lock")
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a dry run would do: jobs by rule, and their messages."""
+
+    jobs: Counter
+    messages: list[str]
+
+    def experiments(self):
+        """The experiments that would be measured, timed, gathered, drawn or judged."""
+        stages = ("measure", "time", "gather", "figures", "claims")
+        return {r.rsplit("_", 1)[0] for r in self.jobs if r.rsplit("_", 1)[-1] in stages}
+
+    def measured(self):
+        """The points that would be measured."""
+        found = (
+            re.search(r"(\w+): measuring (?:and timing )?(\S+?),?(?: |$)", m) for m in self.messages
+        )
+        return {f"{match[1]}/{match[2]}" for match in found if match}
+
+
+@dataclass(frozen=True)
+class Study:
+    """A checkout with a tiny study in it."""
+
+    folder: Path
+
+    @property
+    def results(self):
+        return self.folder / "results"
+
+    def snakemake(self, *arguments, check=True, timeout=300):
+        """Run Snakemake here as a user would."""
+        env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        done = subprocess.run(
+            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+            cwd=self.folder, env=env, capture_output=True, text=True, timeout=timeout,
+        )  # fmt: skip
+        if check and done.returncode:
+            raise AssertionError(done.stdout + done.stderr)
+        return done
+
+    def planned(self, *arguments):
+        """A dry run."""
+        done = self.snakemake("-n", *arguments)
+        text = done.stdout + done.stderr
+        table = re.search(r"Job stats:\njob +count\n-+ +-+\n(.*?)\ntotal ", text, re.DOTALL)
+        rows = re.findall(r"^(\w+) +(\d+)$", table[1] if table else "", re.MULTILINE)
+        assert table or "Nothing to be done" in text, text
+        jobs = Counter({rule: int(count) for rule, count in rows})
+        return Planned(jobs, re.findall(r"^Job \d+: (.*)$", text, re.MULTILINE))
+
+    def configure(self, change):
+        """Rewrite the configuration by a function of the dictionary."""
+        path = self.folder / "config/config.yaml"
+        config = yaml.safe_load(path.read_text("utf-8"))
+        change(config)
+        path.write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+
+    def edit(self, path, text="\n# an edit\n"):
+        """Append to a file."""
+        with open(self.folder / path, "a", encoding="utf-8") as file:
+            file.write(text)
+
+
+def checkout(folder):
+    """A copy of the repository's working tree whose configuration is the tiny study."""
+    for part in PARTS:
+        source, target = ROOT / part, folder / part
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
+    study = Study(folder)
+    tiny = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text("utf-8"))
+    study.configure(lambda config: config.update(tiny))
+    return study
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """A study that has run to its end; shared, so tests leave it alone."""
+    study = checkout(tmp_path_factory.mktemp("finished") / "study")
+    study.snakemake()
+    return study
+
+
+@pytest.fixture
+def study(finished, tmp_path):
+    """The finished study, to be changed at will."""
+    shutil.copytree(finished.folder, tmp_path / "study")
+    return Study(tmp_path / "study")
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A checkout in which nothing has run."""
+    return checkout(tmp_path / "study")

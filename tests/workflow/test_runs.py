@@ -1,0 +1,114 @@
+"""What a run does: isolation of timed jobs, logs and failures, repeatability, interruption."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+
+NAN = """
+_right = reverse_over_reverse
+def reverse_over_reverse(f, x, v):
+    return _right(f, x, v) * jnp.nan
+"""
+
+
+def _jobs(study):
+    """Snakemake's own record: for each output file the rule, the start and the end."""
+    records = {}
+    for path in (study.folder / ".snakemake/metadata").rglob("*"):
+        if path.is_file():
+            record = json.loads(path.read_text("utf-8"))
+            name = base64.b64decode(path.name + "==", altchars=b"-_").decode()
+            records[name] = record
+    return records
+
+
+def test_a_timed_job_shares_the_machine_with_no_other(finished):
+    jobs = {(r["rule"], r["starttime"], r["endtime"]) for r in _jobs(finished).values()}
+    timed = [job for job in jobs if job[0].endswith("_time")]
+    assert len(timed) == 4
+    for rule, start, end in timed:
+        for other in jobs - {(rule, start, end)}:
+            # The record's clock ticks when Snakemake looks, some milliseconds after the fact.
+            overlap = min(end, other[2]) - max(start, other[1])
+            assert overlap < 0.2, f"{other} ran beside {(rule, start, end)}"
+
+
+def test_a_timed_job_takes_all_cores_and_others_one(fresh):
+    text = fresh.snakemake("-n", "--verbose", "--printshellcmds").stdout
+    text += fresh.snakemake("-n", "--verbose").stderr
+    assert "alone on 2 core(s)" in text
+    one = fresh.snakemake("-n", "--cores", "1")
+    assert "alone on 1 core(s)" in one.stdout + one.stderr
+
+
+def test_every_job_leaves_a_log_and_every_result_is_there(finished):
+    results = finished.results
+    assert (results / "report.html").stat().st_size > 10_000
+    assert (results / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert "wrote" in (results / "logs/hvp/layers-4.log").read_text("utf-8")
+    claims = pd.read_csv(results / "claims.csv")
+    assert set(claims.experiment) == {"mds", "hvp"}
+    assert set(claims.verdict) <= {"reproduced", "refuted", "inconclusive"}
+    assert (claims.groupby("id").decides.sum() == 1).all()
+    provenance = json.loads((results / "provenance.json").read_text("utf-8"))
+    assert provenance["config"]["hvp"]["layers"] == [4, 8, 16]
+
+
+def test_deterministic_tables_are_the_same_on_one_core_and_on_two(finished, fresh):
+    targets = ["results/hvp/measurements.csv", "results/mds/measurements.csv"]
+    one_cpu = {next(iter(os.sched_getaffinity(0)))}
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "1", *targets],
+        cwd=fresh.folder, capture_output=True, text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, one_cpu),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for target in targets:
+        assert (fresh.folder / target).read_bytes() == (finished.folder / target).read_bytes()
+
+
+def test_nan_fails_with_experiment_point_and_method_and_leaves_no_output(study):
+    study.edit("src/adcost/derivatives/hvp.py", NAN)
+    # Against the Hessian the product becomes NaN in the norm itself.
+    target = "results/hvp/points/float64-2/measurements.csv"
+    done = study.snakemake(target, check=False)
+    text = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "experiment hvp, point float64-2, method reverse_over_reverse" in text
+    assert not (study.folder / target).exists()
+    assert "Traceback" in (study.results / "logs/hvp/float64-2.log").read_text("utf-8")
+
+
+def test_a_failed_experiment_does_not_take_the_other_with_it(fresh):
+    fresh.edit("src/adcost/derivatives/hvp.py", NAN)
+    assert fresh.snakemake("hvp", "mds", check=False).returncode != 0
+    assert (fresh.results / "mds/claims.json").exists()
+    assert not (fresh.results / "hvp/claims.json").exists()
+
+
+def test_killed_at_any_moment_it_leaves_whole_files_and_goes_on(fresh):
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "hvp"]
+    for signal_, seconds in ((signal.SIGKILL, 5.0), (signal.SIGTERM, 8.0)):
+        running = subprocess.Popen(
+            command, cwd=fresh.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )  # fmt: skip
+        time.sleep(seconds)
+        os.killpg(running.pid, signal_)
+        running.wait()
+        for path in fresh.results.rglob("*.csv"):
+            if not path.name.startswith("."):
+                assert not pd.read_csv(path).empty, path
+        subprocess.run([*command, "--unlock"], cwd=fresh.folder, check=True, capture_output=True)
+    kept = {p: p.read_bytes() for p in fresh.results.rglob("timings.csv")}
+    fresh.snakemake("hvp")
+    assert (fresh.results / "hvp/claims.json").exists()
+    # What was finished before the kill was not measured again.
+    incomplete = [p for p, content in kept.items() if p.read_bytes() != content]
+    assert len(incomplete) <= 1
