@@ -125,7 +125,8 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[str]:
         case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
             relation = {"minimum": "at least", "exclusiveMinimum": "more than",
                         "maximum": "at most", "exclusiveMaximum": "less than"}  # fmt: skip
-            yield f"{key}: {value} is out of range; it must be {relation[error.validator]} {allowed}"
+            bound = f"{relation[error.validator]} {allowed}"
+            yield f"{key}: {value} is out of range; it must be {bound}"
         case "minItems":
             yield f"{key}: the list {value} is too short; it needs at least {allowed} item(s)"
         case "uniqueItems":

@@ -29,7 +29,9 @@ CASES = {
         _set("hvp", "timing", "warmups", value=1), ["hvp.timing.warmups:", "did you mean warmup?"]
     ),
     "a wrong type": (_set("hvp", "width", value="three"), ["hvp.width:", '"three"', "integer"]),
-    "an impossible value": (_set("hvp", "layers", value=[4, -8, 16]), ["hvp.layers[1]:", "-8", "at least 1"]),
+    "an impossible value": (
+        _set("hvp", "layers", value=[4, -8, 16]), ["hvp.layers[1]:", "-8", "at least 1"]
+    ),
     "a wrong choice": (
         _set("hvp", "dtype", value="float23"), ["hvp.dtype:", "float23", "did you mean float32?"]
     ),
@@ -38,10 +40,14 @@ CASES = {
     ),
     "no experiment": (_set("experiments", value=[]), ["experiments:", "at least 1"]),
     "an empty sweep": (_set("hvp", "layers", value=[]), ["hvp.layers:", "at least 3"]),
-    "duplicate points": (_set("hvp", "layers", value=[4, 8, 8, 16]), ["hvp.layers:", "8 stands there more than once"]),
+    "duplicate points": (
+        _set("hvp", "layers", value=[4, 8, 8, 16]), ["hvp.layers:", "8 stands there more than once"]
+    ),
     "a missing key": (_drop("hvp", "width"), ["hvp:", "width", "missing"]),
     "null": (_set("hvp", "timing", value=None), ["hvp.timing:", "null", "object"]),
-    "not a number": (_set("hvp", "timing", "seconds", value=float("nan")), ["hvp.timing.seconds:", "nan"]),
+    "not a number": (
+        _set("hvp", "timing", "seconds", value=float("nan")), ["hvp.timing.seconds:", "nan"]
+    ),
     "a path outside": (_set("results", value="../elsewhere"), ["results:", "../elsewhere"]),
     "a hessian that does not fit": (
         _set("hvp", "layers", value=[4, 8, 9000]),

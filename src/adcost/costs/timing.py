@@ -48,19 +48,26 @@ def time_interleaved(
     max_repeats: int | None = None,
     budget_seconds: float = 0.0,
     warmup: int = 1,
+    rewarm_below: float = 0.05,
 ) -> pd.DataFrame:
     """Time ``programs`` in rounds: at least ``min_repeats``, then more while the budget lasts.
 
     A program is called without arguments and must return only when its result is ready (a
     :class:`Program` does). Returns one row a repeat: ``point, method, repeat, order`` (its place
     in the round), ``seconds, compile_seconds`` (of the method, 0 when it was not compiled here).
+
+    A method that takes less than ``rewarm_below`` seconds is called once untimed right before each
+    timed call: after a neighbour that fills the memory, a program of a millisecond would otherwise
+    be charged for caches and pages that the neighbour took.
     """
     if min_repeats < 1 or warmup < 0:
         raise ValueError(f"min_repeats ≥ 1 and warmup ≥ 0, not {min_repeats} and {warmup}")
     names = list(programs)
+    rewarm = set()
     for _ in range(warmup):
         for name in names:
-            programs[name]()
+            if _seconds(programs[name]) < rewarm_below:
+                rewarm.add(name)
     rows = []
     started = time.perf_counter()
     limit = math.inf if max_repeats is None else max(max_repeats, min_repeats)
@@ -70,10 +77,16 @@ def time_interleaved(
     ):
         for order, index in enumerate(rng.permutation(len(names))):
             name = names[index]
-            before = time.perf_counter()
-            programs[name]()
-            seconds = time.perf_counter() - before
+            if name in rewarm:
+                programs[name]()
+            seconds = _seconds(programs[name])
             compile_seconds = getattr(programs[name], "compile_seconds", 0.0)
             rows.append((point, name, repeat, order, seconds, compile_seconds))
         repeat += 1
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _seconds(program: Callable[[], Any]) -> float:
+    before = time.perf_counter()
+    program()
+    return time.perf_counter() - before

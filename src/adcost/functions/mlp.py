@@ -10,6 +10,7 @@ from typing import Literal
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.nn import gelu
 
 Initialisation = Literal["homework", "signal_preserving"]
@@ -46,9 +47,9 @@ def parameters(hidden: int, width: int) -> int:
 
 
 def initialise(
-    key: jax.Array, hidden: int, width: int, initialisation: Initialisation, dtype: str
-) -> MLP:
-    """A random network.
+    rng: np.random.Generator, hidden: int, width: int, initialisation: Initialisation
+) -> np.ndarray:
+    """Random weights, (hidden + 1, width, width), float64; the layers are drawn in their order.
 
     ``homework`` draws every weight from N(0, 1), as the lecture's code does. With it the signal
     changes by a random factor at each layer and under- or overflows at depth.
@@ -57,17 +58,17 @@ def initialise(
     keep their size to any depth in use here. Scaling by the second moment (He et al. 2015) does
     not: a GELU network of this width without biases contracts or expands all the same.
     """
-    shape = (hidden + 1, width, width)
+    weights = rng.standard_normal((hidden + 1, width, width))
     if initialisation == "homework":
-        weights = jax.random.normal(key, shape, dtype)
-    elif initialisation == "signal_preserving":
-        keys = jax.random.split(key, hidden + 1)
-        draw = jax.nn.initializers.orthogonal(INVERSE_SLOPE)
-        weights = jax.vmap(lambda k: draw(k, (width, width), jnp.dtype(dtype)))(keys)
-        weights = weights.at[0].multiply(INPUT_SCALE)
-    else:
-        raise ValueError(f"unknown initialisation {initialisation!r}")
-    return MLP(weights)
+        return weights
+    if initialisation == "signal_preserving":
+        q, r = np.linalg.qr(weights)
+        # The signs make the distribution uniform over the orthogonal group (Mezzadri 2007, §5).
+        q *= np.sign(np.diagonal(r, axis1=-2, axis2=-1))[:, None, :]
+        q *= INVERSE_SLOPE
+        q[0] *= INPUT_SCALE
+        return q
+    raise ValueError(f"unknown initialisation {initialisation!r}")
 
 
 def forward(weights: jax.Array, x: jax.Array) -> jax.Array:

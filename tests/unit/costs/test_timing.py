@@ -31,7 +31,7 @@ def test_every_round_runs_every_method_once_in_varying_order():
 
 def test_all_repeats_are_kept_and_warm_up_is_not_among_them():
     recorder = Recorder("ab")
-    table = _time(recorder, warmup=3)
+    table = _time(recorder, warmup=3, rewarm_below=0.0)
     assert len(table) == 40 and (table.groupby("method").repeat.nunique() == 20).all()
     assert len(recorder.calls) == 46
 
@@ -55,3 +55,12 @@ def test_a_program_waits_for_its_result_and_knows_its_compilation():
 def test_no_repeats_is_refused():
     with pytest.raises(ValueError, match="min_repeats"):
         _time(Recorder("a"), min_repeats=0)
+
+
+def test_a_short_program_is_called_untimed_before_each_timed_call_and_a_long_one_is_not():
+    recorder = Recorder("a")
+    _time(recorder, min_repeats=5, warmup=1, rewarm_below=60.0)
+    assert len(recorder.calls) == 1 + 2 * 5
+    recorder = Recorder("a")
+    _time(recorder, min_repeats=5, warmup=1, rewarm_below=0.0)
+    assert len(recorder.calls) == 1 + 5

@@ -6,7 +6,10 @@ import pytest
 from adcost import seeds
 from adcost.functions import mlp
 
-KEY = seeds.key(0, "mlp")
+
+def _network(hidden, initialisation, trial=0):
+    weights = mlp.initialise(seeds.generator(trial, "mlp"), hidden, 3, initialisation)
+    return mlp.MLP(jnp.asarray(weights, "float32"))
 
 
 class HomeworkMLP:
@@ -23,7 +26,7 @@ class HomeworkMLP:
 
 @pytest.mark.parametrize("initialisation", ["homework", "signal_preserving"])
 def test_the_scan_is_the_homeworks_loop(initialisation):
-    network = mlp.initialise(KEY, 5, 3, initialisation, "float32")
+    network = _network(5, initialisation)
     x = jnp.arange(6.0).reshape(2, 3)
     np.testing.assert_allclose(
         mlp.forward(network.weights, x), HomeworkMLP(network.weights).forward(x), rtol=1e-6
@@ -31,7 +34,7 @@ def test_the_scan_is_the_homeworks_loop(initialisation):
 
 
 def test_the_parameters_are_all_weights_in_one_vector():
-    network = mlp.initialise(KEY, 5, 3, "homework", "float32")
+    network = _network(5, "homework")
     params = network.get_params()
     assert params.shape == (mlp.parameters(5, 3),) == (54,)
     assert network.layer_sizes == [3] * 7
@@ -39,7 +42,7 @@ def test_the_parameters_are_all_weights_in_one_vector():
 
 
 def test_the_loss_is_the_sum_of_the_outputs_for_ones():
-    network = mlp.initialise(KEY, 5, 3, "homework", "float32")
+    network = _network(5, "homework")
     loss = mlp.homework_loss(3, "float32")(network.get_params())
     assert loss == pytest.approx(float(jnp.sum(mlp.forward(network.weights, jnp.ones((1, 3))))))
 
@@ -50,7 +53,7 @@ def test_signal_and_gradient_keep_their_size_where_the_homeworks_vanish():
     gradient = jax.jit(jax.grad(loss))
     for initialisation in ("signal_preserving", "homework"):
         for trial in range(5):
-            network = mlp.initialise(seeds.key(trial, "depth"), 1000, 3, initialisation, "float32")
+            network = _network(1000, initialisation, trial)
             norms[initialisation, trial] = float(jnp.linalg.norm(gradient(network.get_params())))
     assert all(0.1 < norms["signal_preserving", trial] < 1e3 for trial in range(5))
     assert all(norms["homework", trial] == 0 for trial in range(5))
@@ -62,4 +65,11 @@ def test_the_gain_is_the_inverse_of_gelus_slope_at_zero():
 
 def test_an_unknown_initialisation_is_named():
     with pytest.raises(ValueError, match="'xavier'"):
-        mlp.initialise(KEY, 5, 3, "xavier", "float32")
+        _network(5, "xavier")
+
+
+def test_signal_preserving_weights_are_orthogonal_over_the_slope():
+    weights = mlp.initialise(seeds.generator(0, "q"), 4, 3, "signal_preserving")
+    grams = weights.transpose(0, 2, 1) @ weights / mlp.INVERSE_SLOPE**2
+    grams[0] /= mlp.INPUT_SCALE**2
+    np.testing.assert_allclose(grams, np.broadcast_to(np.eye(3), grams.shape), atol=1e-14)

@@ -19,6 +19,7 @@ COLOURS = {
     "reverse_over_reverse": plotting.BLUE,
     "forward_over_reverse": plotting.GREEN,
     "reverse_over_forward": plotting.PURPLE,
+    "linearized": plotting.SKY,
     "gradient": plotting.GREY,
     "empty_call": plotting.GREY,
 }
@@ -28,11 +29,17 @@ NAMES = {
     "reverse_over_reverse": "AD product (reverse over reverse)",
     "forward_over_reverse": "AD product (forward over reverse)",
     "reverse_over_forward": "AD product (reverse over forward)",
+    "linearized": "AD product (linearized gradient)",
     "gradient": "gradient",
     "empty_call": "empty call",
 }
 HOMEWORK = ("hessian_then_product", "product", "reverse_over_reverse")
-AD_PRODUCTS = ("reverse_over_reverse", "forward_over_reverse", "reverse_over_forward")
+AD_PRODUCTS = (
+    "reverse_over_reverse",
+    "forward_over_reverse",
+    "reverse_over_forward",
+    "linearized",
+)
 
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
@@ -120,11 +127,7 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> plt.Figure:
     figure, (counted, timed) = plt.subplots(1, 2, figsize=(9.6, 3.8), sharey=True)
     gradient = sweep[(sweep.method == "gradient") & (sweep.quantity == "operations")]
     gradient = gradient.set_index("layers").value.sort_index()
-    dashes = {
-        "reverse_over_reverse": "-",
-        "forward_over_reverse": "--",
-        "reverse_over_forward": ":",
-    }
+    dashes = dict(zip(AD_PRODUCTS, ("-", "--", ":", "-."), strict=True))
     for method in AD_PRODUCTS:
         rows = sweep[(sweep.method == method) & (sweep.quantity == "operations")]
         ratio = rows.set_index("layers").value.sort_index() / gradient
@@ -190,7 +193,7 @@ def _initialisation(measured: pd.DataFrame) -> plt.Figure:
     }
     for (initialisation, dtype), (colour, dash, marker) in styles.items():
         line = rows[(rows.initialisation == initialisation) & (rows.dtype == dtype)]
-        line = line.sort_values("layers")
+        line = line.groupby("layers").value.median().reset_index()
         name = "homework's N(0, 1)" if initialisation == "homework" else "signal-preserving"
         alive = line[line.value > 0]
         axis.plot(alive.layers, alive.value, dash, marker=marker, color=colour, mfc="none",
@@ -199,7 +202,9 @@ def _initialisation(measured: pd.DataFrame) -> plt.Figure:
         if len(dead):
             axis.plot(dead.layers, np.full(len(dead), foot), "x", ms=8, mew=2, color=colour,
                       label=f"{name}, {dtype}: exactly 0")  # fmt: skip
-    axis.set(xscale="log", yscale="log", xlabel="number of hidden layers", ylabel="‖∇²f · v‖")
+    axis.set(
+        xscale="log", yscale="log", xlabel="number of hidden layers", ylabel="‖∇²f · v‖ (median)"
+    )
     axis.axhline(np.finfo(np.float32).smallest_subnormal, color=plotting.GREY, lw=1, ls=":")
     axis.annotate("smallest float32", (rows.layers.min(), 1e-45), xytext=(0, -12), fontsize=8,
                   textcoords="offset points", color=plotting.GREY)  # fmt: skip

@@ -1,17 +1,19 @@
 """Measure Hessian-vector products of the homework's network: agreement, operations, bytes, time.
 
 Columns of ``measurements``: ``point, layers, parameters, dtype, initialisation, method, quantity,
-value``. Quantities: ``norm`` of the result; ``relative_error`` ‖a − b‖/‖b‖ of a product against
+value, draw``. Quantities: ``norm`` of the result; ``relative_error`` ‖a − b‖/‖b‖ of a product against
 the one through the full Hessian; ``operations`` with their four parts; ``temporary_bytes`` and
 ``output_bytes`` of the compiled program.
 """
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
@@ -22,7 +24,12 @@ from adcost.costs.timing import Program, compile_program, time_interleaved
 from adcost.derivatives import hvp as products
 from adcost.functions import mlp
 
-AD_PRODUCTS = ("reverse_over_reverse", "forward_over_reverse", "reverse_over_forward")
+AD_PRODUCTS = (
+    "reverse_over_reverse",
+    "forward_over_reverse",
+    "reverse_over_forward",
+    "linearized",
+)
 
 Row = tuple[str, str, float]
 
@@ -108,16 +115,16 @@ def _one_network(point: str, parameters: Mapping[str, Any], seed: int) -> dict[s
 def _network_and_direction(
     point: str, hidden: int, width: int, initialisation: mlp.Initialisation, dtype: str, seed: int
 ) -> tuple[jax.Array, jax.Array]:
-    network = mlp.initialise(
-        seeds.key(seed, "hvp", point, "weights"), hidden, width, initialisation, dtype
-    )
-    x = network.get_params()
-    v = jax.random.normal(seeds.key(seed, "hvp", point, "direction"), x.shape, dtype)
-    return x, v
+    """The flat weights x and a random direction v, both (p,)."""
+    rng = seeds.generator(seed, "hvp", point)
+    weights = mlp.initialise(rng, hidden, width, initialisation)
+    network = mlp.MLP(jnp.asarray(weights, dtype))
+    v = rng.standard_normal(weights.size)
+    return network.get_params(), jnp.asarray(v, dtype)
 
 
 def _functions(loss: products.Scalar) -> dict[str, Callable[..., jax.Array]]:
-    """The three AD products and the one through the Hessian, as functions of (x, v)."""
+    """The AD products and the one through the Hessian, as functions of (x, v)."""
     names = (*AD_PRODUCTS, "hessian_then_product")
     return {name: partial(getattr(products, name), loss) for name in names}
 
@@ -159,25 +166,40 @@ def _bytes(name: str, program: Program) -> list[Row]:
 
 
 def _homework_initialisation(point: str, parameters: Mapping[str, Any], seed: int) -> pd.DataFrame:
-    """The norm of ∇²f·v over depth, for both initialisations and precisions."""
+    """The norm of ∇²f·v over depth, for both initialisations and precisions.
+
+    A network of depth n is the first n + 1 layers of the deepest, drawn in float64 and rounded to
+    the precision, so that all differences are of depth and precision.
+    """
+    width, layers = parameters["width"], sorted(parameters["layers"])
     tables = []
-    width = parameters["width"]
-    for dtype in ("float32", "float64"):
-        with jax.enable_x64(dtype == "float64"):
-            loss = mlp.homework_loss(width, dtype)
-            product = jax.jit(lambda x, v, loss=loss: products.hvp(loss, x, v))
-            for hidden in parameters["layers"]:
-                for initialisation in ("homework", "signal_preserving"):
-                    x, v = _network_and_direction(
-                        f"{point}/{hidden}", hidden, width, initialisation, dtype, seed
-                    )
-                    # The norm in float64, and scaled, since squares of 1e-200 underflow again.
-                    result = np.asarray(product(x, v), dtype=np.float64)
-                    scale = np.abs(result).max()
-                    norm = scale * np.linalg.norm(result / scale) if scale > 0 else 0.0
-                    rows = [("reverse_over_reverse", "norm", float(norm))]
-                    tables.append(_table(point, hidden, width, dtype, initialisation, rows))
+    for initialisation in ("homework", "signal_preserving"):
+        rng = seeds.generator(seed, "hvp", point, initialisation)
+        draws = range(parameters["draws"])
+        weights = np.stack([mlp.initialise(rng, layers[-1], width, initialisation) for _ in draws])
+        directions = rng.standard_normal(weights.shape)
+        for dtype, hidden in itertools.product(("float32", "float64"), layers):
+            with jax.enable_x64(dtype == "float64"):
+                stacks = (part[:, : hidden + 1].astype(dtype) for part in (weights, directions))
+                x, v = (jnp.asarray(stack.reshape(len(draws), -1)) for stack in stacks)
+                results = np.asarray(_products(width, dtype)(x, v), dtype=np.float64)
+            rows = [("reverse_over_reverse", "norm", _norm(result)) for result in results]
+            table = _table(point, hidden, width, dtype, initialisation, rows)
+            tables.append(table.assign(draw=draws))
     return pd.concat(tables, ignore_index=True)
+
+
+@cache
+def _products(width: int, dtype: str) -> Callable[[jax.Array, jax.Array], jax.Array]:
+    """The lecture's product for a batch of networks and directions, (draws, p) each."""
+    loss = mlp.homework_loss(width, dtype)
+    return jax.jit(jax.vmap(lambda x, v: products.reverse_over_reverse(loss, x, v)))
+
+
+def _norm(vector: np.ndarray) -> float:
+    """The Euclidean norm, scaled first, since squares of 1e-200 underflow."""
+    scale = np.abs(vector).max()
+    return float(scale * np.linalg.norm(vector / scale)) if scale > 0 else 0.0
 
 
 def _table(
@@ -193,4 +215,4 @@ def _table(
     }
     for position, (name, label) in enumerate(labels.items()):
         table.insert(position, name, label)
-    return table
+    return table.assign(draw=0)

@@ -48,7 +48,7 @@ def _zero_products(tables):
 def _swap(a, b):
     def plant(tables):
         for name in ("measurements", "timings"):
-            tables[name]["method"] = tables[name].method.replace({a: b, b: a})
+            tables[name]["method"] = tables[name].method.map(lambda m: {a: b, b: a}.get(m, m))
 
     return plant
 
@@ -106,13 +106,9 @@ FALSEHOODS = [
     ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
 )
 def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
-    if name != "hvp.constant_of_gradient":
-        assert _verdict(tables, name) == "reproduced"
-    before = _verdict(tables, name)
+    assert _verdict(tables, name) == "reproduced"
     plant(tables)
-    after = _verdict(tables, name)
-    assert after in ("refuted", "inconclusive")
-    assert name != "hvp.constant_of_gradient" or before != "refuted"
+    assert _verdict(tables, name) in ("refuted", "inconclusive")
 
 
 def test_every_claim_has_a_falsehood():

@@ -12,7 +12,7 @@ CONFIG = {
     "initialisation": "signal_preserving",
     "timing": {"runs": 10, "max_runs": 12, "seconds": 0.0, "warmup": 1},
     "float64_layers": [2, 4, 8],
-    "homework_init": {"layers": [10, 100, 1000], "width": 3},
+    "homework_init": {"layers": [10, 100, 1000], "width": 3, "draws": 9},
     "large": {"layers": 3, "width": 20},
 }
 

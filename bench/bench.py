@@ -1,0 +1,144 @@
+"""Speed, as ratios: what the pipeline costs over the bare measurements, and what waits for what.
+
+Run by `make bench`. It prints and asserts nothing: times are of this machine, today.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+PARTS = ("Snakefile", "config", "profiles", "src", "workflow")
+
+
+def main() -> None:
+    """Measure what is asked for (everything by default)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("which", nargs="*", default=[], help=f"some of: {', '.join(BENCHES)}")
+    which = parser.parse_args().which or list(BENCHES)
+    for name in which:
+        BENCHES[name]()
+
+
+def pipeline() -> None:
+    """The full study through Snakemake against the same measurements in one process."""
+    with tempfile.TemporaryDirectory() as folder:
+        checkout = _checkout(Path(folder))
+        whole = _seconds([sys.executable, "-m", "snakemake", "--cores", "all"], checkout)
+        nothing = min(
+            _seconds([sys.executable, "-m", "snakemake", "--cores", "all"], checkout)
+            for _ in range(3)
+        )
+        dry = min(
+            _seconds([sys.executable, "-m", "snakemake", "-n", "--quiet"], checkout)
+            for _ in range(3)
+        )
+    bare = _seconds([sys.executable, __file__, "in-process"], ROOT)
+    _say("full study, pipeline", whole, "s")
+    _say("the same points and figures and claims, one process", bare, "s")
+    _say("pipeline / one process", whole / bare, "")
+    _say("a run with nothing to do", nothing, "s")
+    _say("a dry run with nothing to do", dry, "s")
+
+
+def quick() -> None:
+    """The quick study, from nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "snakemake", "--cores", "all"]
+        command += ["--configfile", "config/quick.yaml"]
+        _say("quick study", _seconds(command, _checkout(Path(folder))), "s")
+
+
+def in_process() -> None:
+    """All measurements, figures and claims of the study, one after the other, in this process."""
+    import pandas as pd
+    import yaml
+
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+    for name in config["experiments"]:
+        plan, measure, figures, claims = (
+            import_module(f"adcost.experiments.{name}.{door}")
+            for door in ("plan", "measure", "figures", "claims")
+        )
+        parts: dict[str, list[pd.DataFrame]] = {}
+        for point in plan.points(config[name]):
+            measured = measure.measure(point.name, point.parameters, config["seed"])
+            for table, rows in measured.items():
+                parts.setdefault(table, []).append(rows)
+        tables = {table: pd.concat(rows, ignore_index=True) for table, rows in parts.items()}
+        with tempfile.TemporaryDirectory() as folder:
+            figures.draw(tables, Path(folder))
+        claims.judge(tables)
+
+
+def hvp() -> None:
+    """The AD product at 1,000 layers against the plain JAX formulations, interleaved."""
+    import jax
+    import jax.numpy as jnp
+
+    from adcost import seeds
+    from adcost.costs.intervals import median_interval, paired_ratio
+    from adcost.costs.timing import compile_program, time_interleaved
+    from adcost.derivatives.hvp import hvp
+    from adcost.functions import mlp
+
+    weights = mlp.initialise(seeds.generator(0, "bench"), 1000, 3, "signal_preserving")
+    x, f = jnp.asarray(weights, "float32").reshape(-1), mlp.homework_loss(3, "float32")
+    v = jax.random.normal(seeds.key(0, "direction"), x.shape)
+    grad, jvp, vdot = jax.grad, jax.jvp, jnp.vdot
+    plain = {
+        "plain grad of vdot(grad, v)": lambda x, v: grad(lambda y: vdot(grad(f)(y), v))(x),
+        "plain jvp of grad": lambda x, v: jvp(grad(f), (x,), (v,))[1],
+        "plain grad of jvp": lambda x, v: grad(lambda y: jvp(f, (y,), (v,))[1])(x),
+        "plain vjp of grad": lambda x, v: jax.vjp(grad(f), x)[1](v)[0],
+        "plain linearize of grad": lambda x, v: jax.linearize(grad(f), x)[1](v),
+    }
+    programs = {"adcost": compile_program(lambda x, v: hvp(f, x, v), x, v)}
+    programs |= {name: compile_program(fn, x, v) for name, fn in plain.items()}
+    timings = time_interleaved(
+        programs, point="bench", rng=np.random.default_rng(0), min_repeats=200, warmup=5
+    )
+    medians = {n: median_interval(g.seconds).value for n, g in timings.groupby("method")}
+    for name in plain:
+        ratio = paired_ratio(timings, name, "adcost")
+        print(f"{name:48s} {ratio.value:8.2f}  [{ratio.low:.2f}, {ratio.high:.2f}] of adcost's")
+    best = min(plain, key=medians.__getitem__)
+    ratio = paired_ratio(timings, "adcost", best)
+    print(f"adcost / best plain ({best}): {ratio.value:.3f} [{ratio.low:.3f}, {ratio.high:.3f}]")
+    _say("compile seconds of adcost's product", programs["adcost"].compile_seconds, "s")
+
+
+def _checkout(folder: Path) -> Path:
+    for part in PARTS:
+        source = ROOT / part
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, folder / part)
+    return folder
+
+
+def _seconds(command: list[str], folder: Path) -> float:
+    start = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stdout + done.stderr)
+    return time.perf_counter() - start
+
+
+def _say(what: str, value: float, unit: str) -> None:
+    print(f"{what:52s} {value:8.2f} {unit}", flush=True)
+
+
+BENCHES = {"hvp": hvp, "quick": quick, "pipeline": pipeline}
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["in-process"]:
+        in_process()
+    else:
+        main()

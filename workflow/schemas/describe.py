@@ -1,0 +1,84 @@
+"""Write `config/README.md`, every key of the configuration, from the schemas.
+
+Run by hand after a schema has changed (`python workflow/schemas/describe.py`); a test compares.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS = ROOT / "workflow/schemas"
+
+HEAD = """\
+# The configuration, key by key
+
+`config.yaml` is the study; `quick.yaml` holds the keys that make it small. Both are checked before
+any job starts: a key that is not in this table is refused. Written from `workflow/schemas/` by
+`python workflow/schemas/describe.py`; do not edit.
+
+| key | type | allowed | meaning |
+|---|---|---|---|
+"""
+
+
+def load(name: str) -> dict[str, Any]:
+    """A schema by its file name."""
+    return yaml.safe_load((SCHEMAS / name).read_text("utf-8"))
+
+
+def rows(schema: dict[str, Any], key: str, document: dict[str, Any]) -> list[str]:
+    """The table's rows for a schema and all below it."""
+    if reference := schema.get("$ref"):
+        file, _, pointer = reference.partition("#")
+        document = load(file) if file else document
+        target: Any = document
+        for part in filter(None, pointer.split("/")):
+            target = target[part]
+        schema = target | {k: v for k, v in schema.items() if k != "$ref"}
+    table = []
+    if key:
+        meaning = " ".join(schema.get("description", schema.get("title", "")).split())
+        table.append(f"| `{key}` | {_type(schema)} | {_allowed(schema)} | {meaning} |")
+    for name, below in schema.get("properties", {}).items():
+        table += rows(below, f"{key}.{name}" if key else name, document)
+    items = schema.get("items", {})
+    if isinstance(items, dict) and "properties" in items:
+        table += rows({"properties": items["properties"]}, f"{key}[]", document)[1:]
+    return table
+
+
+def _type(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return "choice"
+    kind = schema.get("type", "")
+    if kind == "array":
+        return f"list of {schema.get('items', {}).get('type', 'choices')}"
+    return {"object": "section"}.get(kind, str(kind))
+
+
+def _allowed(schema: dict[str, Any]) -> str:
+    words = []
+    if "enum" in schema:
+        words.append(", ".join(f"`{choice}`" for choice in schema["enum"]))
+    inner = schema.get("items", {}) if schema.get("type") == "array" else schema
+    for word, sign in (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"),
+                       ("exclusiveMaximum", "<")):  # fmt: skip
+        if word in inner:
+            words.append(f"{sign} {inner[word]}")
+    if "minItems" in schema:
+        words.append(f"at least {schema['minItems']}")
+    if schema.get("uniqueItems"):
+        words.append("each once")
+    return ", ".join(words)
+
+
+def page() -> str:
+    """The whole page."""
+    document = load("config.schema.yaml")
+    return HEAD + "\n".join(rows(document, "", document)) + "\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "config/README.md").write_text(page(), encoding="utf-8")
