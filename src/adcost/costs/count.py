@@ -1,24 +1,41 @@
 """Operations of a JAX function, counted exactly from its jaxpr.
 
-The unit is one arithmetic operation on a floating-point number, "when a multiplication counts like
-an addition" (Baur & Strassen 1983): multiplications and additions; other elementwise arithmetic
-(division, comparison, selection, maximum, …); transcendental functions. Moving data (reshape,
-broadcast, slice, gather, conversion) is free, and so is arithmetic on integers and booleans: it
-belongs to the program's control, not to the function.
+The unit is one arithmetic operation on floating-point numbers, and "a multiplication counts like
+an addition", as in the cheap gradient bound (Baur & Strassen 1983; Griewank & Walther, *Evaluating
+Derivatives*, 2nd ed., ch. 4). What counts how:
 
-A product of m×k and k×n matrices has m·n·k multiplications and m·n·(k−1) additions; XLA's own
-``cost_analysis`` says 2·m·n·k. It also counts the body of a loop once, which is why this walks the
-jaxpr: ``scan`` counts its body times its length, ``while`` times its known trip count.
+- **multiplications** hold the divisions too, as LAPACK counts them; ``x**n`` is repeated squaring.
+- **additions** hold the subtractions. A sum of k numbers is k − 1 of them, so a product of m×k and
+  k×n matrices has m·n·k multiplications and m·n·(k−1) additions. XLA's ``cost_analysis`` says
+  2·m·n·k: one more for each entry of the result. Convolutions leave out the products with padding
+  and with the zeros that a stride's transpose inserts, as XLA does.
+- **elementwise** is other cheap arithmetic: comparison, selection, maximum, sign, rounding, …
+  Sorting n numbers is n·⌈log₂ n⌉ comparisons (merge sort: Knuth, vol. 3, §5.2.4).
+- **transcendental** is one for each exp, log, tanh, erf, sqrt, power with a real exponent, …
+- Moving and converting data is free. So is work on integers and booleans (indices, loop counters,
+  random bits): it is the program's control, not the function's arithmetic.
+- A running sum of n numbers is n − 1 additions, though XLA does more to be parallel; a pooling's
+  window counts in full at the border; a complex operation counts once. Factorisations of matrices
+  and solves with them are unknown, hence errors.
+
+What no output needs is not counted, since XLA removes it: the gradient alone does not compute the
+value. What is written twice counts twice, though XLA may merge it. ``scan`` counts its body times
+its length (XLA: once, which is why this walks the jaxpr), ``while`` times its trip count, ``cond``
+its dearest branch, a checkpointed function again wherever it is recomputed.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+import operator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
-from jax.extend import core
+from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, jaxprs_in_params
+from jax.interpreters.partial_eval import dce_jaxpr
 
 
 class UnknownPrimitive(NotImplementedError):
@@ -31,73 +48,79 @@ class UnknownTripCount(ValueError):
 
 @dataclass(frozen=True)
 class Operations:
-    """Counted operations; they add up and can be repeated."""
+    """How many operations of each kind (the module says which is which)."""
 
     multiplications: int = 0
     additions: int = 0
     elementwise: int = 0
     transcendental: int = 0
 
+    def __iter__(self) -> Iterator[int]:
+        """The four numbers, in order."""
+        yield from (self.multiplications, self.additions, self.elementwise, self.transcendental)
+
     @property
     def total(self) -> int:
         """All operations, each counting one."""
-        return sum(getattr(self, field.name) for field in fields(self))
+        return sum(self)
 
     def __add__(self, other: "Operations") -> "Operations":
         """Operations of two programs, one after the other."""
-        return Operations(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+        return Operations(*map(operator.add, self, other))
 
     def __mul__(self, times: int) -> "Operations":
         """Operations of a program run ``times`` times."""
-        return Operations(*(times * getattr(self, f.name) for f in fields(self)))
+        return Operations(*(times * number for number in self))
 
 
-FREE = frozenset(
-    """
-    bitcast_convert_type broadcast_in_dim concatenate convert_element_type copy copy_p copy_to_host
-    device_put dynamic_slice dynamic_update_slice expand_dims gather imag iota optimization_barrier
-    pad pvary real complex reduce_precision reshape rev select_and_gather_add slice split squeeze
-    stop_gradient transpose create_token empty
-    random_bits random_clone random_fold_in random_gamma random_seed random_split random_unwrap
-    random_wrap threefry2x32 rng_bit_generator shift_left shift_right_logical
-    shift_right_arithmetic and or not xor population_count clz eq_to lt_to le_to scatter
-    """.split()
-)
-MULTIPLICATIONS = frozenset({"mul", "square"})
-ADDITIONS = frozenset({"add", "sub", "add_any"})
-ELEMENTWISE = frozenset(
-    """
-    abs ceil clamp conj copysign div eq floor ge gt is_finite le lt max min ne neg nextafter rem
-    round select_n sign
-    """.split()
-)
-TRANSCENDENTAL = frozenset(
-    """
-    acos acosh asin asinh atan atan2 atanh bessel_i0e bessel_i1e cbrt cos cosh digamma erf erf_inv
-    erfc exp exp2 expm1 igamma igammac lgamma log log1p logistic pow regularized_incomplete_beta
-    rsqrt sin sinh sqrt tan tanh
-    """.split()
-)
-REDUCTIONS = {
-    "reduce_sum": "additions", "reduce_prod": "multiplications", "reduce_max": "elementwise",
-    "reduce_min": "elementwise", "argmax": "elementwise", "argmin": "elementwise",
-    "reduce_and": "elementwise", "reduce_or": "elementwise",
-}  # fmt: skip
-CUMULATIVE = {
-    "cumsum": "additions", "cumprod": "multiplications", "cummax": "elementwise",
-    "cummin": "elementwise", "cumlogsumexp": "transcendental",
-}  # fmt: skip
-SCATTERS = {
-    "scatter-add": "additions", "scatter_add": "additions", "scatter-mul": "multiplications",
-    "scatter_mul": "multiplications", "scatter-max": "elementwise", "scatter_max": "elementwise",
-    "scatter-min": "elementwise", "scatter_min": "elementwise",
-}  # fmt: skip
-CALLS = {
-    "pjit": "jaxpr", "jit": "jaxpr", "closed_call": "call_jaxpr", "core_call": "call_jaxpr",
-    "remat": "jaxpr", "remat2": "jaxpr", "checkpoint": "jaxpr", "custom_jvp_call": "call_jaxpr",
-    "custom_vjp_call": "call_jaxpr", "custom_vjp_call_jaxpr": "fun_jaxpr",
-    "custom_lin": "call_jaxpr", "run_state": "jaxpr",
-}  # fmt: skip
+# fmt: off
+FREE = frozenset("""
+    after_all bitcast_convert_type broadcast_in_dim complex concatenate convert_element_type copy
+    create_token debug_callback debug_print device_put dynamic_slice dynamic_update_slice empty
+    gather imag iota layout_constraint name optimization_barrier pad pvary random_bits random_clone
+    random_fold_in random_seed random_split random_unwrap random_wrap real reshape reshard rev
+    rng_bit_generator scatter sharding_constraint slice split squeeze stack stop_gradient tile
+    transpose unstack
+""".split())
+OF_EACH = {
+    "multiplications": "mul square div",
+    "additions": "add sub add_any",
+    "elementwise": """
+        abs ceil clamp conj eq floor ge gt is_finite le lt max min ne neg nextafter
+        reduce_precision rem round select_n sign
+    """,
+    "transcendental": """
+        acos acosh asin asinh atan atan2 atanh bessel_i0e bessel_i1e cbrt cos cosh digamma erf
+        erf_inv erfc exp exp2 expm1 lgamma log log1p logistic pow rsqrt sin sinh sqrt tan tanh
+    """,
+}
+ELEMENT = {name: kind for kind, names in OF_EACH.items() for name in names.split()}
+OF_MANY = {
+    "additions": "reduce_sum cumsum scatter-add scatter-sub reduce_window_sum",
+    "multiplications": "reduce_prod cumprod scatter-mul",
+    # select_and_gather_add is the tangent of max-pooling: it finds the largest in each window.
+    "elementwise": """
+        argmax argmin cummax cummin reduce_max reduce_min reduce_window_max reduce_window_min
+        scatter-max scatter-min select_and_gather_add sort
+    """,
+}
+MANY = {name: kind for kind, names in OF_MANY.items() for name in names.split()}
+CALL = frozenset("""
+    call checkpoint closed_call composite core_call custom_jvp_call custom_vjp_call jit pjit remat
+    remat2
+""".split())
+
+# fmt: on
+_NOTHING = Operations()
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What the walk knows where it is: trip counts given, scopes around it, integers' values."""
+
+    trips: Mapping[str, int]
+    scopes: tuple[str, ...] = ()
+    integers: Mapping[Var, int] = field(default_factory=dict)
 
 
 def count(
@@ -105,201 +128,171 @@ def count(
 ) -> Operations:
     """Operations of ``fn(*arguments)``; arrays or ``jax.ShapeDtypeStruct``, nothing is computed.
 
-    ``trips`` gives the rounds of a ``while`` loop that the jaxpr does not tell, as
-    ``{"while": rounds}``. Raises :class:`UnknownPrimitive` and :class:`UnknownTripCount`.
+    ``trips`` gives the rounds of those ``while`` loops that do not tell theirs, by the name of the
+    innermost ``jax.named_scope`` or jitted function around them, or by ``"while"`` for all others.
+    Raises :class:`UnknownPrimitive` and :class:`UnknownTripCount`.
     """
-    return count_jaxpr(jax.make_jaxpr(fn)(*arguments).jaxpr, trips)
+    return count_jaxpr(jax.make_jaxpr(fn)(*arguments), trips)
 
 
-def count_jaxpr(jaxpr: Any, trips: Mapping[str, int] | None = None) -> Operations:
-    """Operations of a jaxpr, open or closed."""
-    jaxpr = getattr(jaxpr, "jaxpr", jaxpr)
-    total = Operations()
-    for equation in jaxpr.eqns:
-        total = total + _equation(equation, jaxpr, trips)
-    return total
+def count_jaxpr(jaxpr: ClosedJaxpr, trips: Mapping[str, int] | None = None) -> Operations:
+    """Operations of a closed jaxpr, of which all outputs are wanted; otherwise as ``count``."""
+    needed, _ = dce_jaxpr(jaxpr.jaxpr, [True] * len(jaxpr.jaxpr.outvars), instantiate=True)
+    return _walk(needed, [], _Context(trips or {}))
 
 
-def _equation(equation: Any, jaxpr: Any, trips: Mapping[str, int] | None) -> Operations:
-    name, parameters = equation.primitive.name, equation.params
+def _walk(jaxpr: Jaxpr | ClosedJaxpr, values: list[int | None], context: _Context) -> Operations:
+    """Operations of a jaxpr whose first inputs are the integers ``values``, where known."""
+    inner = getattr(jaxpr, "jaxpr", jaxpr)
+    pairs = zip(inner.invars, values, strict=False)
+    context = replace(context, integers={key: n for key, n in pairs if n is not None})
+    return sum((_equation(equation, context) for equation in inner.eqns), _NOTHING)
+
+
+def _equation(equation: JaxprEqn, context: _Context) -> Operations:
+    """Control flow here, arithmetic in :func:`_arithmetic`."""
+    name, params = equation.primitive.name, equation.params
+    if name in FREE and params.get("update_jaxpr") is None:  # with one, a scatter computes
+        return _NOTHING
+    if name not in CALL and name not in ("scan", "while", "cond"):
+        return _arithmetic(name, equation)
+    # A scope's name is inside the brackets of the transforms that it went through.
+    scopes = re.findall(r"[^/()]+", str(equation.source_info.name_stack))
+    scopes += [params["name"]] if "name" in params else []
+    context = replace(context, scopes=(*context.scopes, *scopes))
+    values = [_known(atom, context.integers) for atom in equation.invars]
     if name == "scan":
-        return count_jaxpr(parameters["jaxpr"], trips) * parameters["length"]
+        return _walk(params["jaxpr"], values[: params["num_consts"]], context) * params["length"]
     if name == "while":
-        body = count_jaxpr(parameters["body_jaxpr"], trips)
-        test = count_jaxpr(parameters["cond_jaxpr"], trips)
-        if (body + test).total == 0:
-            return Operations()
-        rounds = _trip_count(equation, jaxpr, trips)
-        return body * rounds + test * (rounds + 1)
+        return _while(equation, values, context)
     if name == "cond":
-        # The branch that does most: what the program may cost.
-        branches = (count_jaxpr(branch, trips) for branch in parameters["branches"])
+        branches = [_walk(branch, values[1:], context) for branch in params["branches"]]
         return max(branches, key=lambda operations: operations.total)
-    if name in CALLS:
-        return count_jaxpr(parameters[CALLS[name]], trips)
-    if name == "custom_linear_solve":
-        return count_jaxpr(parameters["jaxprs"].solve, trips)
-    return _primitive(name, equation)
+    return _walk(params["call_jaxpr" if "call_jaxpr" in params else "jaxpr"], values, context)
 
 
-def _primitive(name: str, equation: Any) -> Operations:
-    inputs = [_shape(variable) for variable in equation.invars]
-    outputs = [_shape(variable) for variable in equation.outvars]
-    size = sum(math.prod(shape) for shape in outputs)
-    if name in FREE:
-        return Operations()
+def _arithmetic(name: str, equation: JaxprEqn) -> Operations:
+    params = equation.params
+    opaque = name not in MANY and any(True for _ in jaxprs_in_params(params))
+    if not _floating(*equation.invars, *equation.outvars) and not opaque:
+        return _NOTHING
+    size = sum(getattr(one.aval, "size", 0) for one in equation.outvars[:1])
+    if name in ELEMENT:
+        return Operations(**{ELEMENT[name]: size})
+    if name in MANY:
+        return Operations(**{MANY[name]: _applications(name, equation)})
     if name == "dot_general":
-        return (
-            _contraction(size, _dot_depth(equation, inputs[0]))
-            if _floating(equation)
-            else Operations()
-        )
-    if name == "conv_general_dilated":
-        return _contraction(size, _convolution_depth(equation, inputs[1]))
-    known = name in (
-        MULTIPLICATIONS | ADDITIONS | ELEMENTWISE | TRANSCENDENTAL | {"integer_pow", "sort"}
-        | REDUCTIONS.keys() | CUMULATIVE.keys() | SCATTERS.keys()
-    )  # fmt: skip
-    if not known:
-        raise UnknownPrimitive(
-            f"the primitive {name} is in no table of adcost.costs.count, so its operations are "
-            "unknown. Add it to the table of its kind there, with a test."
-        )
-    if not _floating(equation):
-        return Operations()
-    if name in MULTIPLICATIONS:
-        return Operations(multiplications=size)
-    if name in ADDITIONS:
-        return Operations(additions=size)
-    if name in ELEMENTWISE:
-        return Operations(elementwise=size)
-    if name in TRANSCENDENTAL:
-        return Operations(transcendental=size)
+        (contracted, _), _ = params["dimension_numbers"]
+        depth = math.prod(equation.invars[0].aval.shape[axis] for axis in contracted)
+        return Operations(depth, max(depth - 1, 0)) * size
     if name == "integer_pow":
-        return _integer_power(abs(equation.params["y"]), equation.params["y"] < 0) * size
-    if name in REDUCTIONS:
-        # k numbers are reduced to one by k − 1 operations.
-        return Operations(**{REDUCTIONS[name]: math.prod(inputs[0]) - math.prod(outputs[0])})
-    if name in CUMULATIVE:
-        axis = inputs[0][equation.params["axis"]]
-        return Operations(**{CUMULATIVE[name]: size - size // axis if axis else 0})
-    if name in SCATTERS:
-        return Operations(**{SCATTERS[name]: math.prod(inputs[2])})
-    # sort: n·⌈log₂ n⌉ comparisons along its axis (merge sort, Knuth vol. 3, §5.2.4)
-    axis = inputs[0][equation.params["dimension"]]
-    return Operations(elementwise=math.prod(inputs[0]) * math.ceil(math.log2(max(axis, 1))))
+        power = abs(params["y"])
+        products = power.bit_length() + power.bit_count() - 2 if power else 0
+        return Operations(multiplications=size * (products + (params["y"] < 0)))
+    if name == "select_and_scatter_add":  # max-pooling's transpose: finds the largest, adds there
+        window = math.prod(params["window_dimensions"])
+        return Operations(0, 1, window - 1) * equation.invars[0].aval.size
+    if name == "conv_general_dilated":
+        return _convolution(equation)
+    raise UnknownPrimitive(
+        f"the primitive {name} is in no table of adcost.costs.count, so its operations are "
+        "unknown. Add it to the table of its kind there, with a test."
+    )
 
 
-def _contraction(outputs: int, depth: int) -> Operations:
-    """``outputs`` inner products of length ``depth``."""
-    return Operations(multiplications=outputs * depth, additions=outputs * max(depth - 1, 0))
+def _applications(name: str, equation: JaxprEqn) -> int:
+    """How often a reduction, running reduction or scatter applies its operation to two numbers."""
+    params, shape = equation.params, equation.invars[0].aval.shape
+    size = equation.outvars[0].aval.size
+    if name == "sort":
+        keys, length = equation.invars[: params["num_keys"]], shape[params["dimension"]]
+        return size * (length - 1).bit_length() if length and _floating(*keys) else 0
+    if name.startswith("scatter"):
+        return equation.invars[2].aval.size
+    if "window_dimensions" in params:
+        return size * (math.prod(params["window_dimensions"]) - 1)
+    if name.startswith("cum"):
+        length = shape[params["axis"]]
+        return size - size // length if length else 0
+    return max(equation.invars[0].aval.size - size, 0)
 
 
-def _dot_depth(equation: Any, left: tuple[int, ...]) -> int:
-    (contracted, _), _ = equation.params["dimension_numbers"]
-    return math.prod(left[axis] for axis in contracted)
+def _convolution(equation: JaxprEqn) -> Operations:
+    """Products of an entry of the kernel and one of the input, both really there.
 
-
-def _convolution_depth(equation: Any, kernel: tuple[int, ...]) -> int:
-    """Products for each output: the kernel's window times its input features (padding counts)."""
-    numbers = equation.params["dimension_numbers"].rhs_spec
-    return math.prod(kernel[axis] for axis in numbers[1:])
-
-
-def _integer_power(exponent: int, inverted: bool) -> Operations:
-    """Repeated squaring, and one division for a negative exponent."""
-    if exponent == 0:
-        return Operations()
-    squarings, products = exponent.bit_length() - 1, exponent.bit_count() - 1
-    return Operations(multiplications=squarings + products, elementwise=int(inverted))
-
-
-def _trip_count(equation: Any, jaxpr: Any, trips: Mapping[str, int] | None) -> int:
-    """The rounds of a counted loop (`fori_loop`): i starts at a constant and steps to another.
-
-    The condition must be ``i < bound`` and the body ``i + step``, with start, bound and step
-    known constants.
+    Groups need no care: a kernel's input features are those of its output feature's group.
     """
-    if trips and "while" in trips:
-        return trips["while"]
-    parameters = equation.params
-    test, body = parameters["cond_jaxpr"], parameters["body_jaxpr"]
-    test_constants, body_constants = parameters["cond_nconsts"], parameters["body_nconsts"]
-    constants = equation.invars[:test_constants]
-    initial = equation.invars[test_constants + body_constants :]
-    last = test.jaxpr.eqns[-1] if test.jaxpr.eqns else None
-    if last is not None and last.primitive.name == "lt":
-        counter, bound = last.invars
-        inner = [*test.jaxpr.invars]
-        start_value = limit = step = None
-        if counter in inner and inner.index(counter) >= test_constants:
-            place = inner.index(counter) - test_constants
-            start_value = _constant(initial[place], jaxpr)
-            step = _step(body, body_constants, place)
-            limit = _outer_constant(bound, inner, [*constants, *initial], test_constants, body,
-                                    body_constants, jaxpr)  # fmt: skip
-        if None not in (start_value, limit, step) and step > 0:
-            return max(0, math.ceil((limit - start_value) / step))
-    raise UnknownTripCount(
-        "a while loop's number of rounds is not in the jaxpr. Write it as lax.scan or as "
-        "lax.fori_loop with constant bounds, or give count(..., trips={'while': rounds})."
-    )
+    params = equation.params
+    image, kernel = (atom.aval.shape for atom in equation.invars)
+    result = equation.outvars[0].aval.shape
+    numbers = params["dimension_numbers"]
+    terms = windows = 1
+    for axis, (low, _) in enumerate(params["padding"]):
+        places = np.arange(result[numbers.out_spec[axis + 2]]) * params["window_strides"][axis]
+        taps = np.arange(kernel[numbers.rhs_spec[axis + 2]]) * params["rhs_dilation"][axis]
+        at = places[:, None] + taps - low
+        dilation = params["lhs_dilation"][axis]
+        there = (at >= 0) & (at % dilation == 0)
+        there &= at // dilation < image[numbers.lhs_spec[axis + 2]]
+        terms *= int(there.sum())
+        windows *= int(there.any(axis=1).sum())
+    batch, features, *_ = (result[axis] for axis in numbers.out_spec)
+    products = batch * features * terms * kernel[numbers.rhs_spec[1]]
+    return Operations(products, max(products - batch * features * windows, 0))
 
 
-def _outer_constant(
-    bound: Any, inner: list[Any], outer: list[Any], constants: int, body: Any, offset: int,
-    jaxpr: Any,
-) -> float | None:  # fmt: skip
-    """A bound that is a literal, a constant of the loop, or carried along unchanged."""
-    if isinstance(bound, core.Literal):
-        return float(bound.val)
-    if bound not in inner:
+def _while(equation: JaxprEqn, values: list[int | None], context: _Context) -> Operations:
+    """The body as often as there are rounds, the test once more."""
+    params = equation.params
+    tests, bodies = params["cond_nconsts"], params["body_nconsts"]
+    test = _walk(params["cond_jaxpr"], values[:tests], context)
+    body = _walk(params["body_jaxpr"], values[tests : tests + bodies], context)
+    if test == body == _NOTHING:
+        return _NOTHING
+    rounds = _rounds(equation, values)
+    if rounds is None:
+        names = [*reversed(context.scopes), "while"]
+        rounds = next((context.trips[name] for name in names if name in context.trips), None)
+    if rounds is None:
+        raise UnknownTripCount(
+            "a while loop does not tell how often it runs. Write it as lax.scan or as "
+            "lax.fori_loop with constant bounds, or give count(..., trips={name: rounds}) "
+            f"with one of the names around it: {', '.join(dict.fromkeys(names))}"
+        )
+    return body * rounds + test * (rounds + 1)
+
+
+def _rounds(equation: JaxprEqn, values: list[int | None]) -> int | None:
+    """Rounds of ``while i < bound: i += step`` with known start, bound and step, else None."""
+    params = equation.params
+    test, body = params["cond_jaxpr"].jaxpr, params["body_jaxpr"].jaxpr
+    tests, bodies = params["cond_nconsts"], params["body_nconsts"]
+    seen = dict(zip(test.invars, values[:tests] + values[tests + bodies :], strict=True))
+    body_pairs = zip(body.invars[bodies:], body.outvars, strict=True)
+    carried = dict(zip(test.invars[tests:], body_pairs, strict=True))
+    fixed = {v: seen[v] for v in seen if v not in carried or operator.is_(*carried[v])}
+    if [one.primitive.name for one in test.eqns] != ["lt"]:
         return None
-    place = inner.index(bound)
-    if place >= constants:
-        carried = place - constants
-        if body.jaxpr.outvars[carried] is not body.jaxpr.invars[offset + carried]:
-            return None
-    return _constant(outer[place], jaxpr)
+    counter, limit = test.eqns[0].invars
+    if isinstance(counter, Literal) or counter not in carried:
+        return None
+    start, bound = seen[counter], _known(limit, fixed)
+    before, after = carried[counter]
+    steps = [e.invars for e in body.eqns if after in e.outvars and e.primitive.name == "add"]
+    step = _known(steps[0][1], {}) if steps and steps[0][0] is before else None
+    if start is None or bound is None or step is None or step <= 0:
+        return None
+    return max(0, -((start - bound) // step))
 
 
-def _step(body: Any, offset: int, place: int) -> float | None:
-    """What the body adds to the loop's counter, if that is all it does to it."""
-    result, counter = body.jaxpr.outvars[place], body.jaxpr.invars[offset + place]
-    for equation in body.jaxpr.eqns:
-        if result in equation.outvars and equation.primitive.name == "add":
-            left, right = equation.invars
-            if left is counter and isinstance(right, core.Literal):
-                return float(right.val)
-    return None
+def _known(atom: Literal | Var, integers: Mapping[Var, int]) -> int | None:
+    """The integer that a literal is, or a variable is known to be."""
+    if not isinstance(atom, Literal):
+        return integers.get(atom)
+    whole = atom.aval.shape == () and jnp.issubdtype(atom.aval.dtype, jnp.integer)
+    return int(atom.val) if whole else None
 
 
-def _constant(variable: Any, jaxpr: Any) -> float | None:
-    """The value of a literal, or of a variable that a conversion of a literal made."""
-    if isinstance(variable, core.Literal):
-        return float(variable.val)
-    for equation in jaxpr.eqns:
-        if variable in equation.outvars and equation.primitive.name == "convert_element_type":
-            return _constant(equation.invars[0], jaxpr)
-    return None
-
-
-def _shape(variable: Any) -> tuple[int, ...]:
-    return tuple(getattr(variable.aval, "shape", ()))
-
-
-def _floating(equation: Any) -> bool:
-    """Whether any operand is a floating-point (or complex) number."""
-    return any(_is_floating(variable) for variable in _operands(equation))
-
-
-def _operands(equation: Any) -> Iterable[Any]:
-    return [*equation.invars, *equation.outvars]
-
-
-def _is_floating(variable: Any) -> bool:
-    dtype = getattr(variable.aval, "dtype", None)
-    return dtype is not None and (
-        jax.dtypes.issubdtype(dtype, np.floating)
-        or jax.dtypes.issubdtype(dtype, np.complexfloating)
-    )
+def _floating(*atoms: Literal | Var) -> bool:
+    dtypes = (getattr(atom.aval, "dtype", None) for atom in atoms)  # a token has none
+    return any(dtype is not None and jnp.issubdtype(dtype, jnp.inexact) for dtype in dtypes)

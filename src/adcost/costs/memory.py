@@ -1,6 +1,6 @@
-"""Bytes that a compiled program needs, from the compiler's own analysis: exact, without running.
+"""Bytes that a compiled program holds, from XLA's own assignment of buffers: exact, without running.
 
-Shapes suffice (``jax.ShapeDtypeStruct``), so programs far larger than this machine can be asked.
+Shapes suffice (``jax.ShapeDtypeStruct``), so a program far larger than this machine can be asked.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import jax
 
 
 class NoMemoryAnalysis(RuntimeError):
-    """The backend does not say what its programs need."""
+    """The backend does not say what its programs hold."""
 
 
 @dataclass(frozen=True)
@@ -21,27 +21,39 @@ class Bytes:
     arguments: int
     outputs: int
     temporaries: int
+    shared: int = 0
+    """Bytes of results that lie in donated arguments' buffers; in ``arguments`` and ``outputs``."""
 
     @property
     def total(self) -> int:
-        """All three; the most that is held at once, when no buffer is donated."""
-        return self.arguments + self.outputs + self.temporaries
+        """What must be held at once to run it: all three, what is shared counted once."""
+        return self.arguments + self.outputs + self.temporaries - self.shared
 
 
 def compiled_bytes(compiled: jax.stages.Compiled) -> Bytes:
-    """Bytes of a compiled program; :class:`NoMemoryAnalysis` where the backend has none."""
+    """Bytes of a compiled program on one device, its code and constants left out.
+
+    Raises :class:`NoMemoryAnalysis` where the backend has none.
+    """
     analysis = compiled.memory_analysis()
     if analysis is None:
         raise NoMemoryAnalysis(
-            f"the backend {jax.default_backend()} has no memory analysis of compiled programs"
+            "the backend has no memory analysis of compiled programs; compile for the CPU, with "
+            "JAX_PLATFORMS=cpu"
         )
     return Bytes(
         arguments=int(analysis.argument_size_in_bytes),
         outputs=int(analysis.output_size_in_bytes),
         temporaries=int(analysis.temp_size_in_bytes),
+        shared=int(analysis.alias_size_in_bytes),
     )
 
 
 def program_bytes(fn: Callable[..., Any], *arguments: Any) -> Bytes:
-    """Bytes of ``fn`` compiled for ``arguments``: arrays, or shapes, for which nothing is held."""
-    return compiled_bytes(jax.jit(fn).lower(*arguments).compile())
+    """Bytes of ``fn`` compiled for ``arguments``: arrays, or shapes, for which nothing is held.
+
+    ``fn`` may be jitted already (with donated arguments, say). An argument that no output needs is
+    dropped by JAX and takes no bytes. Raises :class:`NoMemoryAnalysis` as above.
+    """
+    jitted = fn if hasattr(fn, "lower") else jax.jit(fn)
+    return compiled_bytes(jitted.lower(*arguments).compile())

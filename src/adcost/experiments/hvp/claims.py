@@ -177,10 +177,10 @@ def _constant_of_gradient(sweep: pd.DataFrame, timings: pd.DataFrame) -> Claim:
             at_most("timed", time_ratio(sweep, timings, AD_PRODUCTS[0]), GRADIENTS, "gradients"),
         ),
         "constant",
-        "The bound counts every operation once and lets each bring three more. The 2 to 3 gradients "
-        "that are commonly quoted belong to networks whose work is matrix products; here a layer is "
-        "narrow, so the activation weighs as much, and GELU's second derivative has more "
-        "operations than GELU.",
+        "The bound counts every operation once and lets each bring three more. The 2 to 3 "
+        "gradients that are commonly quoted belong to networks whose work is matrix products; "
+        "here a layer is narrow, so the activation weighs as much, and GELU's second derivative "
+        "has more operations than GELU.",
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from adcost.experiments.hvp import measure, plan
 
 SECTION = {
-    "layers": [10, 20, 40, 80],
+    "layers": [20, 40, 80],
     "width": 3,
     "dtype": "float32",
     "initialisation": "signal_preserving",

@@ -45,10 +45,14 @@ def _zero_products(tables):
     table.loc[rows & (table.point != "homework-init"), "value"] = 0.0
 
 
-def _swap(a, b):
+def _swap(a, b, quantity="operations"):
+    """Two methods under each other's name."""
+    names = {a: b, b: a}
+
     def plant(tables):
-        for name in ("measurements", "timings"):
-            tables[name]["method"] = tables[name].method.map(lambda m: {a: b, b: a}.get(m, m))
+        table = tables["measurements"]
+        rows = table.quantity.str.startswith(quantity) | table.quantity.str.endswith(quantity)
+        table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
 
     return plant
 
@@ -96,7 +100,7 @@ FALSEHOODS = [
     ("hvp.autodiff_linear", _constant("reverse_over_forward", "operations")),
     ("hvp.constant_of_gradient", _dear_products),
     ("hvp.memory", _half_a_hessian),
-    ("hvp.memory", _swap("hessian", "reverse_over_reverse")),
+    ("hvp.memory", _swap("hessian", "reverse_over_reverse", "_bytes")),
     ("hvp.literal_init_vanishes", _literal_survives),
     ("hvp.literal_init_vanishes", _everything_vanishes),
 ]
