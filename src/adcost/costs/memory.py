@@ -1,4 +1,4 @@
-"""Bytes that a compiled program holds, from XLA's own assignment of buffers: exact, without running.
+"""Bytes that a compiled program holds, from XLA's own assignment of buffers: exact, never run.
 
 Shapes suffice (``jax.ShapeDtypeStruct``), so a program far larger than this machine can be asked.
 """

@@ -1,0 +1,105 @@
+import importlib.util
+from pathlib import Path
+
+import grimp
+import pytest
+import yaml
+
+from adcost import study
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS = ROOT / "workflow/schemas"
+
+
+def _config():
+    return yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+
+
+def test_the_configuration_in_the_repository_is_sound():
+    config = _config()
+    plans = study.plans(config, SCHEMAS)
+    assert list(plans) == config["experiments"]
+    quick = yaml.safe_load((ROOT / "config/quick.yaml").read_text("utf-8"))
+    assert all(plan.points for plan in study.plans(config | quick, SCHEMAS).values())
+
+
+def test_the_sweep_is_the_homeworks():
+    """np.linspace(50, 1000, 15, dtype=int), by integer arithmetic: 50 + 950·i/14."""
+    assert _config()["hvp"]["layers"] == [50 + 950 * i // 14 for i in range(15)]
+    assert _config()["hvp"]["timing"]["runs"] == 10
+
+
+def test_all_problems_come_in_one_error():
+    config = _config()
+    config["hvp"]["widht"] = 1
+    config["hvp"]["dtype"] = "int8"
+    with pytest.raises(study.ConfigError) as error:
+        study.plans(config, SCHEMAS)
+    assert "hvp.widht: there is no such key (did you mean width?)" in str(error.value)
+    assert "hvp.dtype" in str(error.value)
+
+
+def test_a_section_that_is_missing_is_named():
+    config = _config()
+    del config["hvp"]
+    with pytest.raises(study.ConfigError, match="hvp: the section is missing"):
+        study.plans(config, SCHEMAS)
+
+
+def test_code_is_the_transitive_closure_of_imports():
+    """Against a second way: reachability in the matrix of direct imports."""
+    module = "adcost.experiments.hvp.measure"
+    graph = grimp.build_graph("adcost", cache_dir=None)
+    reached = {module} | graph.find_upstream_modules(module)
+    files = set(study.code(module))
+    for name in reached:
+        path = ROOT / "src" / Path(*name.split("."))
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        assert str(path.relative_to(Path.cwd())) in files
+    assert "src/adcost/derivatives/hvp.py" in files and "src/adcost/costs/timing.py" in files
+    assert not any("figures" in file or "claims" in file or "mds" in file for file in files)
+
+
+def test_measuring_depends_on_neither_style_nor_verdict():
+    for name in study.known_experiments():
+        files = study.code(f"adcost.experiments.{name}.measure")
+        names = {Path(file).name for file in files}
+        assert not names & {"plotting.py", "claims.py", "figures.py", "study.py", "build.py"}
+
+
+def test_a_module_that_is_not_there_is_refused():
+    with pytest.raises(study.ConfigError, match=r"adcost\.nowhere"):
+        study.code("adcost.nowhere")
+
+
+def test_the_page_of_keys_is_the_schemas():
+    spec = importlib.util.spec_from_file_location("describe", SCHEMAS / "describe.py")
+    describe = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(describe)
+    assert (ROOT / "config/README.md").read_text("utf-8") == describe.page()
+
+
+def _sections(schema, where):
+    """Every object in a schema document."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "object":
+            yield where, schema
+        for key, below in schema.items():
+            yield from _sections(below, f"{where}/{key}")
+
+
+def test_no_section_accepts_unknown_keys_and_every_key_is_described():
+    for path in SCHEMAS.glob("*.yaml"):
+        document = yaml.safe_load(path.read_text("utf-8"))
+        for where, section in _sections(document, path.name):
+            assert section.get("additionalProperties") is False, where
+            for name, key in section["properties"].items():
+                assert "description" in key or "$ref" in key, f"{where}: {name}"
+
+
+def test_the_digest_sees_every_value():
+    config = _config()
+    before = study.digest(config)
+    assert study.digest(dict(reversed(config.items()))) == before
+    config["hvp"]["timing"]["warmup"] += 1
+    assert study.digest(config) != before
