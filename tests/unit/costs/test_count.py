@@ -229,8 +229,22 @@ def test_bounds_known_outside_of_a_jitted_function_are_found():
         return lax.fori_loop(0, n, lambda i, x: x * 2.0, x)
 
     assert count(lambda x: fn(x, jnp.int32(6)) + fn(x, 2), 1.0) == Operations(8, 1)
-    many = lax.scan
-    assert count(lambda x: many(lambda x, _: (fn(x, 5), None), x, None, 3), 1.0).total == 15
+
+
+def test_known_bounds_reach_into_scans_and_branches():
+    @jax.jit
+    def scanned(x, n):
+        def body(x, _):
+            return lax.fori_loop(0, n, lambda i, x: x * 2.0, x), None
+
+        return lax.scan(body, x, None, 3)[0]
+
+    @jax.jit
+    def branched(p, x, n):
+        return lax.cond(p, lambda n: lax.fori_loop(0, n, lambda i, x: x * 2.0, x), lambda n: x, n)
+
+    assert count(lambda x: scanned(x, 5), 1.0) == Operations(multiplications=15)
+    assert count(lambda p, x: branched(p, x, 5), True, 1.0) == Operations(multiplications=5)
 
 
 def _newton(x, tolerance):
@@ -254,19 +268,20 @@ def test_a_loop_bound_that_is_an_argument_is_not_guessed():
         count(fn, 1.0, 3)
 
 
-def test_a_counter_that_is_changed_otherwise_or_a_moving_bound_is_not_guessed():
-    def doubling(x):
-        return lax.while_loop(lambda c: c[0] < 9, lambda c: (c[0] * 2, c[1] * 2.0), (1, x))
-
-    def moving(x):
-        def body(c):
-            return c[0] + 2, c[1] + 1, c[2] * 2.0
-
-        return lax.while_loop(lambda c: c[0] < c[1], body, (0, 9, x))
-
-    for fn in (doubling, moving):
-        with pytest.raises(UnknownTripCount):
-            count(fn, 1.0)
+@pytest.mark.parametrize(
+    "body",
+    [
+        lambda i, n, x: (i * 2, n, x * 2.0),
+        lambda i, n, x: (i + 2, n + 1, x * 2.0),
+        lambda i, n, x: (i - 1, n, x * 2.0),
+        lambda i, n, x: (i + -1, n, x * 2.0),
+        lambda i, n, x: (n + 1, n, x * 2.0),
+    ],
+    ids=["doubled", "moving bound", "subtracted", "backwards", "from the bound"],
+)
+def test_a_counter_that_does_not_count_to_a_fixed_bound_is_not_guessed(body):
+    with pytest.raises(UnknownTripCount):
+        count(lambda x: lax.while_loop(lambda c: c[0] < c[1], lambda c: body(*c), (1, 9, x)), 1.0)
 
 
 def test_given_trip_counts_apply_by_name():

@@ -128,6 +128,7 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> plt.Figure:
     gradient = sweep[(sweep.method == "gradient") & (sweep.quantity == "operations")]
     gradient = gradient.set_index("layers").value.sort_index()
     dashes = dict(zip(AD_PRODUCTS, ("-", "--", ":", "-."), strict=True))
+    largest = 0.0
     for method in AD_PRODUCTS:
         rows = sweep[(sweep.method == method) & (sweep.quantity == "operations")]
         ratio = rows.set_index("layers").value.sort_index() / gradient
@@ -138,6 +139,7 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> plt.Figure:
             for layers, group in timings.groupby("layers")
         ]
         middle = np.array([ratio.value for _, ratio in points])
+        largest = max(largest, middle.max(), ratio.max())
         errors = [middle - [r.low for _, r in points], [r.high for _, r in points] - middle]
         timed.errorbar(
             [layers for layers, _ in points], middle, yerr=np.nan_to_num(errors), fmt="o-", ms=3.5,
@@ -146,14 +148,15 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> plt.Figure:
     for axis in (counted, timed):
         axis.axhspan(2, 3, color=plotting.GREY, alpha=0.15, lw=0)
         axis.set(xlabel="number of hidden layers")
-        axis.set_ylim(bottom=0)
+        # Set by the medians: one disturbed repeat must not flatten the rest.
+        axis.set_ylim(0, 1.7 * largest)
     counted.annotate(
         "commonly quoted: 2 to 3", (0.98, 2.06), xycoords=("axes fraction", "data"), ha="right",
         fontsize=8, color=plotting.GREY,
     )  # fmt: skip
     counted.set(ylabel="cost of one product, in gradients", title="counted operations")
     timed.set(title="time, paired medians with 95 % intervals")
-    timed.legend(loc="lower right", fontsize=8.5)
+    timed.legend(loc="upper right", fontsize=8.5, ncols=2)
     return figure
 
 

@@ -1,9 +1,9 @@
 """Measure Hessian-vector products of the homework's network: agreement, operations, bytes, time.
 
 Columns of ``measurements``: ``point, layers, parameters, dtype, initialisation, method, quantity,
-value, draw``. Quantities: ``norm`` of the result; ``relative_error`` ‖a − b‖/‖b‖ of a product against
-the one through the full Hessian; ``operations`` with their four parts; ``temporary_bytes`` and
-``output_bytes`` of the compiled program.
+value, draw``. Quantities: ``norm`` of the result; ``relative_error`` ‖a − b‖/‖b‖ of a product
+against the one through the full Hessian; ``operations`` with their four parts;
+``temporary_bytes`` and ``output_bytes`` of the compiled program.
 """
 
 import itertools
