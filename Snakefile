@@ -5,9 +5,9 @@ include: "workflow/Snakefile"
 # The first rule of an included file is not the default target; this one is.
 rule all:
     default_target: True
-    message:
-        f"the report is {RESULTS}/report.html"
-    localrule: True
     input:
         f"{RESULTS}/report.html",
         f"{RESULTS}/report.pdf",
+    localrule: True
+    message:
+        f"the report is {RESULTS}/report.html"

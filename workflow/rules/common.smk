@@ -55,7 +55,9 @@ def drawn(experiment):
     """Every file of an experiment's figures and animations."""
     plan, folder = PLANS[experiment], f"{RESULTS}/{experiment}/figures"
     figures = [f"{folder}/{f}.{kind}" for f in plan.figures for kind in ("svg", "pdf")]
-    return figures + [f"{folder}/{f}.{kind}" for f in plan.animations for kind in ("mp4", "png")]
+    return figures + [
+        f"{folder}/{f}.{kind}" for f in plan.animations for kind in ("mp4", "png")
+    ]
 
 
 def figure_labels(wildcards):

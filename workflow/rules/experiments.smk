@@ -15,15 +15,15 @@ for name, plan in PLANS.items():
             **{t: f"{RESULTS}/{name}/points/{{point}}/{t}.csv" for t in plan.tables},
         log:
             f"{RESULTS}/logs/{name}/{{point}}.log",
+        conda:
+            ENVIRONMENT
+        threads: 1
+        resources:
+            mem_mb=of_point(name, "memory_mb"),
         params:
             experiment=name,
             seed=config["seed"],
             parameters=of_point(name, "parameters"),
-        threads: 1
-        resources:
-            mem_mb=of_point(name, "memory_mb"),
-        conda:
-            ENVIRONMENT
         message:
             f"{name}: measuring {{wildcards.point}}"
         script:
@@ -41,16 +41,16 @@ for name, plan in PLANS.items():
             },
         log:
             f"{RESULTS}/logs/{name}/{{point}}.log",
-        params:
-            experiment=name,
-            seed=config["seed"],
-            parameters=of_point(name, "parameters"),
+        conda:
+            ENVIRONMENT
         threads: threads_of_the_machine
         resources:
             mem_mb=of_point(name, "memory_mb"),
             slurm_extra="--exclusive",
-        conda:
-            ENVIRONMENT
+        params:
+            experiment=name,
+            seed=config["seed"],
+            parameters=of_point(name, "parameters"),
         message:
             f"{name}: measuring and timing {{wildcards.point}}, alone on {{threads}} core(s)"
         script:
@@ -65,11 +65,11 @@ for name, plan in PLANS.items():
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
         log:
             f"{RESULTS}/logs/{name}/gather.log",
+        conda:
+            ENVIRONMENT
         threads: 1
         resources:
             mem_mb=1000,
-        conda:
-            ENVIRONMENT
         message:
             f"{name}: gathering the points"
         script:
@@ -83,7 +83,9 @@ for name, plan in PLANS.items():
             code=study.code(f"adcost.experiments.{name}.figures"),
         output:
             svg=report(
-                expand(f"{RESULTS}/{name}/figures/{{figure}}.svg", figure=plan.figures),
+                expand(
+                    f"{RESULTS}/{name}/figures/{{figure}}.svg", figure=plan.figures
+                ),
                 caption="../report/figure.rst",
                 category=name,
                 labels=figure_labels,
@@ -96,13 +98,13 @@ for name, plan in PLANS.items():
             ),
         log:
             f"{RESULTS}/logs/{name}/figures.log",
-        params:
-            experiment=name,
+        conda:
+            ENVIRONMENT
         threads: 1
         resources:
             mem_mb=1000,
-        conda:
-            ENVIRONMENT
+        params:
+            experiment=name,
         message:
             f"{name}: drawing the figures"
         script:
@@ -119,13 +121,13 @@ for name, plan in PLANS.items():
             numbers=f"{RESULTS}/{name}/numbers.json",
         log:
             f"{RESULTS}/logs/{name}/claims.log",
-        params:
-            experiment=name,
+        conda:
+            ENVIRONMENT
         threads: 1
         resources:
             mem_mb=1000,
-        conda:
-            ENVIRONMENT
+        params:
+            experiment=name,
         message:
             f"{name}: judging the claims"
         script:
@@ -137,6 +139,6 @@ for name, plan in PLANS.items():
         input:
             f"{RESULTS}/{name}/claims.json",
             drawn(name),
+        localrule: True
         message:
             f"{name}: done, see {RESULTS}/{name}"
-        localrule: True

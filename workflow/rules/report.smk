@@ -13,11 +13,11 @@ rule claims_table:
         ),
     log:
         f"{RESULTS}/logs/claims_table.log",
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=500,
-    conda:
-        ENVIRONMENT
     message:
         "all claims in one table"
     script:
@@ -32,13 +32,13 @@ rule provenance:
         f"{RESULTS}/provenance.json",
     log:
         f"{RESULTS}/logs/provenance.log",
-    params:
-        config=config,
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=500,
-    conda:
-        ENVIRONMENT
+    params:
+        config=config,
     message:
         "recording what was run, and where"
     script:
@@ -63,13 +63,13 @@ rule report:
         pdf=f"{RESULTS}/report.pdf",
     log:
         f"{RESULTS}/logs/report.log",
-    params:
-        experiments=list(PLANS),
+    conda:
+        ENVIRONMENT
     threads: 1
     resources:
         mem_mb=1000,
-    conda:
-        ENVIRONMENT
+    params:
+        experiments=list(PLANS),
     message:
         "writing the report"
     script:

@@ -93,13 +93,12 @@ def _typeset(results: Path, texts: Path, given: dict) -> tuple[bytes, bytes]:
     with tempfile.TemporaryDirectory(prefix="adcost-report-") as folder:
         # Typst reads below one root only; links put there what lies elsewhere.
         root = Path(folder).resolve()
-        (root / "template.typ").symlink_to(HERE / "template.typ")
+        for source in HERE.glob("*.typ"):
+            (root / source.name).symlink_to(source)
         (root / "text").symlink_to(texts)
         (root / "results").symlink_to(results)
-        main = root / "main.typ"
-        main.write_text('#import "template.typ": report\n#report\n', encoding="utf-8")
         compiler = typst.Compiler(
-            main,
+            root / "document.typ",
             root=root,
             font_paths=[FIGURE_FONTS],
             ignore_system_fonts=True,

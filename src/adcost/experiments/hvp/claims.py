@@ -169,8 +169,8 @@ def _affine_note(seconds: pd.Series) -> str:
     slope, fixed = np.polyfit(layers, seconds, 1, w=1 / seconds)
     share = max(fixed, 0.0) / (fixed + slope * layers.min())
     return (
-        f"In time the fixed cost of a run is about {fixed * 1e6:.0f} µs beside {slope * 1e6:.2f} µs "
-        f"a layer, {share:.0%} of the whole at {layers.min():.0f} layers, which lowers the fitted "
+        f"In time a run has a fixed cost of about {fixed * 1e6:.0f} µs beside {slope * 1e6:.2f} µs "
+        f"a layer: {share:.0%} of the whole at {layers.min():.0f} layers, which lowers the fitted "
         "exponent."
     )
 
