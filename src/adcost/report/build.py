@@ -9,6 +9,7 @@ import base64
 import io
 import json
 import re
+import shutil
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable
@@ -91,10 +92,11 @@ def _drawn(results: Path, experiment: str, *suffixes: str) -> list[str]:
 def _typeset(results: Path, texts: Path, given: dict) -> tuple[bytes, bytes]:
     """HTML and PDF as Typst gives them."""
     with tempfile.TemporaryDirectory(prefix="adcost-report-") as folder:
-        # Typst reads below one root only; links put there what lies elsewhere.
+        # Typst reads below one root only, and links show it what lies elsewhere; the document
+        # itself must not be a link.
         root = Path(folder).resolve()
         for source in HERE.glob("*.typ"):
-            (root / source.name).symlink_to(source)
+            shutil.copy(source, root)
         (root / "text").symlink_to(texts)
         (root / "results").symlink_to(results)
         compiler = typst.Compiler(

@@ -144,9 +144,12 @@ def condition_number(runs: list[Path], targets: np.ndarray) -> float:
     best = min(runs, key=lambda path: path.losses.min())
     w = best.positions[best.losses.argmin()]
     with jax.enable_x64(True):
-        hessian = np.asarray(jax.hessian(mds.loss)(w, targets)).reshape(w.size, w.size)
+        hessian = np.asarray(_hessian(w, targets)).reshape(w.size, w.size)
     values = np.linalg.eigvalsh(hessian)
     return float(values[-1] / values[3])
+
+
+_hessian = jax.jit(jax.hessian(mds.loss))
 
 
 def _costs(path: Path, least: float, tolerance: float) -> list[tuple[str, float]]:
