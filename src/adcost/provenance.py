@@ -23,7 +23,7 @@ def provenance(config: Mapping[str, Any]) -> dict[str, Any]:
     status = _git("status", "--porcelain")
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "commit": _git("rev-parse", "HEAD") or "not a git checkout",
+        "commit": _git("rev-parse", "HEAD") or "unknown",
         "dirty": bool(status),
         "config": dict(config),
         "config_digest": digest(config),

@@ -28,4 +28,4 @@ def test_the_record_names_commit_configuration_versions_and_machine(tmp_path, mo
 def test_outside_git_it_says_so(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     record = provenance.provenance({})
-    assert record["commit"] == "not a git checkout" and record["dirty"] is False
+    assert record["commit"] == "unknown" and record["dirty"] is False
