@@ -188,7 +188,7 @@ def code(*modules: str) -> list[str]:
         frontier += graph.find_modules_directly_imported_by(module)
         if "." in module:
             frontier.append(module.rpartition(".")[0])
-    return sorted(_relative(_file(module)) for module in needed)
+    return sorted(relative(_file(module)) for module in needed)
 
 
 def _file(module: str) -> Path:
@@ -196,7 +196,8 @@ def _file(module: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-def _relative(path: Path) -> str:
+def relative(path: Path) -> str:
+    """A path from the working directory, where that is possible."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
@@ -207,7 +208,7 @@ def report_texts(language: str, experiments: list[str]) -> list[str]:
     shared = [path for path in folder.iterdir() if path.suffix in (".typ", ".css")]
     sections = (folder / language).glob("*.typ")
     texts = [path for path in sections if path.stem in (*experiments, "main")]
-    return sorted(_relative(path) for path in [*shared, *texts])
+    return sorted(relative(path) for path in [*shared, *texts])
 
 
 def digest(config: Mapping[str, Any]) -> str:

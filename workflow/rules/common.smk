@@ -1,23 +1,35 @@
 # What all rules share (the package on the path, the checked plans, where results go).
-import os
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-SOURCE = Path(workflow.basedir).parent / "src"
-SOURCE = SOURCE if SOURCE.is_dir() else Path(workflow.basedir) / "src"
-sys.path.insert(0, str(SOURCE))
+# The entry point may be the Snakefile at the root or the one beside this folder.
+BASE = Path(workflow.basedir)
+ROOT = BASE if (BASE / "src").is_dir() else BASE.parent
+sys.path.insert(0, str(ROOT / "src"))
 
 from adcost import study
 
 try:
-    PLANS = study.plans(config, SOURCE.parent / "workflow" / "schemas")
+    PLANS = study.plans(config, ROOT / "workflow" / "schemas")
 except study.ConfigError as error:
     raise WorkflowError(str(error)) from None
 
 RESULTS = config["results"]
 ENVIRONMENT = "../envs/adcost.yaml"
+
+
+def code(script, *modules):
+    """The files a job runs: its script, and what its modules import, transitively.
+
+    Snakemake compares inputs by content, where its own trigger for scripts goes by their time and
+    would rerun everything after a touch or a checkout (so profiles/default leaves that one out).
+    """
+    scripts = ROOT / "workflow" / "scripts"
+    return [
+        study.relative(scripts / f"{name}.py") for name in (script, "job")
+    ] + study.code("adcost.tables", *modules)
 
 
 def threads_of_the_machine(wildcards):

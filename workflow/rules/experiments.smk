@@ -10,7 +10,7 @@ for name, plan in PLANS.items():
         name:
             f"{name}_measure"
         input:
-            code=study.code(f"adcost.experiments.{name}.measure"),
+            code=code("measure", f"adcost.experiments.{name}.measure"),
         output:
             **{t: f"{RESULTS}/{name}/points/{{point}}/{t}.csv" for t in plan.tables},
         log:
@@ -33,7 +33,7 @@ for name, plan in PLANS.items():
         name:
             f"{name}_time"
         input:
-            code=study.code(f"adcost.experiments.{name}.measure"),
+            code=code("measure", f"adcost.experiments.{name}.measure"),
         output:
             **{
                 t: f"{RESULTS}/{name}/timed/{{point}}/{t}.csv"
@@ -61,6 +61,7 @@ for name, plan in PLANS.items():
             f"{name}_gather"
         input:
             **gathered(name),
+            code=code("gather"),
         output:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
         log:
@@ -80,7 +81,7 @@ for name, plan in PLANS.items():
             f"{name}_figures"
         input:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
-            code=study.code(f"adcost.experiments.{name}.figures"),
+            code=code("draw", f"adcost.experiments.{name}.figures"),
         output:
             svg=report(
                 expand(
@@ -115,7 +116,7 @@ for name, plan in PLANS.items():
             f"{name}_claims"
         input:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
-            code=study.code(f"adcost.experiments.{name}.claims"),
+            code=code("judge", f"adcost.experiments.{name}.claims"),
         output:
             claims=f"{RESULTS}/{name}/claims.json",
             numbers=f"{RESULTS}/{name}/numbers.json",

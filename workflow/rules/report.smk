@@ -4,7 +4,7 @@
 rule claims_table:
     input:
         expand("{results}/{name}/claims.json", results=RESULTS, name=PLANS),
-        code=study.code("adcost.claims"),
+        code=code("claims_table", "adcost.claims"),
     output:
         report(
             f"{RESULTS}/claims.csv",
@@ -27,7 +27,7 @@ rule claims_table:
 rule provenance:
     input:
         [f"{RESULTS}/{name}/{t}.csv" for name in PLANS for t in gathered(name)],
-        code=study.code("adcost.provenance"),
+        code=code("provenance", "adcost.provenance"),
     output:
         f"{RESULTS}/provenance.json",
     log:
@@ -56,7 +56,7 @@ rule report:
             table=["claims", "numbers"],
         ),
         figures=[file for name in PLANS for file in drawn(name)],
-        code=study.code("adcost.report.build"),
+        code=code("report", "adcost.report.build"),
         texts=study.report_texts("en", list(PLANS)),
     output:
         html=f"{RESULTS}/report.html",

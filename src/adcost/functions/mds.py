@@ -23,6 +23,22 @@ def loss(positions: Any, targets: Any) -> Any:
     return ((squared_distances(positions) - targets) ** 2).sum()
 
 
+def hessian(positions: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    r"""∇²L at W (n, d) in closed form: (nd, nd), for W flattened row by row.
+
+    With Δ = Wᵢ − Wⱼ and r = ‖Δ‖² − Dᵢⱼ the block (i, j) is −8(2ΔΔᵀ + rI), and each block row sums
+    to zero, because a shift of the whole map changes nothing.
+    """
+    n, d = positions.shape
+    apart = positions[:, None] - positions[None, :]
+    residuals = (apart**2).sum(-1) - targets
+    blocks = 2 * apart[..., :, None] * apart[..., None, :] + residuals[..., None, None] * np.eye(d)
+    blocks[np.arange(n), np.arange(n)] = 0
+    whole = -8 * blocks
+    whole[np.arange(n), np.arange(n)] = 8 * blocks.sum(1)
+    return whole.transpose(0, 2, 1, 3).reshape(n * d, n * d)
+
+
 def scaled(kilometres: np.ndarray) -> tuple[np.ndarray, float]:
     """Squared distances D (n, n) of mean 1, and the kilometres that one unit of length stands for.
 

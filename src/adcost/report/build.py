@@ -13,12 +13,11 @@ import shutil
 import tempfile
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable
-from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib
 import typst
-import ziamath
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
@@ -26,7 +25,8 @@ from adcost.tables import replacing
 
 HERE = Path(__file__).parent
 FIGURE_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-MATH_FONT = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+ZIAMATH = Path(find_spec("ziamath").origin).parent  # importing it would load its font
+MATH_FONT = ZIAMATH / "fonts" / "STIXTwoMath-Regular.ttf"
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 
 
@@ -129,7 +129,8 @@ def _complete(page: str, results: Path) -> str:
     drawings = "".join(re.findall(r"<svg.*?</svg>", page, re.S))
     style = "\n".join(
         [
-            _font_face("Report Math", MATH_FONT, formulas),
+            # A root has no character of its own in MathML.
+            _font_face("Report Math", MATH_FONT, formulas and formulas + "√"),
             _font_face("Report Figure", FIGURE_FONTS / "DejaVuSans.ttf", drawings),
             (HERE / "style.css").read_text("utf-8"),
         ]
@@ -194,7 +195,7 @@ def _font_face(family: str, file: Path, text: str) -> str:
     """A rule with the part of a font that a text needs, nothing where there is no such text."""
     if not text:
         return ""
-    options = subset.Options(flavor="woff2", layout_features=["*"], notdef_outline=True)
+    options = subset.Options(layout_features=["*"], drop_tables=["FFTM"])
     font = TTFont(file, recalcTimestamp=False)
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text)
@@ -203,7 +204,7 @@ def _font_face(family: str, file: Path, text: str) -> str:
     stream = io.BytesIO()
     font.save(stream)
     address = _data("font/woff2", stream.getvalue())
-    return f'@font-face {{ font-family: "{escape(family)}"; src: url("{address}"); }}'
+    return f'@font-face {{ font-family: "{family}"; src: url("{address}"); }}'
 
 
 def _data(kind: str, content: bytes) -> str:

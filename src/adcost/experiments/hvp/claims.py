@@ -220,7 +220,7 @@ def _memory(sweep: pd.DataFrame) -> Claim:
         SECTION,
         "The Hessian takes p² numbers, the product by automatic differentiation a multiple of p.",
         (
-            near("counted", Interval.spanning(entries), 1, 0.0, "numbers per p²", "1"),
+            near("counted", Interval.spanning(entries), 1, 0.0, "p²", "1 p²"),
             near("counted", slope, 1, COUNTED, "exponent in p"),
         ),
         "memory",
@@ -241,8 +241,8 @@ def _literal(measured: pd.DataFrame) -> Claim:
         "With the homework's own initialisation, N(0, 1) for every weight, the Hessian underflows "
         f"at depth: at {rows.layers.max()} layers it is zero in float32.",
         (
-            near("exact", Interval.exactly(single), 0, 0.0, "‖∇²f·v‖ in float32", "0"),
-            at_most("exact", Interval.exactly(double), SMALLEST_FLOAT32, "‖∇²f·v‖ in float64"),
+            near("exact", Interval.exactly(single), 0, 0.0, "in float32", "0 in float32"),
+            at_most("exact", Interval.exactly(double), SMALLEST_FLOAT32, "in float64"),
         ),
         "initialisation",
         f"The largest of {rows.draw.nunique()} networks counts; the signal-preserving ones give at "

@@ -1,9 +1,10 @@
-"""Measure one region: cost of each method in evaluations, and how far its map is from the true one.
+"""Measure one region: what each method costs in evaluations, and how true its map is.
 
 ``measurements``: ``point, region, cities, method, start, quantity, value``. Of each run:
 ``converged`` (1 or 0), ``evaluations_to_tolerance`` and ``steps_to_tolerance`` (where not
 converged, what was spent: a lower bound), ``final_loss``, ``relative_excess``, ``procrustes_km``,
-``procrustes_relative``. Of the point, with the method ``point``: sizes, distortions, prices.
+``procrustes_relative``; ``subset_steps`` of gradient descent on random sets of cities. Of the
+point, with the method ``point``: sizes, distortions, prices.
 ``convergence``: the relative excess (L − L*)/(L₀ − L*) along each run, thinned. ``maps``: true and
 recovered positions in km of the first start. ``frames``: maps along two runs, for the animation.
 
@@ -22,15 +23,15 @@ from sklearn.manifold import smacof
 from adcost import seeds
 from adcost.costs.count import count
 from adcost.experiments.mds import maps, solvers
-from adcost.experiments.mds.solvers import Path
+from adcost.experiments.mds.solvers import Path, Problem
 from adcost.functions import cities, mds
 
 REFINED = 1e-4
 """Gradient descent runs on to this share of the tolerance, so that its map is that of the loss's
 minimum and not that of the moment when the tolerance was met."""
 
-CURVE_ROWS = 80
-FRAMES = 90
+CURVE_ROWS = 50
+FRAMES = 64
 
 Row = tuple[str, int, str, float]
 
@@ -44,6 +45,7 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
     with jax.enable_x64(True):
         price = gradient_price(targets)
         runs, least = run_all(point, parameters, seed, starts, targets, price)
+        subsets = subset_steps(parameters, len(targets), seed) if parameters["subsets"] else []
     labels = {"point": point, "region": parameters["region"], "cities": len(targets)}
 
     rows: list[Row] = [
@@ -54,7 +56,10 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
         ("point", 0, "least_distortion", maps.least_distortion(angle)),
         ("point", 0, "map_radius_km", maps.radius(truth)),
         ("point", 0, "condition_number", condition_number(runs["l_bfgs"], targets)),
+        ("point", 0, "tolerance", parameters["tolerance"]),
+        ("point", 0, "slow_cap", parameters["slow"]["max_evaluations"]),
     ]
+    rows += [("gradient_descent", i, "subset_steps", steps) for i, steps in enumerate(subsets)]
     finals = {method: [path.positions[-1] for path in paths] for method, paths in runs.items()}
     for method, paths in runs.items():
         for start, path in enumerate(paths):
@@ -89,11 +94,9 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
 
 
 def random_starts(point: str, n: int, number: int, seed: int) -> np.ndarray:
-    """Gaussian maps (number, n, 2) with the mean squared radius 1/2 of a map that fits."""
-    return np.stack([
-        seeds.generator(seed, "mds", point, "start", start).normal(size=(n, 2)) / 2
-        for start in range(number)
-    ])  # fmt: skip
+    """Gaussian maps (number, n, 2), one a name."""
+    names = ((seed, "mds", point, "start", start) for start in range(number))
+    return np.stack([_random_map(seeds.generator(*name), n) for name in names])
 
 
 def gradient_price(targets: np.ndarray) -> float:
@@ -115,41 +118,66 @@ def run_all(
     initial = np.array([float(mds.loss(start, targets)) for start in starts])
     goal = least + parameters["tolerance"] * (initial - least)
     refined = least + REFINED * parameters["tolerance"] * (initial - least)
-    keys = jax.numpy.stack([
-        seeds.key(seed, "mds", point, "two_point", start) for start in range(len(starts))
-    ])  # fmt: skip
-    few = slice(slow["starts"])
+    everywhere = np.broadcast_to(targets, (len(starts), *targets.shape))
+    problem = Problem(starts, everywhere, _keys(len(starts), seed, point, "two_point"))
+    few = slow["starts"]
     return {
         "gradient_descent": solvers.gradient_descent(
-            starts, keys, targets, price=price, stop_at=refined, max_evaluations=cap
+            problem, price=price, stop_at=refined, max_evaluations=cap
         ),
         "l_bfgs": l_bfgs,
-        "two_point": solvers.two_point_descent(
-            starts, keys, targets, stop_at=goal, max_evaluations=cap
-        ),
+        "two_point": solvers.two_point_descent(problem, stop_at=goal, max_evaluations=cap),
         "central_differences": solvers.central_differences(
-            starts[few], keys[few], targets, stop_at=goal[few], max_evaluations=cap
+            problem.first(few), stop_at=goal[:few], max_evaluations=cap
         ),
         "nelder_mead": [
             solvers.nelder_mead(
                 start, targets, stop_at=stop_at, max_evaluations=slow["max_evaluations"]
             )
-            for start, stop_at in zip(starts[few], goal[few], strict=True)
+            for start, stop_at in zip(starts[:few], goal[:few], strict=True)
         ],
     }, least
+
+
+def subset_steps(parameters: Mapping[str, Any], n: int, seed: int) -> list[float]:
+    """Gradient descent's steps to the tolerance on random sets of ``n`` of the region's cities.
+
+    A region's n largest cities are one draw of a geometry, and the geometry sets the condition
+    number; over many draws it averages out, and what is left is the effect of n.
+    """
+    region, number = parameters["region"], parameters["subsets"]
+    every = cities.select(region, "all")
+    distances = cities.great_circle(every.latitudes, every.longitudes)
+    targets, starts = [], []
+    for subset in range(number):
+        rng = seeds.generator(seed, "mds", region, n, "subset", subset)
+        chosen = np.sort(rng.choice(len(distances), n, replace=False))
+        targets.append(mds.scaled(distances[np.ix_(chosen, chosen)])[0])
+        starts.append(_random_map(rng, n))
+    keys = _keys(number, seed, region, n, "subset")
+    problem = Problem(np.stack(starts), np.stack(targets), keys)
+    tolerance = parameters["tolerance"]
+    paths = solvers.descent_to_rest(
+        problem, tolerance=tolerance / 100, max_steps=parameters["max_evaluations"]
+    )
+    return [dict(_costs(p, float(p.losses.min()), tolerance))["steps_to_tolerance"] for p in paths]
+
+
+def _random_map(rng: np.random.Generator, n: int) -> np.ndarray:
+    """A Gaussian map (n, 2) with the mean squared radius 1/2 of a map that fits."""
+    return rng.normal(size=(n, 2)) / 2
+
+
+def _keys(number: int, seed: int, *names: object) -> jax.Array:
+    return jax.numpy.stack([seeds.key(seed, "mds", *names, run) for run in range(number)])
 
 
 def condition_number(runs: list[Path], targets: np.ndarray) -> float:
     """λmax/λmin of ∇²L at the best map, without its three directions of shift and rotation."""
     best = min(runs, key=lambda path: path.losses.min())
     w = best.positions[best.losses.argmin()]
-    with jax.enable_x64(True):
-        hessian = np.asarray(_hessian(w, targets)).reshape(w.size, w.size)
-    values = np.linalg.eigvalsh(hessian)
+    values = np.linalg.eigvalsh(mds.hessian(w, targets))
     return float(values[-1] / values[3])
-
-
-_hessian = jax.jit(jax.hessian(mds.loss))
 
 
 def _costs(path: Path, least: float, tolerance: float) -> list[tuple[str, float]]:

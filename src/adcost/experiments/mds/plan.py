@@ -29,18 +29,27 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         "starts": config["starts"],
         "tolerance": config["tolerance"],
         "max_evaluations": config["max_evaluations"],
-        "slow": dict(config["slow"]),
     }
     return [
         Point(
             name(region, size),
-            {"region": region, "size": size, **shared,
+            {"region": region, "size": size, **shared, **_of_region(region, config),
              "animate": name(region, size) == config["animate"]},
             memory_mb=1500,
         )
         for region, sizes in config["regions"].items()
         for size in sizes
     ]  # fmt: skip
+
+
+def _of_region(region: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Repetitions that only the region of the scaling laws needs."""
+    scaling = region == SCALING
+    slow = dict(config["slow"])
+    return {
+        "slow": slow if scaling else slow | {"starts": 1},
+        "subsets": config["subsets"] if scaling else 0,
+    }
 
 
 def name(region: str, size: int | str) -> str:
@@ -89,7 +98,7 @@ def _sizes(key: str, sizes: list[int | str], available: int) -> list[str]:
     if not sizes:
         found.append(f"{key}: the list is empty; name at least one size, or remove {key}")
     counts = [available if size == "all" else size for size in sizes]
-    for size, count in zip(sizes, counts, strict=True):
+    for place, (size, count) in enumerate(zip(sizes, counts, strict=True)):
         if count > available:
             found.append(
                 f"{key}: {size} is too many; there are {available} cities. Write a number up to "
@@ -97,6 +106,9 @@ def _sizes(key: str, sizes: list[int | str], available: int) -> list[str]:
             )
         if count < LEAST_CITIES:
             found.append(f"{key}: {size} is too few; it must be at least {LEAST_CITIES}")
-        if counts.count(count) > 1 and counts.index(count) == len(found) * 0 + sizes.index(size):
-            found.append(f"{key}: {count} cities stand there more than once; each may stand once")
+        if counts.index(count) < place:
+            found.append(
+                f"{key}: {size} stands for {count} cities, which stand there already; each size "
+                "may stand once"
+            )
     return found

@@ -40,56 +40,73 @@ class Path:
     positions: np.ndarray
 
 
-Estimator = Callable[[jax.Array, jax.Array], jax.Array]
+@dataclass(frozen=True)
+class Problem:
+    """Several runs: ``starts`` (r, n, 2), ``targets`` (r, n, n), a random ``keys`` (r,) for each."""
+
+    starts: np.ndarray
+    targets: np.ndarray
+    keys: jax.Array
+
+    def steps(self) -> np.ndarray:
+        """The fixed step of each run (r,)."""
+        return np.array([mds.step_size(targets) for targets in self.targets])
+
+    def first(self, runs: int) -> "Problem":
+        """The first ``runs`` of them."""
+        return Problem(self.starts[:runs], self.targets[:runs], self.keys[:runs])
+
+
+Estimator = Callable[[jax.Array, jax.Array, jax.Array], jax.Array]
 
 
 @partial(jax.jit, static_argnames=("estimate", "keep"))
-def _chunk(estimate, keep, positions, keys, first, targets, step):
-    """CHUNK steps of all starts; losses (CHUNK, starts) and, if kept, maps before each step."""
+def _chunk(estimate, keep, positions, keys, first, targets, steps):
+    """CHUNK steps of all runs; losses (CHUNK, runs) and, if kept, maps before each step."""
 
-    def one(state, key, iteration):
-        gradient = estimate(state, jax.random.fold_in(key, iteration), targets)
-        return state - step * gradient, mds.loss(state, targets)
+    def one(state, key, target, step, iteration):
+        gradient = estimate(state, jax.random.fold_in(key, iteration), target)
+        return state - step * gradient, mds.loss(state, target)
 
     def body(states, iteration):
-        moved, losses = jax.vmap(one, in_axes=(0, 0, None))(states, keys, iteration)
+        every = jax.vmap(one, in_axes=(0, 0, 0, 0, None))
+        moved, losses = every(states, keys, targets, steps, iteration)
         return moved, (losses, states if keep else None)
 
     return jax.lax.scan(body, positions, first + jnp.arange(CHUNK))
 
 
 def _descend(
-    estimate: Callable[..., jax.Array],
-    starts: np.ndarray,
-    keys: jax.Array,
-    targets: np.ndarray,
-    step: float,
+    estimate: Estimator,
+    problem: Problem,
+    steps: np.ndarray,
     *,
     price: float,
-    stop_at: np.ndarray,
+    arrived: Callable[[np.ndarray], np.ndarray],
     max_evaluations: int,
     keep: bool = False,
 ) -> list[Path]:
-    """Fixed-step descent along ``estimate`` until every start's loss is at most ``stop_at``.
+    """Fixed-step descent along ``estimate`` until every run has arrived, or to the cap.
 
-    ``starts`` (s, n, 2); ``price``: evaluations of one step; the cap is kept exactly.
+    ``price``: evaluations of one step; ``arrived`` tells from all losses so far (k, runs) which
+    runs may stop.
     """
     most = int(max_evaluations // price)
-    positions, losses, maps, done = jnp.asarray(starts), [], [], 0
-    reached = np.zeros(len(starts), dtype=bool)
-    while done <= most and not reached.all():
+    positions, losses, maps = jnp.asarray(problem.starts), [], []
+    while len(losses) * CHUNK <= most:
+        first = jnp.asarray(len(losses) * CHUNK)
         positions, (chunk, kept) = _chunk(
-            estimate, keep, positions, keys, jnp.asarray(done), jnp.asarray(targets), step
+            estimate, keep, positions, problem.keys, first, problem.targets, jnp.asarray(steps)
         )
         losses.append(np.asarray(chunk))
         if keep:
             maps.append(np.asarray(kept))
-        reached |= (losses[-1] <= stop_at).any(0)
-        done += CHUNK
+        if arrived(np.concatenate(losses)).all():
+            break
     history = np.concatenate(losses)[: most + 1]
     evaluations = price * np.arange(len(history))
     path = np.concatenate(maps)[: most + 1] if keep else np.asarray(positions)[None]
-    return [Path(evaluations, history[:, s], path[:, s]) for s in range(len(starts))]
+    return [Path(evaluations, history[:, run], path[:, run]) for run in range(history.shape[1])]
 
 
 def _gradient(positions: jax.Array, key: jax.Array, targets: jax.Array) -> jax.Array:
@@ -107,24 +124,47 @@ def _two_point(positions: jax.Array, key: jax.Array, targets: jax.Array) -> jax.
     return two_point(lambda w: mds.loss(w, targets), positions, direction, epsilon)
 
 
-def gradient_descent(starts, keys, targets, *, price, stop_at, max_evaluations) -> list[Path]:
+def gradient_descent(
+    problem: Problem, *, price: float, stop_at: np.ndarray, max_evaluations: int
+) -> list[Path]:
     """Gradient descent; ``price``: evaluations that one gradient counts for."""
-    return _descend(_gradient, starts, keys, targets, mds.step_size(targets), price=price,
-                    stop_at=stop_at, max_evaluations=max_evaluations, keep=True)  # fmt: skip
+    return _descend(_gradient, problem, problem.steps(), price=price, keep=True,
+                    arrived=_reached(stop_at), max_evaluations=max_evaluations)  # fmt: skip
 
 
-def central_differences(starts, keys, targets, *, stop_at, max_evaluations) -> list[Path]:
+def central_differences(
+    problem: Problem, *, stop_at: np.ndarray, max_evaluations: int
+) -> list[Path]:
     """Gradient descent's steps with central differences in place of gradients."""
-    price = central_evaluations(starts[0].size)
-    return _descend(_central, starts, keys, targets, mds.step_size(targets), price=price,
-                    stop_at=stop_at, max_evaluations=max_evaluations)  # fmt: skip
+    price = central_evaluations(problem.starts[0].size)
+    return _descend(_central, problem, problem.steps(), price=price,
+                    arrived=_reached(stop_at), max_evaluations=max_evaluations)  # fmt: skip
 
 
-def two_point_descent(starts, keys, targets, *, stop_at, max_evaluations) -> list[Path]:
+def two_point_descent(
+    problem: Problem, *, stop_at: np.ndarray, max_evaluations: int
+) -> list[Path]:
     """Descent along two-point estimates, with the step α/d."""
-    step = mds.step_size(targets) / starts[0].size
-    return _descend(_two_point, starts, keys, targets, step, price=EVALUATIONS,
-                    stop_at=stop_at, max_evaluations=max_evaluations)  # fmt: skip
+    steps = problem.steps() / problem.starts[0].size
+    return _descend(_two_point, problem, steps, price=EVALUATIONS,
+                    arrived=_reached(stop_at), max_evaluations=max_evaluations)  # fmt: skip
+
+
+def descent_to_rest(problem: Problem, *, tolerance: float, max_steps: int) -> list[Path]:
+    """Gradient descent with one evaluation a step, until a chunk gains at most ``tolerance``.
+
+    The gain is taken relative to all that the run has gained, so no minimum need be known.
+    """
+
+    def arrived(losses: np.ndarray) -> np.ndarray:
+        return losses[-CHUNK] - losses[-1] <= tolerance * (losses[0] - losses[-1])
+
+    return _descend(_gradient, problem, problem.steps(), price=1, arrived=arrived,
+                    max_evaluations=max_steps)  # fmt: skip
+
+
+def _reached(stop_at: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    return lambda losses: losses.min(0) <= stop_at
 
 
 def nelder_mead(

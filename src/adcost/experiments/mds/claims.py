@@ -1,0 +1,289 @@
+"""Judge the claims on multidimensional scaling (`mds.*`) from the tables alone.
+
+Bounds, and why:
+
+- a map is recovered when its cities are off by no more, relative to the map's radius, than the
+  scale of the best flat map of that region must vary: ln(θ/sin θ) for a cap of angular radius θ
+  (Milnor 1969). A region beyond a hemisphere's half has no flat map to recover; it is reported;
+- an exponent is called growth from 1/2 on, half-way from none (0) to the dimension's (1), and flat
+  within 1/4 of 0, half of that;
+- rounding: classical scaling solves an n×n eigenproblem, whose backward error is a small multiple
+  of n·u, and the smaller of two eigenvalues feels it λ₁/λ₂ times as much (Weyl).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adcost.claims import Claim, Evidence, at_least, at_most, near
+from adcost.costs.exponent import fit_exponent
+from adcost.costs.intervals import Interval, median_interval
+from adcost.experiments.mds.plan import SCALING
+
+GRADIENT_FREE = {
+    "central_differences": "central differences",
+    "two_point": "two-point",
+    "nelder_mead": "Nelder–Mead",
+}
+GROWTH, FLAT, ROUNDING = 0.5, 0.25, 10.0
+MOST_STARTS = 0.5
+FLAT_MAP = np.pi / 4
+"""Angular radius in radians (5,000 km) up to which a flat map varies by 11 % in scale at most."""
+
+SECTION = "«Пример: многомерное масштабирование»"
+
+
+def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+    """All claims of the experiment from ``measurements``."""
+    measured = tables["measurements"]
+    return [_recovers(measured), _lags(measured), _flat(measured), _pca(measured)]
+
+
+def values(measured: pd.DataFrame, method: str, quantity: str) -> pd.DataFrame:
+    """The rows of one quantity of one method; it must have been measured."""
+    rows = measured[(measured.method == method) & (measured.quantity == quantity)]
+    if rows.empty:
+        raise ValueError(f"mds: no {quantity} of {method} in the measurements")
+    return rows
+
+
+def of_points(measured: pd.DataFrame, quantity: str) -> pd.Series:
+    """A quantity of the points themselves, by name."""
+    return values(measured, "point", quantity).set_index("point").value
+
+
+def map_errors(measured: pd.DataFrame, quantity: str = "procrustes_relative") -> pd.DataFrame:
+    """Gradient descent's map error at each point: its median over starts, with interval."""
+    rows = values(measured, "gradient_descent", quantity)
+    groups = rows.groupby("point", sort=False).value
+    return pd.DataFrame({point: vars(median_interval(group)) for point, group in groups}).T
+
+
+def cost_ratios(measured: pd.DataFrame, method: str) -> pd.DataFrame:
+    """Evaluations over gradient descent's, start by start, at each size of the scaling region.
+
+    Index ``cities``; columns ``value`` (the median over starts), ``low``, ``high`` (their range)
+    and ``censored``: that at least half of the runs did not arrive, so ``value`` is a lower bound.
+    """
+    rows = measured[measured.region == SCALING]
+    cost = values(rows, method, "evaluations_to_tolerance").set_index(["cities", "start"]).value
+    arrived = values(rows, method, "converged").set_index(["cities", "start"]).value
+    own = values(rows, "gradient_descent", "evaluations_to_tolerance")
+    ratio = (cost / own.set_index(["cities", "start"]).value).dropna().groupby("cities")
+    table = pd.DataFrame({"value": ratio.median(), "low": ratio.min(), "high": ratio.max()})
+    return table.assign(censored=arrived.groupby("cities").mean() <= 0.5)
+
+
+def growth(ratios: pd.DataFrame) -> Interval:
+    """The exponent of a ratio in the number of cities.
+
+    A lower bound at one of the larger sizes can only pull the line down there, so it may enter;
+    at a smaller one it would raise the slope, and nothing is claimed.
+    """
+    logs = np.log(ratios.index.to_numpy(dtype=float))
+    if (ratios.censored & (logs < logs.mean())).any():
+        return Interval(np.nan, np.nan, np.nan)
+    return fit_exponent(ratios.index, ratios.value)
+
+
+def subset_exponent(measured: pd.DataFrame) -> Interval:
+    """The exponent of gradient descent's steps on random sets of cities (medians by size)."""
+    medians = values(measured, "gradient_descent", "subset_steps").groupby("cities").value.median()
+    return fit_exponent(medians.index, medians)
+
+
+def _recovers(measured: pd.DataFrame) -> Claim:
+    errors, angle = map_errors(measured), of_points(measured, "angular_radius")
+    flat = [point for point in errors.index if angle[point] <= FLAT_MAP]
+    bound = of_points(measured, "least_distortion")
+    shares = errors.div(bound.reindex(errors.index), axis=0).loc[flat]
+    worst = shares.loc[shares.high.fillna(np.inf).idxmax()]
+    arrived = values(measured, "gradient_descent", "converged").value
+    kilometres = map_errors(measured, "procrustes_km").value
+    note = "; ".join(
+        f"{point} {km:,.0f} km" if km >= 10 else f"{point} {km:.2g} km"
+        for point, km in kilometres.items()
+    )
+    beyond = [point for point in errors.index if point not in flat]
+    reason = (
+        f" {', '.join(beyond)} reaches too far round the globe for any flat map to be true; its "
+        "error is the globe's, as the other methods confirm, and it does not count here."
+        if beyond
+        else ""
+    )
+    return Claim(
+        "mds.gradient_recovers_map",
+        f"{SECTION}; Borg & Groenen 2005; Milnor 1969",
+        "Gradient descent from random starts recovers the map up to rotation, reflection and "
+        "shift.",
+        (
+            at_most(
+                "sampled", Interval(*worst[["value", "low", "high"]].map(float)), 1,
+                "error / least variation of a flat map's scale",
+            ),
+            at_least(
+                "sampled", _share(arrived), MOST_STARTS, "share of starts at the least loss"
+            ),
+        ),
+        "map",
+        f"Root mean square error of the cities after alignment, without change of scale: {note}."
+        + reason,
+    )  # fmt: skip
+
+
+def _share(arrived: pd.Series) -> Interval:
+    """A share with its 95 % interval (Wilson 1927)."""
+    n, p, z = len(arrived), float(arrived.mean()), 1.96
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    return Interval(p, float(min(middle - half, p)), float(max(middle + half, p)))
+
+
+def _lags(measured: pd.DataFrame) -> Claim:
+    pieces: list[tuple[Interval, Evidence]] = []
+    notes = []
+    for method, name in GRADIENT_FREE.items():
+        ratios = cost_ratios(measured, method)
+        slope = growth(ratios)
+        unit = f"exponent in the number of cities, {name}"
+        pieces.append((slope, at_least("counted", slope, GROWTH, unit)))
+        last = ratios.iloc[-1]
+        sign = "at least " if last.censored else ""
+        notes.append(f"{name} {sign}{last.value:.3g}")
+        if ratios.censored.any():
+            sizes = ", ".join(str(size) for size in ratios.index[ratios.censored])
+            notes[-1] += f" (did not arrive within the cap at {sizes} cities: lower bounds)"
+    # The weakest evidence decides, so that all three must hold.
+    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
+    pieces.sort(key=lambda piece: (order[piece[1].verdict], piece[0].low))
+    size = int(values(measured, "two_point", "converged").query("region == @SCALING").cities.max())
+    return Claim(
+        "mds.gradient_free_lags",
+        f"{SECTION}; Nesterov & Spokoiny 2017; Gao & Han 2012",
+        "Methods without gradients need more evaluations of the loss than gradient descent, by a "
+        "factor that grows with the number of cities.",
+        tuple(evidence for _, evidence in pieces),
+        "cost",
+        f"The factor at {size} cities: {'; '.join(notes)}. A gradient counts "
+        f"{of_points(measured, 'gradient_price').max():.3g} evaluations.",
+    )
+
+
+def _flat(measured: pd.DataFrame) -> Claim:
+    slope = subset_exponent(measured)
+    steps = values(measured, "gradient_descent", "steps_to_tolerance").query("region == @SCALING")
+    medians = steps.groupby("cities").value.median()
+    nested = fit_exponent(medians.index, medians)
+    return Claim(
+        "mds.iterations_flat",
+        f"{SECTION}; Nesterov 2018, theorem 2.1.15",
+        "Gradient descent's iterations to a relative tolerance do not grow with the number of "
+        "cities.",
+        (near("counted", slope, 0, FLAT, "exponent in the number of cities"),),
+        "cost",
+        "Over random sets of cities of each size. The most populous cities alone give "
+        f"{nested.value:.2f} [{nested.low:.2f}, {nested.high:.2f}]: one geometry a size, and it is "
+        "the geometry that sets the condition number.",
+    )
+
+
+def _pca(measured: pd.DataFrame) -> Claim:
+    error = values(measured, "pca", "pca_difference").set_index("point")
+    spread = values(measured, "pca", "pca_spread").set_index("point").value
+    unit = error.cities * np.finfo(float).eps / 2 * spread
+    negative = values(measured, "classical_scaling", "negative_share").value
+    return Claim(
+        "mds.pca",
+        f"{SECTION}: «Связано ли это с PCA?»; Torgerson 1952; Gower 1966",
+        "Classical scaling of Euclidean distances is PCA up to rotation and reflection.",
+        (
+            at_most(
+                "exact", Interval.exactly(float((error.value / unit).max())), ROUNDING, "n·u·λ₁/λ₂"
+            ),
+        ),
+        "map",
+        "The positions of the cities on the true flat map, from their distances and by PCA. "
+        "Great-circle distances are not Euclidean: negative eigenvalues hold "
+        f"{negative.min():.1%} to {negative.max():.1%} of the spectrum.",
+    )
+
+
+def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Numbers that the report's text calls by name; errors in km, costs in evaluations."""
+    measured, frames = tables["measurements"], tables["frames"]
+    scaling = measured[measured.region == SCALING]
+    steps = values(scaling, "gradient_descent", "subset_steps").groupby("cities").value.median()
+    own = values(scaling, "gradient_descent", "evaluations_to_tolerance")
+    own = own.groupby("cities").value.median()
+    kilometres, relative = map_errors(measured, "procrustes_km").value, map_errors(measured).value
+    region = measured.drop_duplicates("point").set_index("point").region
+    at_region = {
+        name: [p for p in kilometres.index if region[p] == name] for name in region.unique()
+    }
+    largest = scaling.cities.max()
+    shown = animated(frames)
+    runs = measured[measured.point == shown]
+    nested = values(scaling, "gradient_descent", "steps_to_tolerance")
+    nested_slope = fit_exponent(
+        sorted(nested.cities.unique()), nested.groupby("cities").value.median()
+    )
+    found: dict[str, Any] = {
+        "points": measured.point.nunique(),
+        "least_cities": int(scaling.cities.min()),
+        "most_cities": int(largest),
+        "starts": int(values(measured, "gradient_descent", "converged").start.max()) + 1,
+        "slow_starts": int(values(scaling, "nelder_mead", "converged").start.max()) + 1,
+        "slow_cap": int(of_points(measured, "slow_cap").max()),
+        "subsets": int(values(scaling, "gradient_descent", "subset_steps").start.max()) + 1,
+        "tolerance": float(of_points(measured, "tolerance").max()),
+        "gradient_price": float(of_points(measured, "gradient_price").max()),
+        "least_steps": float(steps.min()),
+        "most_steps": float(steps.max()),
+        "nested_exponent": nested_slope.value,
+        "least_condition": float(of_points(measured, "condition_number").min()),
+        "most_condition": float(of_points(measured, "condition_number").max()),
+        "gradient_evaluations": float(own[largest]),
+        "l_bfgs_evaluations": float(
+            values(scaling, "l_bfgs", "evaluations_to_tolerance")
+            .groupby("cities").value.median()[largest]
+        ),
+        "arrived": float(values(measured, "gradient_descent", "converged").value.mean()),
+        "smacof_arrived": smacof_share(measured),
+        "animated_cities": int(runs.cities.max()),
+    }  # fmt: skip
+    for name, points in at_region.items():
+        worst = max(points, key=lambda point: kilometres[point])
+        found[f"{name}_cities"] = int(measured[measured.point == worst].cities.max())
+        found[f"{name}_error_km"] = float(kilometres[worst])
+        found[f"{name}_error_percent"] = 100 * float(relative[worst])
+        found[f"{name}_radius_km"] = float(of_points(measured, "map_radius_km")[worst])
+        found[f"{name}_distortion_percent"] = 100 * float(
+            of_points(measured, "least_distortion")[worst]
+        )
+        closed = values(measured, "classical_scaling", "procrustes_km").set_index("point").value
+        found[f"{name}_classical_km"] = float(closed[worst])
+        share = values(measured, "classical_scaling", "planar_share").set_index("point").value
+        found[f"{name}_planar_percent"] = 100 * float(share[worst])
+    for method in GRADIENT_FREE:
+        ratios = cost_ratios(measured, method)
+        arrived = ratios[~ratios.censored]
+        found[f"{method}_ratio_least"] = float(ratios.value.iloc[0])
+        if len(arrived):
+            found[f"{method}_ratio_most"] = float(arrived.value.iloc[-1])
+            found[f"{method}_largest"] = int(arrived.index[-1])
+        found[f"{method}_exponent"] = growth(ratios).value
+    return {name: value for name, value in found.items() if value == value}
+
+
+def animated(frames: pd.DataFrame) -> str:
+    """The point that the animation shows: the one with the most frames."""
+    return str(frames.groupby("point").frame.nunique().idxmax())
+
+
+def smacof_share(measured: pd.DataFrame) -> float:
+    """The share of SMACOF's runs whose map is as true as the best of its point, within double."""
+    errors = values(measured, "smacof", "procrustes_km")
+    best = errors.groupby("point").value.transform("min")
+    return float((errors.value <= 2 * best).mean())

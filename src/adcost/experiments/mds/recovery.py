@@ -1,0 +1,144 @@
+"""The animation of `mds`, gradient descent beside Nelder–Mead, and names on maps without overlap."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
+
+from adcost import animation, plotting
+
+COLOURS = {
+    "gradient_descent": plotting.BLUE,
+    "l_bfgs": plotting.GREEN,
+    "two_point": plotting.ORANGE,
+    "central_differences": plotting.PURPLE,
+    "nelder_mead": plotting.VERMILION,
+}
+NAMES = {
+    "gradient_descent": "gradient descent (GD)",
+    "l_bfgs": "L-BFGS-B",
+    "two_point": "two-point",
+    "central_differences": "central differences",
+    "nelder_mead": "Nelder–Mead",
+}
+METHODS = tuple(NAMES)
+
+SIZE, DPI, FRAMES_PER_SECOND, HOLD = (9.6, 5.0), 100, 12, 24
+LIMITS = 1.45
+"""Half the window, in multiples of the true map's extent: a start may spread wider."""
+
+SLOTS = [
+    (angle, distance) for distance in (7, 15, 24, 34) for angle in (0, 180, 90, 270, 45, 135, 225,
+                                                                    315, 20, 160, 200, 340)
+]  # fmt: skip
+
+
+def animate(frames: pd.DataFrame, maps: pd.DataFrame, shown: str, folder: Path | str) -> None:
+    """Write ``recovery.mp4`` and its poster ``recovery.png`` (the frame in the middle)."""
+    rows = frames[frames.point == shown]
+    truth = maps[(maps.point == shown) & (maps.method == "gradient_descent")]
+    last = int(rows.frame.max())
+    with plt.rc_context({"figure.facecolor": "white", "axes.facecolor": "white",
+                         "savefig.facecolor": "white", "figure.dpi": DPI}):  # fmt: skip
+        figure, movers = _stage(rows, truth)
+
+        def images():
+            for frame in range(last + 1):
+                _move(movers, rows[rows.frame == frame])
+                image = animation.pixels(figure)
+                yield image
+            # The last picture stands for a while before a player starts again.
+            for _ in range(HOLD):
+                yield image
+
+        animation.encode(images(), Path(folder) / "recovery.mp4", FRAMES_PER_SECOND)
+        _move(movers, rows[rows.frame == (last + 1) // 2])
+        animation.save_poster(figure, Path(folder) / "recovery.png")
+        plt.close(figure)
+
+
+def _stage(rows: pd.DataFrame, truth: pd.DataFrame) -> tuple[plt.Figure, dict]:
+    """The unmoving part, and what moves: points, strings and counters of each method."""
+    figure, axes = plt.subplots(1, 2, figsize=SIZE, layout="none")
+    figure.subplots_adjust(0.01, 0.02, 0.99, 0.84, 0.02)
+    true = truth[["true_x_km", "true_y_km"]].to_numpy()
+    middle = (true.max(0) + true.min(0)) / 2
+    # The window is wider than high; both ways it must hold the whole map.
+    half = LIMITS * max(np.ptp(true[:, 0]) / 2 / 1.14, np.ptp(true[:, 1]) / 2)
+    movers = {}
+    for axis, method in zip(axes, ("gradient_descent", "nelder_mead"), strict=True):
+        axis.set(xticks=[], yticks=[], xlim=(middle[0] - 1.14 * half, middle[0] + 1.14 * half),
+                 ylim=(middle[1] - half, middle[1] + half))  # fmt: skip
+        for spine in axis.spines.values():
+            spine.set_visible(True)
+            spine.set_color("#CCCCCC")
+        axis.plot(*true.T, "o", ms=9, mfc="none", mew=1.1, color=plotting.GREY)
+        figure.canvas.draw()
+        label_cities(axis, true[:, 0], true[:, 1], truth.city, true, size=7.5)
+        strings = [axis.plot([], [], lw=0.7, alpha=0.5, color=COLOURS[method])[0] for _ in true]
+        (points,) = axis.plot([], [], "o", ms=5.5, color=COLOURS[method])
+        axis.text(0, 1.11, NAMES[method], transform=axis.transAxes, fontsize=12,
+                  color=COLOURS[method], weight="bold")  # fmt: skip
+        counter = axis.text(0, 1.03, "", transform=axis.transAxes, fontsize=10.5)
+        movers[method] = (points, strings, counter, true)
+    return figure, movers
+
+
+def _move(movers: dict, rows: pd.DataFrame) -> None:
+    for method, (points, strings, counter, true) in movers.items():
+        now = rows[rows.method == method]
+        positions = now[["x_km", "y_km"]].to_numpy()
+        points.set_data(*positions.T)
+        for string, here, there in zip(strings, positions, true, strict=True):
+            string.set_data(*np.stack([here, there], 1))
+        spent, excess = now.evaluations.iloc[0], max(float(now.relative_excess.iloc[0]), 1e-12)
+        counter.set_text(f"{spent:,.0f} evaluations of the loss,  excess {excess:.1e}")
+
+
+def label_cities(
+    axis: Axes, x: Sequence[float], y: Sequence[float], names: Sequence[str], marks: np.ndarray,
+    size: float = 8,
+) -> None:  # fmt: skip
+    """Write each name beside its point (x, y), where it covers no other name and no mark.
+
+    ``marks`` (m, 2): further points to keep free, in data units. The axis must have been laid out.
+    """
+    renderer = axis.figure.canvas.get_renderer()
+    points = axis.transData.transform(np.column_stack([x, y]))
+    obstacles = np.concatenate([points, axis.transData.transform(marks)])
+    scale, frame = axis.figure.dpi / 72, axis.get_window_extent(renderer)
+    taken: list[Bbox] = []
+    for point, name in zip(points, names, strict=True):
+        best, cost = None, np.inf
+        for angle, distance in SLOTS:
+            direction = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+            text = axis.annotate(
+                name, axis.transData.inverted().transform(point), fontsize=size,
+                xytext=distance * direction, textcoords="offset points",
+                ha=_side(direction[0], "left", "right"), va=_side(direction[1], "bottom", "top"),
+            )  # fmt: skip
+            box = text.get_window_extent(renderer).padded(1.0)
+            covered = sum(box.overlaps(other) for other in taken)
+            hidden = sum(box.padded(3.5 * scale).contains(*mark) for mark in obstacles)
+            outside = not (frame.x0 <= box.x0 and box.x1 <= frame.x1
+                           and frame.y0 <= box.y0 and box.y1 <= frame.y1)  # fmt: skip
+            price = 10 * covered + 4 * hidden + 6 * outside + distance / 30
+            if price < cost:
+                if best is not None:
+                    best.remove()
+                best, cost = text, price
+            else:
+                text.remove()
+            if cost < 0.3:
+                break
+        taken.append(best.get_window_extent(renderer).padded(1.0))
+
+
+def _side(component: float, positive: str, negative: str) -> str:
+    if abs(component) < 0.3:
+        return "center"
+    return positive if component > 0 else negative

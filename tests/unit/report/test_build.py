@@ -1,0 +1,321 @@
+"""The report from made-up results: what it shows, links to, contains and refuses."""
+
+import base64
+import io
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+
+import matplotlib.pyplot as plt
+import pytest
+from fontTools.ttLib import TTFont
+
+from adcost import plotting
+from adcost.report import build as report
+from adcost.report.build import ReportError, build
+from adcost.tables import write_json
+
+SECTION = """#import "../template.typ": *
+== Question
+Price: #n("toy", "price") at #n("toy", "sites") sites; $sqrt(x^2) <= norm(y)$.
+== Findings
+#figure-of("toy", "cost", alt: ["Cheap" & #n("toy", "sites") sites < all.], caption: [Costs.])
+#figure-of("toy", "other", alt: [Another.], caption: [Others.])
+#animation-of("toy", "film", alt: [It moves.], caption: [A film.])
+It is #m("toy.two") or #m("toy.two", kind: "timed"): #verdict("toy.two").
+#rows("toy", "table", columns: (method: [Method], seconds: [Time, s]))
+"""
+
+
+def evidence(kind, measured, low, high, verdict, unit="s", predicted="≤ 1e-06"):
+    return {"kind": kind, "predicted": predicted, "measured": measured, "low": low, "high": high,
+            "unit": unit, "verdict": verdict}  # fmt: skip
+
+
+def claim(name, figure, note, *pieces):
+    return {"id": f"toy.{name}", "experiment": "toy", "source": "§ 1", "statement": f"Says {name}.",
+            "verdict": pieces[0]["verdict"], "note": note, "figure": figure,
+            "evidence": list(pieces)}  # fmt: skip
+
+
+CLAIMS = [
+    claim("one", "cost", "", evidence("exact", 2.0, 2.0, 2.0, "reproduced")),
+    claim("two", "other", "Because a < b & c.", evidence("counted", 312.4, 201.2, 455.9, "refuted"),
+          evidence("timed", 3.1e-7, None, 4.2e-7, "inconclusive")),
+    claim("three", "", "", evidence("sampled", 1.0, 0.9, 1.1, "reproduced")),
+    claim("four", "unshown", "Few.", evidence("sampled", None, None, None, "inconclusive")),
+]  # fmt: skip
+NUMBERS = {
+    "price": 3.0512,
+    "sites": 12345,
+    "table": [{"method": "fast_one", "seconds": 0.25}, {"method": "slow", "seconds": 4.0}],
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    root = tmp_path_factory.mktemp("made")
+    folder = root / "results" / "toy"
+    write_json(CLAIMS, folder / "claims.json")
+    write_json(NUMBERS, folder / "numbers.json")
+    write_json(
+        {
+            "date": "2026-03-02T10:00:00+00:00",
+            "commit": "0123456789abcdef",
+            "dirty": True,
+            "machine": {"cpu": "Abacus 9", "cores": 3, "memory_gb": 7.8, "gpu": None},
+            "config": {"toy": {"sizes": [1, 2], "nested": [{"a": 1}]}},
+        },
+        root / "results" / "provenance.json",
+    )
+    with plotting.style():
+        for name in ("cost", "other"):
+            figure, axes = plt.subplots(figsize=(3, 2))
+            axes.plot([1, 100], [1, 10], color=plotting.BLUE)
+            axes.set(xlabel="number of sites", xscale="log", title="a < b")
+            plotting.save(figure, folder / "figures", name)
+        figure, _ = plt.subplots(figsize=(1, 1))
+        figure.savefig(folder / "figures" / "film.png", metadata={"Software": None})
+        plt.close(figure)
+    (folder / "figures" / "film.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
+    texts = root / "en"
+    texts.mkdir()
+    words = (report.HERE / "en" / "main.typ").read_text("utf-8")
+    (texts / "main.typ").write_text(words.replace("#let titles = (", '#let titles = (toy: "Toy",'))
+    (texts / "toy.typ").write_text(SECTION, encoding="utf-8")
+    return root
+
+
+def run(root):
+    paths = root / "out" / "report.html", root / "out" / "report.pdf"
+    build(root / "results", *paths, ["toy"], texts=root / "en")
+    return paths[0].read_text("utf-8"), paths[1].read_bytes()
+
+
+@pytest.fixture(scope="module")
+def built(made):
+    return run(made)
+
+
+@pytest.fixture
+def tree(made, tmp_path):
+    """A copy to change."""
+    return shutil.copytree(made, tmp_path / "tree", ignore=shutil.ignore_patterns("out"))
+
+
+class Page(HTMLParser):
+    """All ids, attributes and the words of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.attributes, self.words, self.hidden, self.tags = [], [], 0, []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes += [(tag, *pair) for pair in attributes]
+        self.hidden += tag == "style"
+        self.words += [" "] if tag in ("td", "th", "p", "li", "h2", "span") else []
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag == "style"
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.words.append(data)
+
+    def values(self, name):
+        return [value for _, key, value in self.attributes if key == name]
+
+    @property
+    def text(self):
+        return re.sub(r"[\s\u202f\xa0]+", " ", "".join(self.words)).strip()
+
+
+def rows_of_overview(html):
+    table = re.search(r'<div class="wide overview".*?</table>', html, re.S)[0]
+    return re.findall(r"<tr>.*?</tr>", table, re.S)[1:]
+
+
+def test_nothing_is_asked_of_the_network(built):
+    page = Page(built[0])
+    for name in ("src", "poster", "href", "srcset", "data", "xlink:href"):
+        for value in page.values(name):
+            assert value.startswith(("data:", "#")), (name, value[:80])
+    styles = "".join(re.findall(r"<style.*?</style>", built[0], re.S)) + "".join(
+        value for _, key, value in page.attributes if key in ("style", "clip-path")
+    )
+    addresses = re.findall(r"url\(['\"]?([^'\")]*)", styles)
+    assert len(addresses) > 2
+    assert all(address.startswith(("data:", "#")) for address in addresses)
+    assert "@import" not in built[0]
+    assert not {"script", "link", "iframe", "object", "embed"} & set(page.tags)
+
+
+def test_formulas_figures_and_films_are_in_the_page(built):
+    html, page = built[0], Page(built[0])
+    assert "<msqrt>" in html and "STIX" not in html and "Report Math" in html
+    assert page.tags.count("svg") == 2 and "number of sites" in page.text
+    assert page.text.count("a < b") >= 3  # two figures' titles and a note, each escaped once
+    labels = [value for tag, key, value in page.attributes if (tag, key) == ("svg", "aria-label")]
+    assert labels[0] == '"Cheap" & 12\u202f345 sites < all.'
+    assert "data:video/mp4;base64,AAAAGGZ0eXBtcDQy" in html and "controls" in html
+    assert "data-figure" not in html and "data-animation" not in html
+
+
+def test_the_fonts_have_what_the_formulas_and_figures_use(built):
+    faces = re.findall(
+        r'font-family: "(Report \w+)"; src: url\("data:font/woff2;base64,([^"]*)', built[0]
+    )
+    fonts = {name: TTFont(io.BytesIO(base64.b64decode(data))) for name, data in faces}
+    assert {"√", "≤", "𝑥", "‖"} <= {chr(code) for code in fonts["Report Math"].getBestCmap()}
+    assert "MATH" in fonts["Report Math"]
+    assert set("number of sites") <= {chr(c) for c in fonts["Report Figure"].getBestCmap()}
+    assert len(built[0]) < 200_000
+
+
+def test_ids_are_unique_and_every_link_lands(built):
+    page = Page(built[0])
+    ids = page.values("id")
+    assert len(ids) == len(set(ids)) and len(ids) > 40
+    links = [value for value in page.values("href") if value.startswith("#")]
+    assert len(links) > 20 and {link[1:] for link in links} <= set(ids)
+    clips = re.findall(r"url\(#([^)]*)\)", " ".join(v for v in page.values("clip-path") if v))
+    assert clips and set(clips) <= set(ids)
+
+
+def test_figures_take_their_colours_from_the_page(built):
+    drawing = re.search(r"<svg.*?</svg>", built[0], re.S)[0]
+    assert "var(--c-0072b2, #0072b2)" in drawing and "var(--c-000000, #000000)" in drawing
+    assert not re.search(r"(fill|stroke): #", drawing) and "<style" not in drawing
+
+
+def test_every_claim_has_a_row_linked_to_section_evidence_and_figure(built):
+    rows = rows_of_overview(built[0])
+    assert [re.search(r"Says (\w+)", row)[1] for row in rows] == ["two", "four", "one", "three"]
+    for row in rows:
+        name = re.search(r"Says (\w+)", row)[1]
+        assert 'href="#section-toy"' in row and f'href="#evidence-toy-{name}"' in row
+    assert 'href="#fig-toy-other"' in rows[0] and "Figure 2" in Page(rows[0]).text
+    assert 'href="#fig-toy-cost"' in rows[2] and "#fig" not in rows[1] + rows[3]
+
+
+def test_reasons_stand_open_beside_what_was_not_reproduced(built):
+    rows = rows_of_overview(built[0])
+    assert re.search(r"<details[^>]* open", rows[0]) and "Because a < b & c." in Page(rows[0]).text
+    assert re.search(r"<details[^>]* open", rows[1]) and "Few." in Page(rows[1]).text
+
+
+def test_verdicts_are_counted_and_said_in_words(built):
+    tally = re.search(r'<ul class="tally">.*?</ul>', built[0], re.S)[0]
+    assert Page(tally).text.split() == "2 ✓ reproduced 1 ✗ refuted 1 ? inconclusive".split()
+    assert 'for="show-refuted"' in built[0] and "✗ refuted (1)" in Page(built[0]).text
+
+
+def test_the_run_is_named(built):
+    text = Page(built[0]).text
+    assert "Measured on Abacus 9, 3 cores, 7.80 GB, 2 March 2026; commit 0123456789" in text
+    assert "with uncommitted changes" in text
+    assert "toy.sizes" in text and "1, 2" in text
+
+
+def test_intervals_are_printed_to_their_width(built):
+    text = Page(built[0]).text
+    assert "It is 312 [201, 456] s or 3.10 [−∞, 4.20] × 10−7 s: ✗ refuted." in text
+    assert "≤ 1 × 10−6" in text
+
+
+def test_a_small_table_has_the_columns_asked_for(built):
+    table = re.search(r'<div class="wide rows".*?</table>', built[0], re.S)[0]
+    assert Page(table).text.split() == "Method Time, s fast one 0.250 slow 4.00".split()
+
+
+def test_numbers_come_from_the_tables(tree, built):
+    assert "Price: 3.05 at 12 345 sites" in Page(built[0]).text
+    write_json(NUMBERS | {"price": 7.0066}, tree / "results" / "toy" / "numbers.json")
+    changed = Page(run(tree)[0]).text
+    assert "Price: 7.01 at" in changed and "3.05" not in changed
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "printed"),
+    [
+        (0, 3, "0"),
+        (0.0, 3, "0"),
+        (1000, 3, "1000"),
+        (9_999_999, 3, "9 999 999"),
+        (10**7, 3, "1.00 × 107"),
+        (1000.0, 3, "1000"),
+        (0.001, 2, "0.0010"),
+        (0.00099951, 3, "0.00100"),
+        (9.996, 3, "10.0"),
+        (999_999.9, 3, "1.00 × 106"),
+        (12_345.6, 5, "12 346"),
+        (-0.5, 2, "−0.50"),
+        (1.25e-300, 2, "1.3 × 10−300"),
+        ("float32", 3, "float32"),
+    ],
+)
+def test_a_number_is_printed(tree, value, digits, printed):
+    write_json(NUMBERS | {"price": value}, tree / "results" / "toy" / "numbers.json")
+    section = f'#import "../template.typ": *\n[#n("toy", "price", digits: {digits})]'
+    (tree / "en" / "toy.typ").write_text(section, encoding="utf-8")
+    assert f"[{printed}]" in Page(run(tree)[0]).text
+
+
+def test_the_pdf_has_pages_and_links(built):
+    assert built[1].startswith(b"%PDF-")
+    count = re.search(rb"/Type\s*/Pages\s*/Count (\d+)", built[1])
+    assert count and 3 <= int(count[1]) <= 8
+    assert len(re.findall(rb"/Subtype\s*/Link", built[1])) > 10
+
+
+def test_bytes_repeat_wherever_the_results_lie(built, tree):
+    assert run(tree) == built
+
+
+@pytest.mark.parametrize(
+    ("call", "named"),
+    [
+        ('#n("toy", "nope")', ("nope", "price", "sites")),
+        ('#n("tot", "price")', ("tot", "toy")),
+        ('#figure-of("toy", "coast", alt: [x], caption: [y])', ("coast", "cost", "other")),
+        ('#animation-of("toy", "cost", alt: [x], caption: [y])', ("cost", "film")),
+        ('#m("toy.five")', ("toy.five", "toy.one")),
+        ('#m("toy.one", kind: "timed")', ("toy.one", "timed", "exact")),
+        ('#rows("toy", "table", columns: (metod: [M]))', ("metod", "method")),
+        ('#rows("toy", "price")', ("price", "no table")),
+        ('#figure-of("toy", "cost", alt: [$x$], caption: [y])', ("formula",)),
+    ],
+)
+def test_an_unknown_name_is_refused_and_nothing_written(tree, call, named):
+    (tree / "en" / "toy.typ").write_text(f'#import "../template.typ": *\n{call}\n')
+    with pytest.raises(ReportError) as refusal:
+        run(tree)
+    assert all(name in str(refusal.value) for name in named), refusal.value
+    assert not (tree / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["en/toy.typ", "results/toy/claims.json", "results/provenance.json"]
+)
+def test_a_missing_file_is_named(tree, name):
+    (tree / name).unlink()
+    with pytest.raises(ReportError, match=re.escape(name)):
+        run(tree)
+
+
+def test_a_section_without_title_is_refused(tree):
+    words = tree / "en" / "main.typ"
+    words.write_text(words.read_text("utf-8").replace('toy: "Toy",', ""), encoding="utf-8")
+    with pytest.raises(ReportError, match="title"):
+        run(tree)
+
+
+def test_a_claim_turned_round_moves_to_the_top(tree):
+    turned = json.loads((tree / "results/toy/claims.json").read_text("utf-8"))
+    turned[2]["verdict"] = turned[2]["evidence"][0]["verdict"] = "refuted"
+    turned[1]["verdict"] = turned[1]["evidence"][0]["verdict"] = "reproduced"
+    write_json(turned, tree / "results" / "toy" / "claims.json")
+    assert "Says three" in rows_of_overview(run(tree)[0])[0]
