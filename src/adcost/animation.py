@@ -10,6 +10,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from adcost.tables import replacing
@@ -18,6 +19,17 @@ from adcost.tables import replacing
 def pixels(figure: Figure) -> np.ndarray:
     """The figure drawn as an image (height, width, 3) of bytes; it must have the Agg canvas."""
     figure.canvas.draw()
+    return np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
+
+
+def redrawn(figure: Figure, background: object, artists: Iterable[Artist]) -> np.ndarray:
+    """The image with only ``artists`` drawn again, on a ``canvas.copy_from_bbox(figure.bbox)``.
+
+    Several times faster than drawing everything; the artists must be ``animated``.
+    """
+    figure.canvas.restore_region(background)
+    for artist in artists:
+        figure.draw_artist(artist)
     return np.asarray(figure.canvas.buffer_rgba())[..., :3].copy()
 
 

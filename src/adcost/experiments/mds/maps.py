@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import orthogonal_procrustes
 
-from adcost.functions.cities import EARTH_RADIUS_KM
+from adcost.functions.earth import EARTH_RADIUS_KM
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from adcost.costs.count import count
 from adcost.experiments.mds import maps, solvers
 from adcost.experiments.mds.solvers import Path, Problem
 from adcost.functions import cities, mds
+from adcost.functions.earth import great_circle
 
 REFINED = 1e-4
 """Gradient descent runs on to this share of the tolerance, so that its map is that of the loss's
@@ -39,7 +40,7 @@ Row = tuple[str, int, str, float]
 def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
     """One region at one size: all four tables."""
     chosen = cities.select(parameters["region"], parameters["size"])
-    targets, unit = mds.scaled(cities.great_circle(chosen.latitudes, chosen.longitudes))
+    targets, unit = mds.scaled(great_circle(chosen.latitudes, chosen.longitudes))
     truth, angle = maps.true_map(chosen.latitudes, chosen.longitudes)
     starts = random_starts(point, len(targets), parameters["starts"], seed)
     with jax.enable_x64(True):
@@ -147,7 +148,7 @@ def subset_steps(parameters: Mapping[str, Any], n: int, seed: int) -> list[float
     """
     region, number = parameters["region"], parameters["subsets"]
     every = cities.select(region, "all")
-    distances = cities.great_circle(every.latitudes, every.longitudes)
+    distances = great_circle(every.latitudes, every.longitudes)
     targets, starts = [], []
     for subset in range(number):
         rng = seeds.generator(seed, "mds", region, n, "subset", subset)

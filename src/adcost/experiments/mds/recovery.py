@@ -45,17 +45,25 @@ def animate(frames: pd.DataFrame, maps: pd.DataFrame, shown: str, folder: Path |
     with plt.rc_context({"figure.facecolor": "white", "axes.facecolor": "white",
                          "savefig.facecolor": "white", "figure.dpi": DPI}):  # fmt: skip
         figure, movers = _stage(rows, truth)
+        moving = [a for points, strings, counter, _ in movers.values()
+                  for a in (*strings, points, counter)]  # fmt: skip
+        for artist in moving:
+            artist.set_animated(True)
+        figure.canvas.draw()
+        background = figure.canvas.copy_from_bbox(figure.bbox)
 
         def images():
             for frame in range(last + 1):
                 _move(movers, rows[rows.frame == frame])
-                image = animation.pixels(figure)
+                image = animation.redrawn(figure, background, moving)
                 yield image
             # The last picture stands for a while before a player starts again.
             for _ in range(HOLD):
                 yield image
 
         animation.encode(images(), Path(folder) / "recovery.mp4", FRAMES_PER_SECOND)
+        for artist in moving:
+            artist.set_animated(False)
         _move(movers, rows[rows.frame == (last + 1) // 2])
         animation.save_poster(figure, Path(folder) / "recovery.png")
         plt.close(figure)

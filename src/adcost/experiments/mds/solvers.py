@@ -141,9 +141,7 @@ def central_differences(
                     arrived=_reached(stop_at), max_evaluations=max_evaluations)  # fmt: skip
 
 
-def two_point_descent(
-    problem: Problem, *, stop_at: np.ndarray, max_evaluations: int
-) -> list[Path]:
+def two_point_descent(problem: Problem, *, stop_at: np.ndarray, max_evaluations: int) -> list[Path]:
     """Descent along two-point estimates, with the step α/d."""
     steps = problem.steps() / problem.starts[0].size
     return _descend(_two_point, problem, steps, price=EVALUATIONS,
