@@ -151,7 +151,8 @@ def _cost(measured: pd.DataFrame) -> plt.Figure:
     slope = subset_exponent(measured)
     line = np.exp(np.log(quartiles[0.5]).mean() + slope.value * _centred(quartiles.index))
     steps.plot(quartiles.index, line, lw=1, color=colour)
-    steps.set(xscale="log", yscale="log", xlabel="number of cities", ylabel="steps to the tolerance",
+    steps.set(xscale="log", yscale="log", xlabel="number of cities",
+              ylabel="steps to the tolerance",
               title="gradient descent, random sets of cities")  # fmt: skip
     steps.set_ylim(10, 2000)
     steps.annotate(f"exponent {_interval(slope)}", (0.5, 0.06), xycoords="axes fraction",

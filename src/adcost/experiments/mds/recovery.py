@@ -1,4 +1,4 @@
-"""The animation of `mds`, gradient descent beside Nelder–Mead, and names on maps without overlap."""
+"""The animation of `mds`, gradient descent beside Nelder–Mead, and names on maps."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -42,7 +42,7 @@ class Path:
 
 @dataclass(frozen=True)
 class Problem:
-    """Several runs: ``starts`` (r, n, 2), ``targets`` (r, n, n), a random ``keys`` (r,) for each."""
+    """Several runs: ``starts`` (r, n, 2), ``targets`` (r, n, n) and random ``keys`` (r,)."""
 
     starts: np.ndarray
     targets: np.ndarray

@@ -1,0 +1,161 @@
+"""Each claim comes out on a small study, and turns when a falsehood is planted."""
+
+import numpy as np
+import pytest
+
+from adcost.experiments.mds import maps, measure
+from adcost.experiments.mds.claims import judge, numbers
+
+IDS = [
+    "mds.gradient_recovers_map",
+    "mds.gradient_free_lags",
+    "mds.iterations_flat",
+    "mds.pca",
+]
+
+
+def _verdict(tables, name):
+    return {claim.id: claim.verdict for claim in judge(tables)}[name]
+
+
+def test_all_claims_are_judged(tables):
+    assert [claim.id for claim in judge(tables)] == IDS
+
+
+def _rows(tables, quantity, method=None):
+    table = tables["measurements"]
+    rows = table.quantity == quantity
+    if method:
+        rows &= table.method == method
+    assert rows.any(), (quantity, method)
+    return rows
+
+
+def _times(quantity, method, factor):
+    """A quantity of a method multiplied, by a number or by the number of cities."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _rows(tables, quantity, method)
+        table.loc[rows, "value"] *= table.cities[rows] if factor == "cities" else factor
+
+    return plant
+
+
+def _per_city(quantity, method):
+    """The factor d is dropped from a method's evaluations."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _rows(tables, quantity, method)
+        table.loc[rows, "value"] /= 2 * table.cities[rows]
+
+    return plant
+
+
+def _swap(quantity, a, b):
+    """Two methods change places in one quantity, where both were run."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _rows(tables, quantity) & (table.start < 3)
+        table.loc[rows, "method"] = table[rows].method.map(lambda m: {a: b, b: a}.get(m, m))
+
+    return plant
+
+
+def _constant(quantity, method, value):
+    def plant(tables):
+        tables["measurements"].loc[_rows(tables, quantity, method), "value"] = value
+
+    return plant
+
+
+def _never_arrives(method):
+    """Every run of a method is censored: what it spent says nothing of what it would take."""
+    return _constant("converged", method, 0.0)
+
+
+FALSEHOODS = [
+    ("mds.gradient_recovers_map", _times("procrustes_relative", "gradient_descent", 1000)),
+    ("mds.gradient_recovers_map", _constant("procrustes_relative", "gradient_descent", 0.2)),
+    ("mds.gradient_recovers_map", _constant("least_distortion", "point", 1e-6)),
+    ("mds.gradient_free_lags", _per_city("evaluations_to_tolerance", "central_differences")),
+    ("mds.gradient_free_lags", _per_city("evaluations_to_tolerance", "two_point")),
+    (
+        "mds.gradient_free_lags",
+        _swap("evaluations_to_tolerance", "gradient_descent", "central_differences"),
+    ),
+    ("mds.gradient_free_lags", _constant("evaluations_to_tolerance", "nelder_mead", 500.0)),
+    ("mds.gradient_free_lags", _never_arrives("nelder_mead")),
+    ("mds.iterations_flat", _times("subset_steps", "gradient_descent", "cities")),
+    ("mds.iterations_flat", _per_city("subset_steps", "gradient_descent")),
+    ("mds.pca", _constant("pca_difference", "pca", 1e-3)),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+)
+def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    assert _verdict(tables, name) == "reproduced"
+    plant(tables)
+    assert _verdict(tables, name) in ("refuted", "inconclusive")
+
+
+def test_every_claim_has_a_falsehood():
+    assert {name for name, _ in FALSEHOODS} == set(IDS)
+
+
+def _pca_rows(tables, truth_error):
+    """PCA's rows as measured anew from the code, in the table's own place."""
+    table = tables["measurements"]
+    rows = _rows(tables, "pca_difference")
+    fresh = dict(zip(table[rows].point, truth_error, strict=True))
+    table.loc[rows, "value"] = table[rows].point.map(fresh).to_numpy()
+
+
+def test_wrong_centring_in_the_code_turns_pca(tables, monkeypatch):
+    """Classical scaling with +½ for −½, or without centring, is not PCA."""
+
+    def wrong(targets):
+        values, vectors = np.linalg.eigh(-targets / 2)
+        values, vectors = values[::-1], vectors[:, ::-1]
+        scale = np.sqrt(np.maximum(values[:2], 0))
+        return maps.ClassicalMap(vectors[:, :2] * scale, values)
+
+    assert _verdict(tables, "mds.pca") == "reproduced"
+    monkeypatch.setattr(maps, "classical_scaling", wrong)
+    truth = np.random.default_rng(0).normal(size=(8, 2))
+    error = next(row[3] for row in measure._pca(truth) if row[2] == "pca_difference")
+    number = _rows(tables, "pca_difference").sum()
+    _pca_rows(tables, [error] * number)
+    assert _verdict(tables, "mds.pca") == "refuted"
+
+
+def test_a_censored_small_size_claims_nothing(tables):
+    table = tables["measurements"]
+    rows = _rows(tables, "converged", "nelder_mead") & (table.cities == table.cities.min())
+    table.loc[rows, "value"] = 0.0
+    assert _verdict(tables, "mds.gradient_free_lags") == "inconclusive"
+
+
+def test_a_censored_largest_size_is_a_lower_bound_and_said_to_be(tables):
+    table = tables["measurements"]
+    europe = table.region == "europe"
+    rows = _rows(tables, "converged", "nelder_mead") & (table.cities == table[europe].cities.max())
+    table.loc[rows & europe, "value"] = 0.0
+    claim = next(claim for claim in judge(tables) if claim.id == "mds.gradient_free_lags")
+    assert "at least" in claim.note and "lower bounds" in claim.note
+
+
+def test_numbers_are_finite_and_follow_the_tables(tables):
+    before = numbers(tables)
+    assert all(np.isfinite(v) for v in before.values() if not isinstance(v, str))
+    assert before["least_cities"] == 6 and before["most_cities"] == 15
+    assert before["animated_cities"] == 10 and before["widest_point"] == "world-8"
+    table = tables["measurements"]
+    table.loc[_rows(tables, "evaluations_to_tolerance", "two_point"), "value"] *= 2
+    assert numbers(tables)["two_point_ratio_last"] == pytest.approx(
+        2 * before["two_point_ratio_last"]
+    )
