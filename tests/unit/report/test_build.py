@@ -207,6 +207,13 @@ def test_reasons_stand_open_beside_what_was_not_reproduced(built):
     assert re.search(r"<details[^>]* open", rows[1]) and "Few." in Page(rows[1]).text
 
 
+def test_evidence_that_disagrees_stands_beside_what_decides(built):
+    rows = rows_of_overview(built[0])
+    dissenting = [row for row in rows if 'class="dissent"' in row]
+    assert len(dissenting) == 1
+    assert "Says two." in dissenting[0] and "timed:" in dissenting[0]
+
+
 def test_verdicts_are_counted_and_said_in_words(built):
     tally = re.search(r'<ul class="tally">.*?</ul>', built[0], re.S)[0]
     assert Page(tally).text.split() == "2 ✓ reproduced 1 ✗ refuted 1 ? inconclusive".split()

@@ -122,7 +122,7 @@ def _recovers(measured: pd.DataFrame) -> Claim:
         (
             at_most(
                 "sampled", Interval(*worst[["value", "low", "high"]].map(float)), 1,
-                "error / least variation of a flat map's scale",
+                "of the least variation of a flat map's scale",
             ),
             at_least(
                 "sampled", _share(arrived), MOST_STARTS, "share of starts at the least loss"
@@ -148,7 +148,7 @@ def _lags(measured: pd.DataFrame) -> Claim:
     for method, name in GRADIENT_FREE.items():
         ratios = cost_ratios(measured, method)
         slope = growth(ratios)
-        unit = f"exponent in the number of cities, {name}"
+        unit = f"exponent in N, {name}"
         pieces.append(at_least("counted", slope, GROWTH, unit))
         last = ratios.iloc[-1]
         sign = "at least " if last.censored else ""
@@ -182,7 +182,7 @@ def _flat(measured: pd.DataFrame) -> Claim:
         f"{SECTION}; Nesterov 2018, theorem 2.1.15",
         "Gradient descent's iterations to a relative tolerance do not grow with the number of "
         "cities.",
-        (near("counted", slope, 0, FLAT, "exponent in the number of cities"),),
+        (near("counted", slope, 0, FLAT, "exponent in N"),),
         "cost",
         "Over random sets of cities of each size. The most populous cities alone give "
         f"{nested.value:.2f} [{nested.low:.2f}, {nested.high:.2f}]: one geometry a size, and it is "
