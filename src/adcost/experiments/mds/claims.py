@@ -19,8 +19,17 @@ import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
 from adcost.costs.exponent import fit_exponent
-from adcost.costs.intervals import Interval, median_interval
+from adcost.costs.intervals import Interval
 from adcost.experiments.mds.plan import SCALING
+from adcost.experiments.mds.summary import (
+    animated,
+    cost_ratios,
+    growth,
+    map_errors,
+    of_points,
+    subset_exponent,
+    values,
+)
 from adcost.functions.earth import EARTH_RADIUS_KM
 
 GRADIENT_FREE = {
@@ -40,59 +49,6 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements``."""
     measured = tables["measurements"]
     return [_recovers(measured), _lags(measured), _flat(measured), _pca(measured)]
-
-
-def values(measured: pd.DataFrame, method: str, quantity: str) -> pd.DataFrame:
-    """The rows of one quantity of one method; it must have been measured."""
-    rows = measured[(measured.method == method) & (measured.quantity == quantity)]
-    if rows.empty:
-        raise ValueError(f"mds: no {quantity} of {method} in the measurements")
-    return rows
-
-
-def of_points(measured: pd.DataFrame, quantity: str) -> pd.Series:
-    """A quantity of the points themselves, by name."""
-    return values(measured, "point", quantity).set_index("point").value
-
-
-def map_errors(measured: pd.DataFrame, quantity: str = "procrustes_relative") -> pd.DataFrame:
-    """Gradient descent's map error at each point: its median over starts, with interval."""
-    rows = values(measured, "gradient_descent", quantity)
-    groups = rows.groupby("point", sort=False).value
-    return pd.DataFrame({point: vars(median_interval(group)) for point, group in groups}).T
-
-
-def cost_ratios(measured: pd.DataFrame, method: str) -> pd.DataFrame:
-    """Evaluations over gradient descent's, start by start, at each size of the scaling region.
-
-    Index ``cities``; columns ``value`` (the median over starts), ``low``, ``high`` (their range)
-    and ``censored``: that at least half of the runs did not arrive, so ``value`` is a lower bound.
-    """
-    rows = measured[measured.region == SCALING]
-    cost = values(rows, method, "evaluations_to_tolerance").set_index(["cities", "start"]).value
-    arrived = values(rows, method, "converged").set_index(["cities", "start"]).value
-    own = values(rows, "gradient_descent", "evaluations_to_tolerance")
-    ratio = (cost / own.set_index(["cities", "start"]).value).dropna().groupby("cities")
-    table = pd.DataFrame({"value": ratio.median(), "low": ratio.min(), "high": ratio.max()})
-    return table.assign(censored=arrived.groupby("cities").mean() <= 0.5)
-
-
-def growth(ratios: pd.DataFrame) -> Interval:
-    """The exponent of a ratio in the number of cities.
-
-    A lower bound at one of the larger sizes can only pull the line down there, so it may enter;
-    at a smaller one it would raise the slope, and nothing is claimed.
-    """
-    logs = np.log(ratios.index.to_numpy(dtype=float))
-    if (ratios.censored & (logs < logs.mean())).any():
-        return Interval(np.nan, np.nan, np.nan)
-    return fit_exponent(ratios.index, ratios.value)
-
-
-def subset_exponent(measured: pd.DataFrame) -> Interval:
-    """The exponent of gradient descent's steps on random sets of cities (medians by size)."""
-    medians = values(measured, "gradient_descent", "subset_steps").groupby("cities").value.median()
-    return fit_exponent(medians.index, medians)
 
 
 def _recovers(measured: pd.DataFrame) -> Claim:
@@ -285,11 +241,6 @@ def _arrival(runs: pd.DataFrame, method: str) -> float:
     """Evaluations that the first run of a method took to the tolerance, or to the cap."""
     rows = values(runs, method, "evaluations_to_tolerance")
     return float(rows[rows.start == 0].value.iloc[0])
-
-
-def animated(frames: pd.DataFrame) -> str:
-    """The point that the animation shows: the one with the most frames."""
-    return str(frames.groupby("point").frame.nunique().idxmax())
 
 
 def smacof_share(measured: pd.DataFrame) -> float:

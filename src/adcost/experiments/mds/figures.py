@@ -11,7 +11,9 @@ from matplotlib.axes import Axes
 from adcost import plotting
 from adcost.costs.intervals import Interval
 from adcost.experiments.mds import recovery
-from adcost.experiments.mds.claims import (
+from adcost.experiments.mds.plan import SCALING
+from adcost.experiments.mds.recovery import COLOURS, NAMES, label_cities
+from adcost.experiments.mds.summary import (
     animated,
     cost_ratios,
     growth,
@@ -19,8 +21,6 @@ from adcost.experiments.mds.claims import (
     subset_exponent,
     values,
 )
-from adcost.experiments.mds.plan import SCALING
-from adcost.experiments.mds.recovery import COLOURS, NAMES, label_cities
 
 DASHES = {"central_differences": (0, (4, 3))}
 """Central differences run along with the two-point method; a dashed line shows both."""
