@@ -11,11 +11,9 @@ import pytest
 HERE = Path(__file__).parent
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items):
-    for item in items:
-        path = item.path.relative_to(HERE)
-        if path.parts[:2] == ("unit", "experiments"):
-            item.add_marker(pytest.mark.xdist_group(path.parts[2]))
-        elif path.name in ("test_reruns.py", "test_runs.py"):
-            item.add_marker(pytest.mark.xdist_group("study"))
+def pytest_itemcollected(item):
+    path = item.path.relative_to(HERE)
+    if path.parts[:2] == ("unit", "experiments"):
+        item.add_marker(pytest.mark.xdist_group(path.parts[2]))
+    elif path.name in ("test_reruns.py", "test_runs.py"):
+        item.add_marker(pytest.mark.xdist_group("study"))
