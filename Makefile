@@ -20,7 +20,7 @@ quick: .venv/ready  ## the same study, small
 	@echo "The small study's report: open results/quick/report.html in a browser."
 
 test: .venv/ready  ## the whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2
 
 check: .venv/ready  ## style, layers, Snakemake's own linter
 	@$(BIN)/ruff check src tests workflow/scripts bench

@@ -1,19 +1,32 @@
 """Which tests share a worker when the suite runs on several.
 
 An experiment's tests share its measured tables, and the tests of reruns and runs share a finished
-study: each such group stays together, so that what it shares is made once.
+study: each such group stays together, so that what it shares is made once. The longest group is
+begun first. (xdist's own `--dist loadgroup` does not group under the pytest that is pinned here.)
 """
 
-from pathlib import Path
-
-import pytest
-
-HERE = Path(__file__).parent
+from xdist.scheduler import LoadScopeScheduling
 
 
-def pytest_itemcollected(item):
-    path = item.path.relative_to(HERE)
-    if path.parts[:2] == ("unit", "experiments"):
-        item.add_marker(pytest.mark.xdist_group(path.parts[2]))
-    elif path.name in ("test_reruns.py", "test_runs.py"):
-        item.add_marker(pytest.mark.xdist_group("study"))
+def group(nodeid):
+    """The group of a test: an experiment, the finished study, or else its file."""
+    path = nodeid.split("::")[0]
+    if path.endswith(("/test_reruns.py", "/test_runs.py")):
+        return "study"
+    return "/".join(path.split("/")[:4]) if "/experiments/" in path else path
+
+
+class Grouped(LoadScopeScheduling):
+    """A scope is a group."""
+
+    def _split_scope(self, nodeid):
+        return group(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False  # keep the order below
+    return Grouped(config, log)
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: group(item.nodeid) != "study")
