@@ -115,3 +115,11 @@ def test_killed_at_any_moment_it_leaves_whole_files_and_goes_on(fresh):
     # What was finished before the kill was not measured again.
     incomplete = [p for p, content in kept.items() if p.read_bytes() != content]
     assert len(incomplete) <= 1
+
+
+def test_snakemakes_own_report_holds_the_figures_with_their_labels(finished):
+    # It is written beside the study, which stays as it is.
+    finished.snakemake("--report", "../snakemake.html")
+    page = (finished.folder.parent / "snakemake.html").read_text("utf-8")
+    for words in ("scaling.svg", "convergence.svg", "claims.csv", "The price of a derivative"):
+        assert words in page

@@ -70,8 +70,3 @@ def drawn(experiment):
     return figures + [
         f"{folder}/{f}.{kind}" for f in plan.animations for kind in ("mp4", "png")
     ]
-
-
-def figure_labels(wildcards):
-    """What `snakemake --report` shows beside a figure."""
-    return {"figure": "{wildcards}"}

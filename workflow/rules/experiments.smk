@@ -83,14 +83,15 @@ for name, plan in PLANS.items():
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
             code=code("draw", f"adcost.experiments.{name}.figures"),
         output:
-            svg=report(
-                expand(
-                    f"{RESULTS}/{name}/figures/{{figure}}.svg", figure=plan.figures
-                ),
-                caption="../report/figure.rst",
-                category=name,
-                labels=figure_labels,
-            ),
+            **{
+                f"figure_{figure}": report(
+                    f"{RESULTS}/{name}/figures/{figure}.svg",
+                    caption="../report/figure.rst",
+                    category=name,
+                    labels={"figure": figure},
+                )
+                for figure in plan.figures
+            },
             pdf=expand(f"{RESULTS}/{name}/figures/{{figure}}.pdf", figure=plan.figures),
             animation=expand(
                 f"{RESULTS}/{name}/figures/{{figure}}.{{kind}}",

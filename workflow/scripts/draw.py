@@ -10,4 +10,4 @@ with logged(snakemake):
 
     door = import_module(f"adcost.experiments.{snakemake.params.experiment}.figures")
     tables = {n: read_table(p) for n, p in snakemake.input.items() if n != "code"}
-    door.draw(tables, Path(snakemake.output.svg[0]).parent)
+    door.draw(tables, Path(snakemake.output.pdf[0]).parent)

@@ -80,16 +80,17 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     found = []
     width, dtype = config["width"], config["dtype"]
     for key, kind in (("layers", dtype), ("float64_layers", "float64")):
-        for hidden in config[key]:
-            needed = PROCESS_MB + hessian_mb(hidden, width, kind)
-            if needed > memory_mb:
-                found.append(
-                    f"hvp.{key}: with {hidden} hidden layers of width {width} the network has "
-                    f"{parameters(hidden, width):,} parameters, and its {kind} Hessian takes "
-                    f"{needed:,} MB; memory_mb allows {memory_mb:,}. Remove {hidden} from "
-                    f"hvp.{key}, lower hvp.width or raise memory_mb. (hvp.large measures the AD "
-                    "product alone at sizes where no Hessian fits.)"
-                )
+        needed = {n: PROCESS_MB + hessian_mb(n, width, kind) for n in config[key]}
+        beyond = sorted(n for n in needed if needed[n] > memory_mb)
+        if beyond:
+            found.append(
+                f"hvp.{key}: with {beyond[-1]} hidden layers of width {width} the network has "
+                f"{parameters(beyond[-1], width):,} parameters, and its {kind} Hessian takes "
+                f"{needed[beyond[-1]]:,} MB; memory_mb allows {memory_mb:,}. Remove "
+                f"{', '.join(map(str, beyond))} from hvp.{key}, lower hvp.width or raise "
+                "memory_mb. (hvp.large measures the AD product alone at sizes where no Hessian "
+                "fits.)"
+            )
     large = config["large"]
     needed = PROCESS_MB + product_mb(large["layers"], large["width"], dtype)
     if needed > memory_mb:
