@@ -127,6 +127,9 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[str]:
                         "maximum": "at most", "exclusiveMaximum": "less than"}  # fmt: skip
             bound = f"{relation[error.validator]} {allowed}"
             yield f"{key}: {value} is out of range; it must be {bound}"
+        case "anyOf":
+            choices = " or ".join(str(c.get("const", c.get("type"))) for c in allowed)
+            yield f"{key}: {value} is not allowed; it must be {choices}"
         case "minItems":
             yield f"{key}: the list {value} is too short; it needs at least {allowed} item(s)"
         case "uniqueItems":

@@ -38,6 +38,16 @@ CASES = {
     "an unknown experiment": (
         _set("experiments", value=["hpv"]), ["experiments:", "'hpv'", "did you mean hvp?"]
     ),
+    "an unknown region": (
+        _set("mds", "regions", "asia", value=[6]), ["mds.regions.asia:", "europe, usa, world"]
+    ),
+    "more cities than there are": (
+        _set("mds", "regions", "usa", value=[500]), ["mds.regions.usa:", "500", "there are 36"]
+    ),
+    "a size that is no size": (
+        _set("mds", "regions", "europe", value=[5, 6, "al"]),
+        ["mds.regions.europe[2]:", '"al"', "all"],
+    ),
     "no experiment": (_set("experiments", value=[]), ["experiments:", "at least 1"]),
     "an empty sweep": (_set("hvp", "layers", value=[]), ["hvp.layers:", "at least 3"]),
     "duplicate points": (

@@ -1,6 +1,5 @@
 import copy
 
-import pandas as pd
 import pytest
 
 from adcost.experiments.mds import measure, plan
@@ -17,19 +16,9 @@ SECTION = {
 
 
 @pytest.fixture(scope="session")
-def measured():
+def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    tables = {}
-    for point in plan.points(SECTION):
-        for name, table in measure.measure(point.name, point.parameters, seed=1).items():
-            tables.setdefault(name, []).append(table)
-    return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
-
-
-@pytest.fixture
-def tables(measured):
-    """A copy that a test may falsify."""
-    return copy.deepcopy(measured)
+    return measure_all(plan, measure, SECTION)
 
 
 @pytest.fixture
