@@ -145,18 +145,23 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> plt.Figure:
             [layers for layers, _ in points], middle, yerr=np.nan_to_num(errors), fmt="o-", ms=3.5,
             lw=1, color=COLOURS[method], label=short,
         )  # fmt: skip
+    ticks = [1, 2, 3, 4, 5, 10, 20, 50, 100]
     for axis in (counted, timed):
         axis.axhspan(2, 3, color=plotting.GREY, alpha=0.15, lw=0)
-        axis.set(xlabel="number of hidden layers")
+        axis.axhline(4, color=plotting.GREY, lw=1, ls=(0, (1, 2)))
+        axis.set(xlabel="number of hidden layers", yscale="log")
         # Set by the medians: one disturbed repeat must not flatten the rest.
-        axis.set_ylim(0, 1.7 * largest)
-    counted.annotate(
-        "commonly quoted: 2 to 3", (0.98, 2.06), xycoords=("axes fraction", "data"), ha="right",
-        fontsize=8, color=plotting.GREY,
-    )  # fmt: skip
+        axis.set_yticks(ticks, [str(tick) for tick in ticks])
+        axis.minorticks_off()
+        axis.set_ylim(1, 6 * largest)
+    for height, text in ((4.2, "bound on operations: 4"), (2.05, "commonly quoted: 2 to 3")):
+        counted.annotate(
+            text, (0.98, height), xycoords=("axes fraction", "data"), ha="right", fontsize=8,
+            color=plotting.GREY,
+        )  # fmt: skip
     counted.set(ylabel="cost of one product, in gradients", title="counted operations")
     timed.set(title="time, paired medians with 95 % intervals")
-    timed.legend(loc="upper right", fontsize=8.5, ncols=2)
+    timed.legend(loc="upper center", fontsize=8.5, ncols=2)
     return figure
 
 
