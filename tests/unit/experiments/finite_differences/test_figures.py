@@ -1,0 +1,39 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from adcost.experiments.finite_differences import figures, plan
+
+TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+@pytest.fixture(scope="module")
+def drawn(measured, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    figures.draw(measured, folder)
+    return folder
+
+
+def test_every_planned_figure_is_drawn_as_svg_and_pdf(drawn):
+    assert {p.name for p in drawn.iterdir()} == {
+        f"{name}.{kind}" for name in plan.FIGURES for kind in ("svg", "pdf")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("tradeoff", ["step ε", "relative error", "float32", "complex step", "AD (reverse mode)"]),
+        ("curvature", ["forward difference", "central difference", "1/x", "ε / ε*"]),
+        ("attainable", ["least relative error", "AD", "forward", "central"]),
+    ],
+)
+def test_text_stays_text_and_names_what_is_shown(drawn, name, words):
+    tree = ElementTree.parse(drawn / f"{name}.svg")
+    text = " ".join("".join(node.itertext()) for node in tree.iter(TEXT))
+    assert all(word in text for word in words), text
+
+
+def test_every_curve_has_a_formula_a_colour_and_a_mark():
+    assert set(figures.FORMULAS) == set(figures.OF_CURVE) == set(plan.CURVES)
+    assert len(set(figures.OF_CURVE.values())) == len(plan.CURVES)

@@ -1,0 +1,28 @@
+import copy
+
+import pytest
+
+from adcost.experiments.gradient import measure, plan
+
+SECTION = {
+    "functions": {
+        "sum_of_squares": {"dimensions": [20, 40, 80, 320], "all_methods_up_to": 80},
+        "network": {"dimensions": [27, 48, 75], "all_methods_up_to": 75},
+        "mds": {"dimensions": [32, 64, 100], "all_methods_up_to": 100},
+    },
+    "examples": 8,
+    "batch": 16,
+    "timing": {"runs": 6, "max_runs": 6, "seconds": 0.0, "warmup": 1},
+}
+
+
+@pytest.fixture(scope="session")
+def measured(measure_all):
+    """The experiment's tables, measured once for all its tests."""
+    return measure_all(plan, measure, SECTION)
+
+
+@pytest.fixture
+def section():
+    """A configuration that a test may spoil."""
+    return copy.deepcopy(SECTION)

@@ -1,0 +1,44 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from adcost.experiments.gradient import figures, plan
+
+TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+@pytest.fixture(scope="module")
+def drawn(measured, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    figures.draw(measured, folder)
+    return folder
+
+
+def test_every_planned_figure_is_drawn_as_svg_and_pdf(drawn):
+    assert {p.name for p in drawn.iterdir()} == {
+        f"{name}.{kind}" for name in plan.FIGURES for kind in ("svg", "pdf")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("methods", ["reverse mode", "forward mode, batched", "central differences", "bound"]),
+        ("functions", ["network", "sum of squares", "bound: 5 operations"]),
+    ],
+)
+def test_text_stays_text_and_names_what_is_shown(drawn, name, words):
+    tree = ElementTree.parse(drawn / f"{name}.svg")
+    text = " ".join("".join(node.itertext()) for node in tree.iter(TEXT))
+    assert all(word in text for word in words)
+
+
+def test_the_same_tables_give_the_same_bytes(drawn, measured, tmp_path):
+    figures.draw(measured, tmp_path)
+    for path in drawn.iterdir():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+def test_a_study_of_one_function_is_drawn_too(tables, tmp_path):
+    one = {name: table[table.point == "mds"] for name, table in tables.items()}
+    figures.draw(one, tmp_path)

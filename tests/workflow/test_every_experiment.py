@@ -1,0 +1,38 @@
+"""The whole study, as small as it goes: every experiment reaches the report."""
+
+import json
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import ROOT, checkout
+
+CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+EXPERIMENTS = CONFIG["experiments"]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """A study of all experiments that has run to its end."""
+    study = checkout(tmp_path_factory.mktemp("whole") / "study")
+    study.configure(lambda config: config.update(experiments=EXPERIMENTS))
+    study.snakemake(timeout=600)
+    return study
+
+
+def test_every_section_of_the_configuration_is_an_experiment_that_runs():
+    sections = {name for name, value in CONFIG.items() if isinstance(value, dict)}
+    rooms = {path.parent.name for path in (ROOT / "src/adcost/experiments").glob("*/plan.py")}
+    assert sections == rooms == set(EXPERIMENTS)
+
+
+def test_every_claim_is_in_the_table_and_every_figure_in_the_report(whole):
+    claims = pd.read_csv(whole.results / "claims.csv")
+    assert set(claims.experiment) == set(EXPERIMENTS)
+    html = (whole.results / "report.html").read_text("utf-8")
+    for name in EXPERIMENTS:
+        records = json.loads((whole.results / name / "claims.json").read_text("utf-8"))
+        assert set(claims.id[claims.experiment == name]) == {record["id"] for record in records}
+        assert all(record["id"] in html for record in records)
+        for figure in (whole.results / name / "figures").glob("*.svg"):
+            assert f'id="{name}-{figure.stem}-' in html, figure
