@@ -59,6 +59,10 @@ CASES = {
         _set("hvp", "timing", "seconds", value=float("nan")), ["hvp.timing.seconds:", "nan"]
     ),
     "a path outside": (_set("results", value="../elsewhere"), ["results:", "../elsewhere"]),
+    "a step of zero": (
+        _set("finite_differences", "epsilon", "smallest", value=0),
+        ["finite_differences.epsilon.smallest:", "0", "at least"],
+    ),
     "a hessian that does not fit": (
         _set("hvp", "layers", value=[4, 8, 9000]),
         ["hvp.layers:", "9000", "81,009 parameters", "memory_mb"],

@@ -1,6 +1,7 @@
 """The whole study, as small as it goes: every experiment reaches the report."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -24,6 +25,11 @@ def test_every_section_of_the_configuration_is_an_experiment_that_runs():
     sections = {name for name, value in CONFIG.items() if isinstance(value, dict)}
     rooms = {path.parent.name for path in (ROOT / "src/adcost/experiments").glob("*/plan.py")}
     assert sections == rooms == set(EXPERIMENTS)
+
+
+def test_readme_tells_what_every_experiment_asks():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \| .*\? \|$", readme, re.M) == EXPERIMENTS
 
 
 def test_every_claim_is_in_the_table_and_every_figure_in_the_report(whole):
