@@ -63,6 +63,7 @@ CASES = {
         _set("finite_differences", "epsilon", "smallest", value=0),
         ["finite_differences.epsilon.smallest:", "0", "at least"],
     ),
+    "a negative step": (_set("stepsizes", "beta", value=-0.1), ["stepsizes.beta:", "-0.1"]),
     "a hessian that does not fit": (
         _set("hvp", "layers", value=[4, 8, 9000]),
         ["hvp.layers:", "9000", "81,009 parameters", "memory_mb"],

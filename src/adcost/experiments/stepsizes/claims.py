@@ -1,0 +1,268 @@
+"""Judge the claims on learned step sizes (`stepsizes.*`) from the tables alone.
+
+Tolerances, and why:
+
+- ``gradient``: 2 in units of u·(Σ(1 + |α_i|/|1 − α_i|) + d). A step x − αx is off by
+  u(1 + |α|/|1 − α|) relatively; the product that gives ∂L/∂α_i passes through each step twice, on
+  the way to x_T and back, and ends in one inner product of d terms (first order; Higham 2002);
+- ``stationary``: 4 in units of (d + 2T)·u, in α. The step that lands on α_i = 1 is a quotient of
+  two derivatives, each with the error above, at α ≤ 1/2;
+- ``local_minimum``: 10 in units of T·u of the largest eigenvalue: a symmetric eigensolver is
+  backward stable with a small multiple of that (Golub & Van Loan 2013, §8.1).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import beta
+
+from adcost.claims import Claim, Evidence, at_least, at_most, near
+from adcost.costs.intervals import Interval, median_interval
+from adcost.experiments.stepsizes.numbers import numbers as numbers
+from adcost.experiments.stepsizes.summary import (
+    ENDS,
+    UNIT_ROUNDOFF,
+    conditioned,
+    distance_to_rest,
+    guaranteed,
+    lower_shares,
+    of_runs,
+    relative_spectra,
+    sweep,
+    values,
+    vectors,
+)
+
+SECTION = "«Задачи на дом», домашняя задача 2"
+GRADIENT, STATIONARY, SPECTRUM = 2.0, 4.0, 10.0
+MANY_ORDERS = 1e-3
+"""Many orders of magnitude: three at least."""
+
+HALF_OF_HALF = 0.25
+"""Where the gradient is not zero, half of all small perturbations lower L; a quarter is half-way
+between that and none."""
+
+LEAST = 1e-6
+"""How near learned steps must come to the least f(x_T) that any steps give, relative to it."""
+
+
+def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+    """All claims of the experiment from ``measurements``."""
+    measured = tables["measurements"]
+    return [
+        _gradient(measured),
+        _improves(measured),
+        _stationary(measured),
+        _local_minimum(measured),
+        _stability(measured),
+        _chebyshev(measured),
+    ]
+
+
+def _weakest_first(pieces: list[Evidence]) -> list[Evidence]:
+    """So that all of them must hold."""
+    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
+    return sorted(pieces, key=lambda piece: order[piece.verdict])
+
+
+def _largest(numbers: Any) -> Interval:
+    return Interval.exactly(float(np.max(numbers)))
+
+
+def _gradient(measured: pd.DataFrame) -> Claim:
+    error = values(measured, "homework", "gradient", "gradient_error").value.to_numpy()
+    unit = values(measured, "homework", "gradient", "gradient_rounding")
+    random = error[(unit["at"] == 1).to_numpy()]
+    return Claim(
+        "stepsizes.gradient",
+        f"{SECTION}; Domke 2012; Maclaurin et al. 2015",
+        "Automatic differentiation through the loop of gradient descent gives ∂L/∂α_i = "
+        "−2L/(1 − α_i), for random α and for α_i near 1 and at 1.",
+        (
+            at_most(
+                "exact", _largest(error / unit.value.to_numpy()), GRADIENT,
+                "u·(Σ(1 + |α|/|1−α|) + d)",
+            ),
+        ),
+        "gradient",
+        f"At random α, relative errors are at most {random.max():.1e}. As α_i nears 1 the loop's "
+        "own subtraction x − αx cancels and amplifies rounding by 1/|1 − α_i|, in L as in its "
+        "gradient; at α_i = 1 both sides are exactly 0. The closed form is evaluated in rational "
+        "arithmetic.",
+    )  # fmt: skip
+
+
+def _improves(measured: pd.DataFrame) -> Claim:
+    ratio = of_runs(measured, "constant", "loss_ratio")
+    steps = of_runs(measured, "start", "steps").iloc[0]
+    scaled = of_runs(measured, "start", "beta_curvature").iloc[0]
+    unit = "of L at the start"
+    pieces = [at_most("sampled", median_interval(ratio), MANY_ORDERS, f"{unit}, βC = {scaled:g}")]
+    if scaled <= 1:
+        share = _largest(ratio.to_numpy() / guaranteed(measured, steps))
+        pieces.append(at_most("exact", share, 1, "of what theory guarantees"))
+    others = [
+        at_most("sampled", median_interval(of_runs(measured, method, "loss_ratio")), MANY_ORDERS,
+                f"{unit}, {name}")
+        for method, name in ENDS.items()
+    ]  # fmt: skip
+    left = values(measured, "homework", "constant", "diverged").value
+    note = (
+        f"{int(left.sum())} of {len(left)} runs diverged at step {_steps_of(measured)}, "
+        f"β = {scaled:g}/C being too large. "
+        if left.any()
+        else f"Over {len(left)} random starts of x and α, none of which was left out. "
+    )
+    return Claim(
+        "stepsizes.improves",
+        SECTION,
+        "Gradient descent on α lowers L = f(x_T) by many orders of magnitude: to a thousandth and "
+        "less.",
+        (*_weakest_first(pieces), *others),
+        "learning",
+        note + "With β small, L falls like k^(−T/(T−1)) in the number k of steps, since the "
+        "curvature fades with L; with β = 1/C the steepest component is solved in one step.",
+    )
+
+
+def _steps_of(measured: pd.DataFrame) -> str:
+    """At which steps runs of the configured β diverged."""
+    first = values(measured, "homework", "constant", "diverged_at").value
+    least, most = int(first.min()), int(first.max())
+    return f"{least}" if least == most else f"{least} to {most}"
+
+
+def _stationary(measured: pd.DataFrame) -> Claim:
+    horizon = vectors(measured, "start", "alpha").shape[1]
+    dimension = of_runs(measured, "start", "dimension").iloc[0]
+    unit = (dimension + 2 * horizon) * UNIT_ROUNDOFF
+
+    def evidence(method: str, name: str) -> Evidence:
+        worst = _largest(distance_to_rest(measured, method) / unit)
+        return at_most("exact", worst, STATIONARY, f"(d + 2T)·u, {name}")
+
+    scaled = of_runs(measured, "start", "beta_curvature").iloc[0]
+    constant = evidence("constant", f"βC = {scaled:g}")
+    left = (
+        f" The constant β = {scaled:g}/C has not arrived, and the distance left, "
+        f"{distance_to_rest(measured, 'constant').median():.2g} in α, says so: where β is small, "
+        "the gradient is small because the curvature is."
+    )
+    return Claim(
+        "stepsizes.stationary",
+        f"{SECTION}; Polyak 1987",
+        "At the end the gradient has vanished: ‖∇L‖/λ_max(∇²L), the distance in α to where it is "
+        "zero, is at rounding.",
+        (
+            *_weakest_first([evidence(method, name) for method, name in ENDS.items()]),
+            constant,
+        ),
+        "minimum",
+        "C is the largest ∂²L/∂α_i² at the start. L is quadratic in each α_i by itself, so β = 1/C "
+        "takes that component to 1 in one step." + (left if constant.verdict == "refuted" else ""),
+    )
+
+
+def _local_minimum(measured: pd.DataFrame) -> Claim:
+    horizon = vectors(measured, "start", "alpha").shape[1]
+    unit = horizon * UNIT_ROUNDOFF
+
+    def negative(method: str, name: str) -> Evidence:
+        worst = _largest(-relative_spectra(measured, method).min(1) / unit)
+        return at_most("exact", worst, SPECTRUM, f"T·u of λ_max below zero, {name}")
+
+    pieces = [negative(method, name) for method, name in ENDS.items()]
+    for method, name in ENDS.items():
+        counted = (np.abs(relative_spectra(measured, method)) > SPECTRUM * unit).sum(1)
+        pieces.append(near("exact", Interval.spanning(counted), 1, 0, f"rank, {name}", "1"))
+    for ones, rank, word in ((1, 1, "one α_i = 1"), (2, 0, "two α_i = 1")):
+        found = Interval.spanning(values(measured, "homework", "valley", "rank", ones).value)
+        pieces.append(near("exact", found, rank, 0, f"rank where {word}", f"{rank}"))
+    tried = of_runs(measured, "start", "perturbations")
+    for method, name in ENDS.items():
+        shares = lower_shares(measured, method)
+        pieces.append(
+            at_most("sampled", share_interval(shares, int(tried.sum())), HALF_OF_HALF,
+                    f"of perturbations lower L, {name}")
+        )  # fmt: skip
+    scaled = of_runs(measured, "start", "beta_curvature").iloc[0]
+    constant = negative("constant", f"βC = {scaled:g}")
+    slope = (
+        f" The constant β = {scaled:g}/C ends on a slope with T − 1 directions of negative "
+        "curvature, where L falls along differences of components."
+    )
+    return Claim(
+        "stepsizes.local_minimum",
+        SECTION,
+        "The end is a local minimum: the Hessian has no negative eigenvalue beyond rounding. It "
+        "has rank one and T − 1 flat directions, since a minimum is any α with some α_i = 1; "
+        "where two are 1 it is zero.",
+        (*_weakest_first(pieces), constant),
+        "minimum",
+        "It is a global one as well: L = 0. There is no other stationary point, as −2L/(1 − α_i) "
+        "vanishes only with L." + (slope if constant.verdict == "refuted" else ""),
+    )
+
+
+def share_interval(shares: pd.Series, tried: int) -> Interval:
+    """The largest share over radii with its 95 % interval (Clopper & Pearson 1934)."""
+    share = float(shares.max())
+    hits = round(share * tried)
+    low = beta.ppf(0.025, hits, tried - hits + 1) if hits else 0.0
+    high = beta.ppf(0.975, hits + 1, tried - hits) if hits < tried else 1.0
+    return Interval(share, float(low), float(high))
+
+
+def _stability(measured: pd.DataFrame) -> Claim:
+    table = sweep(measured)
+    below, above = table[table.sure == "down"], table[table.sure == "up"]
+    first = above.diverged_at
+    return Claim(
+        "stepsizes.stability",
+        f"{SECTION}: «Выберите любую константу»",
+        "A constant β goes down at every step if βC < 2 for the largest curvature C = ∂²L/∂α_i² at "
+        "the start, and diverges if it is above 2 for the least.",
+        tuple(
+            _weakest_first(
+                [
+                    near("exact", Interval.spanning(below.rises), 0, 0, "steps up, βC < 2", "0"),
+                    near("exact", Interval.spanning(below.diverged), 0, 0,
+                         "diverged, βC < 2", "0"),
+                    near("exact", Interval.spanning(above.diverged), 1, 0,
+                         "diverged, βC > 2 everywhere", "1"),
+                ]
+            )
+        ),
+        "stability",
+        "A step multiplies 1 − α_i by 1 − βC_i: below the border every |1 − α_i| shrinks and the "
+        "curvatures with it, above it all grow."
+        + (f" L has passed a million times its start after {first.min():.0f} to {first.max():.0f} "
+           "steps." if first.notna().any() else ""),
+    )  # fmt: skip
+
+
+def _chebyshev(measured: pd.DataFrame) -> Claim:
+    ratio, worst = (conditioned(measured, name) for name in ("loss_ratio", "worst_case"))
+    best = ratio.learned / ratio.krylov
+    return Claim(
+        "stepsizes.chebyshev",
+        "Young 1953; Hestenes & Stiefel 1952",
+        "For a quadratic of any condition number, steps learned from one start beat Chebyshev's "
+        "from that start, and never in the worst case over the spectrum.",
+        (
+            *_weakest_first(
+                [
+                    at_most("exact", Interval.spanning(ratio.learned / ratio.chebyshev), 1,
+                            "of Chebyshev's f(x_T)"),
+                    at_least("exact", Interval.spanning(worst.learned / worst.chebyshev), 1,
+                             "of Chebyshev's worst case"),
+                ]
+            ),
+            near("exact", Interval.spanning(best), 1, LEAST, "of the least f(x_T) of any steps"),
+        ),
+        "chebyshev",
+        "Choosing T steps is choosing a polynomial; the least f(x_T) is what conjugate gradients "
+        f"reach. Learned steps are above it by {best.max() - 1:.1e} at the most, relatively.",
+    )  # fmt: skip

@@ -1,0 +1,145 @@
+"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from adcost.experiments.stepsizes.claims import judge, numbers, share_interval
+
+IDS = [
+    "stepsizes.gradient",
+    "stepsizes.improves",
+    "stepsizes.stationary",
+    "stepsizes.local_minimum",
+    "stepsizes.stability",
+    "stepsizes.chebyshev",
+]
+
+
+def _claim(tables, name):
+    return {claim.id: claim for claim in judge(tables)}[name]
+
+
+def _where(table, **labels):
+    mask = table.method.notna()
+    for column, label in labels.items():
+        mask &= table[column] == label
+    assert mask.any(), labels
+    return mask
+
+
+def _change(change, **labels):
+    """A falsehood: ``change`` applied to the rows with these labels."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _where(table, **labels)
+        table.loc[rows, "value"] = change(table.value[rows])
+
+    return plant
+
+
+def _set(value, **labels):
+    return _change(lambda _: value, **labels)
+
+
+def _as_if(a, b):
+    """Method ``a``'s ends under the name of ``b``: a swapped method."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        copied = table[_where(table, point="homework", method=a)].assign(method=b)
+        kept = table[~_where(table, point="homework", method=b)]
+        tables["measurements"] = pd.concat([kept, copied], ignore_index=True)
+
+    return plant
+
+
+def _steps_that_lose(tables):
+    """Learned steps under Chebyshev's name and the other way round."""
+    table = tables["measurements"]
+    names = {"learned": "chebyshev", "chebyshev": "learned"}
+    rows = _where(table, point="condition", quantity="loss_ratio")
+    table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
+
+
+FALSEHOODS = [
+    # A gradient without its factor 2, of the wrong sign, or right at random α alone.
+    ("stepsizes.gradient", _set(0.5, method="gradient", quantity="gradient_error")),
+    ("stepsizes.gradient", _set(2.0, method="gradient", quantity="gradient_error")),
+    ("stepsizes.gradient", _set(1e-3, method="gradient", quantity="gradient_error", at=1e-8)),
+    # Nothing learned, in half of the runs or in all; and a little worse than theory promises.
+    ("stepsizes.improves", _set(1.0, method="constant", quantity="loss_ratio")),
+    ("stepsizes.improves", _set(1.0, method="constant", quantity="loss_ratio", run=3)),
+    ("stepsizes.improves", _change(lambda v: v * 1.5, method="constant", quantity="loss_ratio")),
+    # The end of the small constant β in place of one that arrived; a gradient that stayed.
+    ("stepsizes.stationary", _as_if("constant", "matched")),
+    ("stepsizes.stationary", _as_if("constant", "polyak")),
+    ("stepsizes.stationary", _set(1e-6, method="polyak", quantity="gradient_norm", run=2)),
+    ("stepsizes.local_minimum", _as_if("constant", "polyak")),
+    # Wrong sign, a second curved direction, a valley that is none, a way down.
+    ("stepsizes.local_minimum", _change(lambda v: -v, method="matched", quantity="eigenvalue")),
+    ("stepsizes.local_minimum", _set(1.0, method="polyak", quantity="eigenvalue", at=2.0)),
+    ("stepsizes.local_minimum", _set(1.0, method="valley", quantity="rank", at=2.0)),
+    ("stepsizes.local_minimum", _set(0.0, method="valley", quantity="rank", at=1.0)),
+    ("stepsizes.local_minimum", _set(0.5, method="polyak", quantity="lower_share", at=1e-8)),
+    # A run below the border that went up or diverged; runs above it that did not.
+    ("stepsizes.stability", _set(1.0, point="sweep", quantity="rises", at=0.5)),
+    ("stepsizes.stability", _set(1.0, point="sweep", quantity="diverged", at=1.0)),
+    ("stepsizes.stability", _set(0.0, point="sweep", quantity="diverged", at=3.0)),
+    ("stepsizes.chebyshev", _steps_that_lose),
+    ("stepsizes.chebyshev", _set(1e-9, method="learned", quantity="worst_case")),
+]
+
+
+def test_all_claims_are_judged(measured):
+    assert [claim.id for claim in judge(measured)] == IDS
+
+
+@pytest.mark.parametrize(
+    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+)
+def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    assert _claim(tables, name).verdict == "reproduced"
+    plant(tables)
+    assert _claim(tables, name).verdict in ("refuted", "inconclusive")
+
+
+def test_every_claim_has_a_falsehood():
+    assert {name for name, _ in FALSEHOODS} == set(IDS)
+
+
+def test_the_small_constant_has_not_arrived_and_the_evidence_says_so(measured):
+    for name in ("stepsizes.stationary", "stepsizes.local_minimum"):
+        last = _claim(measured, name).evidence[-1]
+        assert "βC = 0.1" in last.unit and last.verdict == "refuted"
+
+
+def test_steps_that_are_not_the_least_are_noticed(tables):
+    _change(lambda v: v * 1.01, method="learned", quantity="loss_ratio")(tables)
+    assert _claim(tables, "stepsizes.chebyshev").evidence[-1].verdict != "reproduced"
+
+
+def test_a_beta_that_diverges_is_reported_as_the_finding_it_is(diverged, tables):
+    table = tables["measurements"]
+    tables["measurements"] = pd.concat(
+        [diverged["measurements"], table[table.point != "homework"]], ignore_index=True
+    )
+    claim = _claim(tables, "stepsizes.improves")
+    assert claim.verdict == "refuted" and "8 of 8 runs diverged at step 2" in claim.note
+    assert _claim(tables, "stepsizes.gradient").verdict == "reproduced"
+
+
+def test_a_share_of_none_has_the_interval_of_clopper_and_pearson():
+    interval = share_interval(pd.Series([0.0, 0.0]), 100)
+    assert (interval.value, interval.low) == (0, 0)
+    assert interval.high == pytest.approx(1 - 0.025 ** (1 / 100))
+
+
+def test_numbers_are_finite_and_follow_the_tables(tables):
+    before = numbers(tables)
+    assert before["horizon"] == 4 and before["dimension"] == 30 and before["starts"] == 8
+    assert before["law"] == pytest.approx(-4 / 3)
+    assert all(np.isfinite(v) for v in before.values() if isinstance(v, float))
+    _change(lambda v: v / 10, method="constant", quantity="loss_ratio")(tables)
+    assert numbers(tables)["constant_orders"] == pytest.approx(before["constant_orders"] + 1)
