@@ -115,6 +115,71 @@ def hvp() -> None:
     _say("compile seconds of adcost's product", programs["adcost"].compile_seconds, "s")
 
 
+def two_point(n: int = 128, runs: int = 256, steps: int = 400) -> None:
+    """Evaluations a second of two-point descent, against the same mathematics as a NumPy loop."""
+    import jax
+    import jax.numpy as jnp
+
+    from adcost import seeds
+    from adcost.costs.intervals import median_interval, paired_ratio
+    from adcost.costs.timing import compile_program, time_interleaved
+    from adcost.derivatives.zero_order import EVALUATIONS, two_point_step
+    from adcost.experiments.zero_order.descent import DTYPE, estimates
+    from adcost.functions.rate_classes import CONVEX, Problem
+
+    plain = CONVEX.build(n, 1.0)
+    step, epsilon = two_point_step(n, 1.0), 1e-3
+
+    def numpy_loop() -> np.ndarray:
+        rng, x = np.random.default_rng(0), plain.start.copy()
+
+        def f(x: np.ndarray) -> float:
+            return 0.5 * np.sum(plain.curvatures * x * x)
+
+        for _ in range(steps):
+            u = rng.standard_normal(n)
+            slope = (f(x + epsilon * u) - f(x - epsilon * u)) / (2 * epsilon)
+            x = x - step * slope * u
+        return x
+
+    with jax.enable_x64(True):
+        problem = Problem(*(jnp.asarray(part) for part in plain))
+        start, key = jnp.tile(problem.start, (runs, 1)), seeds.key(0, "bench")
+
+        def descend(x: jax.Array) -> jax.Array:
+            def one(k: jax.Array, x: jax.Array) -> jax.Array:
+                now = jax.random.fold_in(key, k)
+                f = lambda x: CONVEX.value(problem, x)  # noqa: E731
+                return x - step * estimates(f, False, now, x, epsilon)
+
+            return jax.lax.fori_loop(0, steps, one, x)
+
+        def draw(x: jax.Array) -> jax.Array:
+            def one(k: jax.Array, x: jax.Array) -> jax.Array:
+                return x + jax.random.normal(jax.random.fold_in(key, k), x.shape, DTYPE)
+
+            return jax.lax.fori_loop(0, steps, one, x)
+
+        programs = {
+            "numpy": numpy_loop,
+            "adcost": compile_program(descend, start),
+            "draws": compile_program(draw, start),
+        }
+        timings = time_interleaved(
+            programs, point="bench", rng=np.random.default_rng(0), min_repeats=30, warmup=2
+        )
+    medians = {name: median_interval(g.seconds).value for name, g in timings.groupby("method")}
+    _say(f"NumPy loop, n = {n}, float64", EVALUATIONS * steps / medians["numpy"] / 1e6, "M eval/s")
+    rate = EVALUATIONS * steps * runs / medians["adcost"] / 1e6
+    _say(f"adcost, {runs} runs at once", rate, "M eval/s")
+    ratio = paired_ratio(timings, "numpy", "adcost")
+    low, high = runs * ratio.low, runs * ratio.high
+    print(f"adcost / NumPy, evaluations a second: {runs * ratio.value:.1f} [{low:.1f}, {high:.1f}]")
+    share = paired_ratio(timings, "draws", "adcost")
+    print(f"drawing the directions alone / all: {share.value:.2f} [{share.low:.2f}, "
+          f"{share.high:.2f}]")  # fmt: skip
+
+
 def _checkout(folder: Path) -> Path:
     for part in PARTS:
         source = ROOT / part
@@ -135,7 +200,7 @@ def _say(what: str, value: float, unit: str) -> None:
     print(f"{what:52s} {value:8.2f} {unit}", flush=True)
 
 
-BENCHES = {"hvp": hvp, "quick": quick, "pipeline": pipeline}
+BENCHES = {"hvp": hvp, "two_point": two_point, "quick": quick, "pipeline": pipeline}
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["in-process"]:

@@ -1,16 +1,20 @@
 r"""The two-point estimator of a gradient, from two function values along one random direction.
 
-    G = d · (L(w + εv) − L(w − εv)) / (2ε) · v,   v uniform on the unit sphere of ℝᵈ.
+    G = d · (L(w + εv) − L(w − εv)) / (2ε) · v,   v uniform on the unit sphere of ℝᵈ,
+    G =     (L(w + εu) − L(w − εu)) / (2ε) · u,   u Gaussian, N(0, I).
 
-E[vvᵀ] = I/d, so the factor d makes E[G] = ∇L(w) up to O(ε²), exactly so for a quadratic, and
-E‖G‖² = d·‖∇L‖²: that is why the step, and with it the speed, falls by d (Nesterov & Spokoiny,
-*Found. Comput. Math.* 17, 2017; the lecture, «Градиентный спуск без градиента»).
+E[vvᵀ] = I/d and E[uuᵀ] = I, so both have E[G] = ∇L(w) up to O(ε²), exactly so for a quadratic; on
+the sphere it is the factor d that makes it so. The price is in the second moment, d·‖∇L‖² (sphere)
+or (d + 2)·‖∇L‖² (Gaussian): that is why the step, and with it the speed, falls by d (Nesterov &
+Spokoiny, *Found. Comput. Math.* 17, 2017; the lecture, «Градиентный спуск без градиента»).
 """
 
 from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+
+Function = Callable[[jax.Array], jax.Array]
 
 EVALUATIONS = 2
 """Function evaluations of one estimate."""
@@ -22,9 +26,40 @@ def on_sphere(key: jax.Array, shape: tuple[int, ...], dtype: jnp.dtype = float) 
     return direction / jnp.sqrt((direction**2).sum())
 
 
-def two_point(
-    f: Callable[[jax.Array], jax.Array], x: jax.Array, v: jax.Array, epsilon: float
-) -> jax.Array:
+def normalised(directions: jax.Array) -> jax.Array:
+    """Vectors along the last axis at length one; Gaussian ones become uniform on the sphere."""
+    return directions / jnp.sqrt((directions**2).sum(-1, keepdims=True))
+
+
+def slope(f: Function, x: jax.Array, v: jax.Array, epsilon: float) -> jax.Array:
+    """The central difference of ``f`` at ``x`` along ``v`` (of its shape): about ⟨∇f(x), v⟩."""
+    return (f(x + epsilon * v) - f(x - epsilon * v)) / (2 * epsilon)
+
+
+def two_point(f: Function, x: jax.Array, v: jax.Array, epsilon: float) -> jax.Array:
     """The estimate G of ∇f at ``x`` along ``v`` (both of one shape, ‖v‖ = 1); G has that shape."""
-    slope = (f(x + epsilon * v) - f(x - epsilon * v)) / (2 * epsilon)
-    return x.size * slope * v
+    return x.size * slope(f, x, v, epsilon) * v
+
+
+def gaussian_two_point(f: Function, x: jax.Array, u: jax.Array, epsilon: float) -> jax.Array:
+    """The estimate G of ∇f at ``x`` along a Gaussian ``u`` of its shape; G has that shape."""
+    return slope(f, x, u, epsilon) * u
+
+
+def gradient_step(smoothness: float) -> float:
+    """Gradient descent's step 1/L (Nesterov, *Lectures on Convex Optimization*, 2018, §2.1.5)."""
+    return 1 / smoothness
+
+
+def two_point_step(d: int, smoothness: float) -> float:
+    """The step 1/(4(d + 4)L) (Nesterov & Spokoiny 2017, §5, theorem 8, for all three classes)."""
+    return 1 / (4 * (d + 4) * smoothness)
+
+
+def stochastic_step(radius: float, noise: float, steps: int, d: int = 1) -> float:
+    r"""The fixed step R/(σ√(dK)) for K noisy steps from ‖x₀ − x*‖ = R.
+
+    ``noise`` σ: E‖∇F − ∇f‖² = σ². An estimate with E‖G‖² ≈ d·σ² takes d, the gradient itself
+    d = 1 (Duchi, Jordan, Wainwright & Wibisono, arXiv 1312.2139, corollary 1 up to constants).
+    """
+    return radius / (noise * (d * steps) ** 0.5)

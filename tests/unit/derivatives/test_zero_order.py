@@ -6,7 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adcost import seeds
-from adcost.derivatives.zero_order import on_sphere, two_point
+from adcost.derivatives.zero_order import (
+    gaussian_two_point,
+    gradient_step,
+    normalised,
+    on_sphere,
+    stochastic_step,
+    two_point,
+    two_point_step,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -63,3 +71,38 @@ def test_the_estimate_keeps_the_shape_of_its_point():
     x = jnp.ones((3, 2))
     v = on_sphere(seeds.key(2, "v"), (3, 2), jnp.float64)
     assert two_point(lambda w: (w**2).sum(), x, v, 1e-3).shape == (3, 2)
+
+
+def test_gaussian_directions_need_no_factor_and_have_d_plus_two():
+    """Mean and second moment within 4.5 standard errors: a false alarm in 20,000."""
+    d, draws = 6, 40_000
+    f, gradient, x = _quadratic(5, d)
+    directions = jax.random.normal(seeds.key(0, "gaussian"), (draws, d), jnp.float64)
+    estimates = np.asarray(jax.vmap(lambda u: gaussian_two_point(f, x, u, 0.3))(directions))
+    error = estimates.std(0) / np.sqrt(draws)
+    assert (np.abs(estimates.mean(0) - gradient) < 4.5 * error).all()
+    squares = (estimates**2).sum(1)
+    expected = (d + 2) * float(gradient @ gradient)
+    assert abs(squares.mean() - expected) < 4.5 * squares.std() / np.sqrt(draws)
+
+
+def test_both_estimates_agree_along_one_direction_of_the_right_length():
+    """A Gaussian direction of length √d is √d times one of the sphere: the same estimate."""
+    d = 5
+    f, _, x = _quadratic(7, d)
+    v = on_sphere(seeds.key(4, "v"), (d,), jnp.float64)
+    np.testing.assert_allclose(
+        two_point(f, x, v, 0.1), gaussian_two_point(f, x, d**0.5 * v, 0.1), rtol=1e-9
+    )
+
+
+def test_normalised_works_on_rows():
+    rows = normalised(jnp.array([[3.0, 4.0], [0.0, 2.0]]))
+    np.testing.assert_allclose(rows, [[0.6, 0.8], [0.0, 1.0]])
+
+
+def test_steps_are_the_theorys():
+    assert gradient_step(4.0) == 1 / 4
+    assert two_point_step(12, 0.5) == 1 / 32
+    assert stochastic_step(3.0, 2.0, 100, d=4) == 3 / (2 * 20)
+    assert stochastic_step(3.0, 2.0, 100) == 3 / (2 * 10)

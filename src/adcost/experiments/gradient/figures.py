@@ -6,10 +6,9 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from adcost import plotting
-from adcost.experiments.gradient.summary import counted, of, timed
+from adcost.experiments.gradient.summary import BOUND, counted, of, timed
 
 METHODS = {
     "central_difference": ("central differences", plotting.VERMILION),
@@ -25,53 +24,70 @@ FUNCTIONS = {
     "mds": ("scaling (mds)", plotting.ORANGE, "D"),
 }
 
+DARK = "#555555"
+
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
     count, time = counted(tables["measurements"]), timed(tables["timings"])
     with plotting.style():
-        plotting.save(_methods(count, time), folder, "methods")
+        plotting.save(_methods(count), folder, "methods")
+        plotting.save(_seconds(time), folder, "seconds")
         plotting.save(_functions(count, time), folder, "functions")
 
 
-def _methods(count: pd.DataFrame, time: pd.DataFrame) -> plt.Figure:
-    """What a gradient costs by every method, in evaluations, against the dimension."""
-    figure, axes = plt.subplots(1, 2, figsize=(9.6, 4.6), sharey=True, sharex=True)
+def _methods(count: pd.DataFrame) -> plt.Figure:
+    """Operations of a gradient by every method, in evaluations, against the dimension."""
+    figure, axis = plt.subplots(figsize=(6.4, 4.8))
+    for method, (_, colour) in METHODS.items():
+        for point, rows in of(count, [method]).groupby("point"):
+            marker = FUNCTIONS[point][2]
+            axis.plot(rows.dimension, rows.ratio, f"{marker}-", ms=3.5, lw=1, color=colour)
+    axis.axhline(BOUND, color=DARK, lw=1, ls="--")
+    axis.set(
+        xscale="log", yscale="log", xlabel="dimension d",
+        ylabel="operations, gradient / one evaluation",
+    )  # fmt: skip
     last = count.dimension.max()
-    for axis, table, title in zip(
-        axes, (count, time), ("counted: operations", "timed: seconds"), strict=True
-    ):
-        for method, (_, colour) in METHODS.items():
-            for point, rows in of(table, [method]).groupby("point"):
-                marker = FUNCTIONS[point][2]
-                errors = None
-                if "low" in rows:
-                    ends = [rows.ratio - rows.low, rows.high - rows.ratio]
-                    errors = np.nan_to_num(np.array(ends))
-                axis.errorbar(
-                    rows.dimension, rows.ratio, yerr=errors, fmt=f"{marker}-", ms=3.5, lw=1,
-                    color=colour,
-                )  # fmt: skip
-        axis.axhline(5, color="#555555", lw=1, ls="--")
-        axis.set(xscale="log", yscale="log", xlabel="dimension d", title=title)
-    axes[0].set_ylabel("whole gradient / one evaluation")
-    axes[0].text(last, 5.6, "bound: 5 operations", ha="right", va="bottom", color="#555555")
-    ends = of(count, list(METHODS)).groupby("method")
-    # Beside the lines that end early there is room for their names.
-    x = ends.get_group("central_difference").dimension.max() * 1.6
-    top = {name: group.ratio.max() for name, group in ends if name != "reverse"}
-    y = max(top.values()) * 1.1
-    for name in sorted(top, key=top.__getitem__, reverse=True):
-        label, colour = METHODS[name]
-        axes[0].text(x, y, label, color=colour, va="center")
-        y /= 2.1
-    axes[0].text(last, 0.75, METHODS["reverse"][0], color=plotting.BLUE, ha="right", va="top")
+    axis.text(last, BOUND * 1.2, "bound: 5 operations", ha="right", va="bottom", color=DARK)
+    # No line comes to the upper left corner.
+    for line, (label, colour) in enumerate(METHODS.values()):
+        axis.text(0.03, 0.97 - 0.06 * line, label, color=colour, va="top", transform=axis.transAxes)
     handles = [
-        plt.Line2D([], [], color="#555555", marker=marker, ls="", ms=4.5, label=label)
-        for label, _, marker in FUNCTIONS.values()
+        plt.Line2D([], [], color=DARK, marker=FUNCTIONS[point][2], ls="", label=FUNCTIONS[point][0])
+        for point in FUNCTIONS
+        if point in set(count.point)
     ]
-    axes[1].legend(handles=handles, loc="upper right")
+    axis.legend(handles=handles, loc="lower right", bbox_to_anchor=(1, 0.2))
     return figure
+
+
+def _seconds(time: pd.DataFrame) -> plt.Figure:
+    """The same in seconds, one panel for each function."""
+    functions = [point for point in FUNCTIONS if point in set(time.point)]
+    figure, axes = plt.subplots(
+        -(-len(functions) // 2), 2, figsize=(9.6, 6.4), sharex=True, sharey=True, squeeze=False
+    )
+    for axis in axes.flat[len(functions) :]:
+        axis.set_axis_off()
+    for axis, point in zip(axes.flat, functions, strict=False):
+        for method, (label, colour) in METHODS.items():
+            rows = of(time[time.point == point], [method])
+            axis.errorbar(
+                rows.dimension, rows.ratio, yerr=_ends(rows), fmt="o-", ms=3.5, lw=1.2,
+                color=colour, label=label,
+            )  # fmt: skip
+        axis.axhline(BOUND, color=DARK, lw=1, ls="--")
+        axis.set(xscale="log", yscale="log", title=FUNCTIONS[point][0])
+    axes.flat[0].legend(loc="upper right")
+    figure.supxlabel("dimension d", fontsize="medium")
+    figure.supylabel("seconds, gradient / one evaluation", fontsize="medium")
+    return figure
+
+
+def _ends(rows: pd.DataFrame) -> np.ndarray:
+    """The error bars of timed ratios; none where there are too few rounds for an interval."""
+    return np.nan_to_num(np.array([rows.ratio - rows.low, rows.high - rows.ratio]))
 
 
 def _functions(count: pd.DataFrame, time: pd.DataFrame) -> plt.Figure:
@@ -83,22 +99,21 @@ def _functions(count: pd.DataFrame, time: pd.DataFrame) -> plt.Figure:
             continue
         left.plot(rows.dimension, rows.ratio, f"{marker}-", color=colour, label=label)
         rows = of(time, ["reverse"])[lambda t, p=point: t.point == p]
-        errors = np.nan_to_num(np.array([rows.ratio - rows.low, rows.high - rows.ratio]))
         right.errorbar(
-            rows.dimension, rows.ratio, yerr=errors, fmt=f"{marker}-", lw=1, color=colour
+            rows.dimension, rows.ratio, yerr=_ends(rows), fmt=f"{marker}-", lw=1, color=colour
         )
     for axis, title in ((left, "counted: operations"), (right, "timed: seconds")):
-        _bound(axis)
+        axis.axhline(BOUND, color=DARK, lw=1, ls="--")
+        axis.axhline(1, color=DARK, lw=0.8, ls=":")
+        axis.axhspan(3, 4, color=plotting.GREY, alpha=0.15, lw=0)
         axis.set(xscale="log", yscale="log", xlabel="dimension d", title=title)
     ticks = [0.5, 1, 2, 3, 5, 10, 20]
     left.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     left.set_yticks([], minor=True)
     left.set_ylabel("value and gradient / one evaluation")
     left.legend(loc="lower right")
-    left.text(count.dimension.max(), 5.2, "bound: 5 operations", ha="right", va="bottom")
+    left.text(count.dimension.max(), BOUND * 1.04, "bound: 5 operations", ha="right", va="bottom")
+    left.text(
+        count.dimension.max(), 3.46, "3 to 4 where memory accesses count", ha="right", va="center"
+    )
     return figure
-
-
-def _bound(axis: Axes) -> None:
-    axis.axhline(5, color="#555555", lw=1, ls="--")
-    axis.axhline(1, color="#555555", lw=0.8, ls=":")

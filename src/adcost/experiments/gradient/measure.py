@@ -1,7 +1,8 @@
 """Measure what a whole gradient costs, by every method, against one evaluation of its function.
 
 Columns of ``measurements``: ``point, dimension, method, quantity, value``. Quantities:
-``operations``; ``temporary_bytes`` of the compiled program; ``evaluations`` that a difference made;
+``operations``, counted at every dimension from the shapes alone; and where a program is run too,
+``temporary_bytes`` of the compiled program; ``evaluations`` that a difference made;
 ``relative_error`` ‖G − ∇f‖/‖∇f‖ against reverse mode. ``timings`` has a column ``dimension`` too.
 """
 
@@ -27,7 +28,14 @@ Loss = Callable[..., jax.Array]
 
 Row = tuple[int, str, str, float]
 
-NOT_COMPARED = ("loss", "reverse")
+ONE_SWEEP = ("loss", "gradient", "reverse")
+"""What is run at dimensions too large for the methods that take d times as long."""
+LOSSES: dict[str, Loss] = {
+    "sum_of_squares": losses.sum_of_squares,
+    "logistic": losses.logistic,
+    "network": losses.network,
+    "mds": lambda w, targets: mds.loss(w.reshape(-1, 2), targets),
+}
 DIFFERENCES = {
     "forward_difference": finite_differences.forward,
     "central_difference": finite_differences.central,
@@ -38,21 +46,28 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
     """One function over all its dimensions."""
     rows: list[Row] = []
     timings = []
-    timing = parameters["timing"]
+    function, examples, timing = (parameters[key] for key in ("function", "examples", "timing"))
+    loss = LOSSES[function]
+    methods = _methods(loss, parameters["batch"])
     with jax.enable_x64(True):
         for wanted in parameters["dimensions"]:
-            loss, *arguments = problem(
-                point, parameters["function"], wanted, parameters["examples"], seed
-            )
-            d = arguments[0].size
+            d = plan.dimension(function, wanted)
             print(f"{point}: {d} dimensions", flush=True)
+            shapes = structure(function, wanted, examples)
+            rows += [(d, m, "operations", count(fn, *shapes).total) for m, fn in methods.items()]
+            if wanted > parameters["reverse_up_to"]:
+                continue
+            arguments = problem(point, function, wanted, examples, seed)
             everything = wanted <= parameters["all_methods_up_to"]
-            methods = _methods(loss, parameters["batch"] if everything else 0)
-            programs = {name: compile_program(fn, *arguments) for name, fn in methods.items()}
-            for name, fn in methods.items():
-                held = compiled_bytes(programs[name].compiled).temporaries
-                rows.append((d, name, "operations", count(fn, *arguments).total))
-                rows.append((d, name, "temporary_bytes", held))
+            programs = {
+                name: compile_program(fn, *arguments)
+                for name, fn in methods.items()
+                if everything or name in ONE_SWEEP
+            }
+            rows += [
+                (d, name, "temporary_bytes", compiled_bytes(program.compiled).temporaries)
+                for name, program in programs.items()
+            ]
             rows += _errors(programs, d)
             if everything:
                 rows += _evaluations(loss, *arguments)
@@ -71,36 +86,43 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
     return {"measurements": table, "timings": pd.concat(timings, ignore_index=True)}
 
 
-def problem(
-    point: str, function: str, d: int, examples: int, seed: int
-) -> tuple[Loss, jax.Array, *tuple[jax.Array, ...]]:
-    """A loss of at most ``d`` weights, a point w (its dimension,), and its data; all float64.
+def structure(function: str, d: int, examples: int) -> list[jax.ShapeDtypeStruct]:
+    """The shapes of w and of the data of a function of at most ``d`` weights; all float64."""
+    size, weights = plan.size(function, d), (plan.dimension(function, d),)
+    data = {
+        "sum_of_squares": [],
+        "logistic": [(examples, size), (examples,)],
+        "network": [(examples, size), (examples, size)],
+        "mds": [(size, size)],
+    }
+    return [jax.ShapeDtypeStruct(shape, np.float64) for shape in (weights, *data[function])]
+
+
+def problem(point: str, function: str, d: int, examples: int, seed: int) -> list[jax.Array]:
+    """A point w and its data, in the shapes of :func:`structure`.
 
     The data are arguments, since a program with a hundred megabytes of constants compiles slowly.
     """
     rng = seeds.generator(seed, "gradient", point, d)
     size = plan.size(function, d)
     if function == "sum_of_squares":
-        return losses.sum_of_squares, jnp.asarray(rng.standard_normal(size))
-    if function == "logistic":
-        features = jnp.asarray(rng.standard_normal((examples, size)) / np.sqrt(size))
-        labels = jnp.asarray(rng.choice([-1.0, 1.0], examples))
-        return losses.logistic, jnp.asarray(rng.standard_normal(size)), features, labels
-    if function == "network":
-        inputs, targets = (jnp.asarray(rng.standard_normal((examples, size))) for _ in range(2))
+        arrays = [rng.standard_normal(size)]
+    elif function == "logistic":
+        features = rng.standard_normal((examples, size)) / np.sqrt(size)
+        labels = rng.choice([-1.0, 1.0], examples)
+        arrays = [rng.standard_normal(size), features, labels]
+    elif function == "network":
+        inputs, targets = (rng.standard_normal((examples, size)) for _ in range(2))
         weights = mlp.initialise(rng, plan.LAYERS - 1, size, "homework") / np.sqrt(size)
-        return losses.network, jnp.asarray(weights.reshape(-1)), inputs, targets
-    places, w = rng.standard_normal((size, 2)), rng.standard_normal(2 * size)
-    targets = jnp.asarray(mds.squared_distances(places))
-    return _scaling, jnp.asarray(w), targets
-
-
-def _scaling(w: jax.Array, targets: jax.Array) -> jax.Array:
-    return mds.loss(w.reshape(-1, 2), targets)
+        arrays = [weights.reshape(-1), inputs, targets]
+    else:
+        places = rng.standard_normal((size, 2))
+        arrays = [rng.standard_normal(2 * size), mds.squared_distances(places)]
+    return [jnp.asarray(array) for array in arrays]
 
 
 def _methods(loss: Loss, batch: int) -> dict[str, Callable[..., Any]]:
-    """What is measured: those that take d times as long only where there is a ``batch``."""
+    """The function, and every way to its gradient."""
 
     def by(method: Callable[..., Any]) -> Callable[..., Any]:
         return lambda w, *data: method(lambda v: loss(v, *data), w)
@@ -110,16 +132,14 @@ def _methods(loss: Loss, batch: int) -> dict[str, Callable[..., Any]]:
         epsilon = finite_differences.best_epsilon(np.float64, central=central)
         return by(lambda f, w: DIFFERENCES[name](f, w, epsilon))
 
-    methods = {
+    return {
         "loss": loss,
         "gradient": by(lambda f, w: jax.grad(f)(w)),
         "reverse": by(modes.reverse),
+        "forward_columns": by(modes.forward),
+        "forward_batched": by(lambda f, w: modes.forward(f, w, batch)),
+        **{name: difference(name) for name in DIFFERENCES},
     }
-    if not batch:
-        return methods
-    methods["forward_columns"] = by(modes.forward)
-    methods["forward_batched"] = by(lambda f, w: modes.forward(f, w, batch))
-    return methods | {name: difference(name) for name in DIFFERENCES}
 
 
 def _evaluations(loss: Loss, w: jax.Array, *data: jax.Array) -> list[Row]:
@@ -135,7 +155,8 @@ def _evaluations(loss: Loss, w: jax.Array, *data: jax.Array) -> list[Row]:
 def _errors(programs: Mapping[str, Callable[[], Any]], d: int) -> list[Row]:
     """How far each gradient is from reverse mode's: only of a gradient is the price of use."""
     exact = np.asarray(programs["reverse"]()[1])
-    found = {name: np.asarray(programs[name]()) for name in programs if name not in NOT_COMPARED}
+    others = programs.keys() - {"loss", "reverse"}
+    found = {name: np.asarray(programs[name]()) for name in programs if name in others}
     scale = float(np.linalg.norm(exact))
     return [
         (d, name, "relative_error", float(np.linalg.norm(gradient - exact)) / scale)

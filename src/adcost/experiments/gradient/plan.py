@@ -6,7 +6,7 @@ from typing import Any
 from adcost.experiments.plan import Point
 
 TABLES = ("measurements",)
-FIGURES = ("methods", "functions")
+FIGURES = ("methods", "seconds", "functions")
 ANIMATIONS = ()
 
 PROCESS_MB = 700
@@ -37,11 +37,12 @@ def dimension(function: str, d: int) -> int:
 def needed_mb(function: str, section: Mapping[str, Any], examples: int) -> int:
     """Megabytes (2²⁰ bytes) of the dearest method: d points or directions side by side."""
     # What one evaluation holds at once, with the copies that differentiation adds.
-    largest, shared = max(section["dimensions"]), section["all_methods_up_to"]
-    held = {d: _numbers(function, d, examples) for d in (largest, shared)}
-    return (
-        PROCESS_MB + (6 * held[largest] + 4 * min(shared, largest) * held[shared]) * ITEM // 2**20
+    largest, shared = (
+        max((d for d in section["dimensions"] if d <= section[limit]), default=0)
+        for limit in ("reverse_up_to", "all_methods_up_to")
     )
+    held = {d: _numbers(function, d, examples) for d in (largest, shared)}
+    return PROCESS_MB + (6 * held[largest] + 4 * shared * held[shared]) * ITEM // 2**20
 
 
 def _numbers(function: str, d: int, examples: int) -> int:
@@ -89,12 +90,17 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
                 f"{key}.all_methods_up_to: {limit} leaves fewer than three of the dimensions "
                 f"{dimensions} to forward mode and differences; their exponent needs three."
             )
+        if section["reverse_up_to"] < limit:
+            found.append(
+                f"{key}.reverse_up_to is {section['reverse_up_to']}; it must be at least "
+                f"{key}.all_methods_up_to, which is {limit}."
+            )
         needed = needed_mb(function, section, config["examples"])
         if needed > memory_mb:
             found.append(
                 f"{key}: at these dimensions it takes {needed:,} MB; memory_mb allows "
-                f"{memory_mb:,}. Lower {key}.all_methods_up_to or the largest of {key}.dimensions, "
-                "or raise memory_mb."
+                f"{memory_mb:,}. Lower {key}.all_methods_up_to or {key}.reverse_up_to, or raise "
+                "memory_mb."
             )
     timing = config["timing"]
     if timing["max_runs"] < timing["runs"]:

@@ -6,6 +6,9 @@ import pandas as pd
 
 from adcost.costs.intervals import paired_ratio
 
+BOUND = 5.0
+"""Operations of f and ∇f over those of f (Baur & Strassen 1983)."""
+
 REVERSE = ("gradient", "reverse")
 FORWARD = ("forward_columns", "forward_batched")
 DIFFERENCES = ("forward_difference", "central_difference")

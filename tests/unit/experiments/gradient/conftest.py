@@ -6,9 +6,12 @@ from adcost.experiments.gradient import measure, plan
 
 SECTION = {
     "functions": {
-        "sum_of_squares": {"dimensions": [20, 40, 80, 320], "all_methods_up_to": 80},
-        "network": {"dimensions": [27, 48, 75], "all_methods_up_to": 75},
-        "mds": {"dimensions": [32, 64, 100], "all_methods_up_to": 100},
+        "sum_of_squares": {
+            "dimensions": [20, 40, 80, 320, 1280],
+            "reverse_up_to": 320,
+            "all_methods_up_to": 80,
+        },
+        "mds": {"dimensions": [32, 64, 100], "reverse_up_to": 100, "all_methods_up_to": 100},
     },
     "examples": 8,
     "batch": 16,

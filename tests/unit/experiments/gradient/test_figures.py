@@ -24,7 +24,8 @@ def test_every_planned_figure_is_drawn_as_svg_and_pdf(drawn):
     ("name", "words"),
     [
         ("methods", ["reverse mode", "forward mode, batched", "central differences", "bound"]),
-        ("functions", ["network", "sum of squares", "bound: 5 operations"]),
+        ("seconds", ["reverse mode", "forward mode, one by one", "scaling", "sum of squares"]),
+        ("functions", ["scaling", "sum of squares", "bound: 5 operations"]),
     ],
 )
 def test_text_stays_text_and_names_what_is_shown(drawn, name, words):

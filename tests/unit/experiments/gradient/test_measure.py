@@ -2,8 +2,11 @@ import jax
 import numpy as np
 import pytest
 
+from adcost.costs.count import count
 from adcost.experiments.gradient import measure, plan
 from adcost.experiments.gradient.summary import DIFFERENCES, METHODS
+
+FUNCTIONS = list(measure.LOSSES)
 
 
 def _values(tables, quantity):
@@ -11,13 +14,19 @@ def _values(tables, quantity):
     return table[table.quantity == quantity].set_index(["point", "dimension", "method"]).value
 
 
-def test_every_method_is_measured_where_it_is_asked_for(tables, section):
-    operations = _values(tables, "operations").sort_index()
+def test_every_method_is_counted_everywhere_and_run_where_it_is_asked_for(tables, section):
+    run = tables["timings"].groupby(["point", "dimension"]).method.agg(set)
+    counts = _values(tables, "operations").sort_index()
     for function, sweep in section["functions"].items():
         for d in sweep["dimensions"]:
-            methods = set(operations[function, plan.dimension(function, d)].index)
-            everything = d <= sweep["all_methods_up_to"]
-            assert methods == {"loss", *(METHODS if everything else ("gradient", "reverse"))}
+            point = function, plan.dimension(function, d)
+            assert set(counts[point].index) == {"loss", *METHODS}
+            if d <= sweep["all_methods_up_to"]:
+                assert run[point] == {"loss", *METHODS}
+            elif d <= sweep["reverse_up_to"]:
+                assert run[point] == {"loss", "gradient", "reverse"}
+            else:
+                assert point not in run.index
 
 
 def test_all_methods_give_the_same_gradient(tables):
@@ -38,18 +47,33 @@ def test_differences_evaluate_the_function_as_often_as_the_theory_says(tables):
 
 def test_the_sum_of_squares_takes_the_operations_counted_by_hand(tables):
     operations = _values(tables, "operations")["sum_of_squares"]
-    for d in (20, 320):
+    for d in (20, 1280):
         assert operations[d, "loss"] == 2 * d - 1
         # By jax's rule for w·w both factors' adjoints are computed, and added.
         assert operations[d, "gradient"] == 3 * d
         assert operations[d, "reverse"] == operations[d, "loss"] + 3 * d
 
 
-@pytest.mark.parametrize("function", ["sum_of_squares", "logistic", "network", "mds"])
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_the_bound_holds_by_count_far_beyond_what_is_run(function):
+    with jax.enable_x64(True):
+        shapes = measure.structure(function, 10**8, examples=16)
+        loss = measure.LOSSES[function]
+        both = count(jax.value_and_grad(loss), *shapes).total
+        assert 1 < both / count(loss, *shapes).total < 5
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_each_function_has_its_dimension_and_a_gradient_against_which_it_falls(function):
     with jax.enable_x64(True):
-        loss, w, *data = measure.problem("here", function, 75, 8, seed=1)
-        assert w.size == plan.dimension(function, 75) and w.dtype == np.float64
+        loss, (w, *data) = (
+            measure.LOSSES[function],
+            measure.problem("here", function, 75, 8, seed=1),
+        )
+        assert w.shape == (plan.dimension(function, 75),)
+        # What is counted is what is run.
+        shapes = measure.structure(function, 75, 8)
+        assert [(a.shape, a.dtype) for a in (w, *data)] == [(s.shape, s.dtype) for s in shapes]
         value, slope = jax.jit(jax.value_and_grad(loss))(w, *data)
         step = 1e-6 * slope / np.linalg.norm(slope)
         assert jax.jit(loss)(w - step, *data) < value

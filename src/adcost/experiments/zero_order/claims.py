@@ -1,0 +1,239 @@
+"""Judge the claims on descent without gradients (`zero_order.*`) from the tables alone.
+
+Tolerances, and why:
+
+- an exponent may miss its power by 0.1. What it must be told from are the other powers of the
+  question (0, 1/2, 1) and a logarithm: over n from 8 to 1,024 a factor ln n bends an exponent by
+  1/ln n ≈ 0.2 on average. Half of that notices it. The same holds for the powers of k;
+- a geometric decrease may change its slope by 0.1 from one half to the other; a power law between
+  the same ends would halve it and more;
+- an unbiased estimate may miss by 1/(d + 2), half of what confusing the sphere's factor d with the
+  Gaussian's d + 2 would do in the highest dimension d.
+
+Where a statement has several parts, the weakest decides.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from adcost.claims import Claim, Evidence, at_least, at_most, near
+from adcost.costs.intervals import Interval
+from adcost.experiments.zero_order.numbers import numbers
+from adcost.experiments.zero_order.plan import CLASSES
+from adcost.experiments.zero_order.summary import (
+    TWO_POINT,
+    best_exponent,
+    components,
+    decay,
+    exponent,
+    farthest,
+    gap_exponent,
+    gaps,
+    last,
+    medians,
+    of_problem,
+    over_table,
+    rate_exponent,
+    straightness,
+    swept,
+    values,
+)
+
+__all__ = ["judge", "numbers"]
+
+EXPONENT, STRAIGHT = 0.1, 0.1
+
+CURSE = "«Проклятие размерности для методов нулевого порядка»"
+DESCENT = "«Пример: градиентный спуск без градиента»"
+DIFFERENCES = "«Пример: конечные разности»"
+SPOKOINY = "Nesterov & Spokoiny 2017, §5 and §7"
+
+TITLES = {
+    "smooth": "a smooth function, to ‖∇f‖² ≤ ε",
+    "convex": "a smooth convex function, to f − f* ≤ ε",
+    "strongly_convex": "a smooth, strongly convex function, to ‖x − x*‖² ≤ ε",
+}
+DIRECTIONS = {"gaussian": "Gaussian", "sphere": "sphere"}
+
+
+def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+    """All claims of the experiment from ``measurements``."""
+    measured = tables["measurements"]
+    return [
+        _unbiased(measured),
+        *(_dimension_free(measured, kind) for kind in CLASSES),
+        *(_linear(measured, kind) for kind in CLASSES),
+        _power_of_k(measured, "smooth", "‖∇f(x_k)‖² falls like 1/k, with gradients and without."),
+        _power_of_k(measured, "convex", "f(x_k) − f* falls like 1/k, with gradients and without."),
+        _geometric(measured),
+        _stochastic(measured),
+        _differences(measured),
+    ]
+
+
+def _weakest_first(*pieces: Evidence) -> tuple[Evidence, ...]:
+    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
+    return tuple(sorted(pieces, key=lambda piece: order[piece.verdict]))
+
+
+def _unbiased(measured: pd.DataFrame) -> Claim:
+    along = components(measured, "along_gradient")
+    tolerance = 1 / (along.dimension.max() + 2)
+    across = components(measured, "across_gradient")
+    return Claim(
+        "zero_order.two_point_unbiased",
+        f"{DESCENT}; Nesterov & Spokoiny 2017, §3",
+        "With a direction uniform on the sphere and the factor d the two-point estimate is the "
+        "gradient on average (exactly so for a quadratic, whatever ε); without it, the gradient "
+        "over d. With a Gaussian direction it needs no factor.",
+        _weakest_first(
+            near("sampled", farthest(along, 1), 1, tolerance, "of ∇f"),
+            near("sampled", farthest(across, 0), 0, tolerance, "of ‖∇f‖, across it"),
+        ),
+        "unbiased",
+        f"In dimensions {', '.join(str(d) for d in sorted(along.dimension.unique()))}, with "
+        "directions of both kinds, at ε = 1/2; the intervals hold for all of them together.",
+    )  # fmt: skip
+
+
+def _dimension_free(measured: pd.DataFrame, kind: str) -> Claim:
+    steps = medians(measured, kind, "gradient_descent", "steps").value
+    slope = exponent(measured, kind, "gradient_descent", "steps", shift=0)
+    few, many = f"{steps.min():.0f}", f"{steps.max():.0f}"
+    counted = few if few == many else f"{few} to {many}"
+    return Claim(
+        f"zero_order.gd_dimension_free.{kind}",
+        f"{CURSE}: the table; Nesterov 2018, §1.2.3 and §2.1.5",
+        f"The steps of gradient descent on {TITLES[kind]} do not depend on n.",
+        (near("counted", slope, 0, EXPONENT, "exponent in n"),),
+        "dimension",
+        f"{counted} steps at every n from {steps.index.min():.0f} to {steps.index.max():,.0f}, "
+        "with the step 1/L.",
+    )
+
+
+def _linear(measured: pd.DataFrame, kind: str) -> Claim:
+    pieces = [
+        near("counted", exponent(measured, kind, method), 1, EXPONENT,
+             f"exponent in n + 4, {DIRECTIONS[method]}")
+        for method in TWO_POINT
+    ]  # fmt: skip
+    note = ""
+    if kind != "smooth":
+        best = best_exponent(measured, kind)
+        pieces.append(near("counted", best, 1, EXPONENT, "exponent in n + 4, best fixed step"))
+        note = (
+            " The last exponent is of the expected evaluations with the best of many fixed steps, "
+            "in the largest three dimensions: it is not the theory's step that makes the price."
+        )
+    plain = exponent(measured, kind, "gaussian", shift=0)
+    return Claim(
+        f"zero_order.linear_in_n.{kind}",
+        f"{CURSE}: the table; {SPOKOINY}",
+        f"The evaluations of two-point descent on {TITLES[kind]} grow in proportion to n.",
+        _weakest_first(*pieces),
+        "dimension",
+        "Fitted against n + 4, with which the theory's step 1/(4(n + 4)L) goes; against n itself "
+        f"it is {plain.value:.2f} [{plain.low:.2f}, {plain.high:.2f}]." + note,
+    )
+
+
+def _power_of_k(measured: pd.DataFrame, kind: str, statement: str) -> Claim:
+    pieces = [
+        near("counted", rate_exponent(measured, kind, method), -1, EXPONENT, f"exponent in k, {by}")
+        for method, by in (("gaussian", "two-point, Gaussian"), ("sphere", "two-point, sphere"),
+                           ("gradient_descent", "gradient descent"))
+    ]  # fmt: skip
+    return Claim(
+        f"zero_order.rate_in_k.{kind}",
+        f"{CURSE}: the table; Nesterov 2018; {SPOKOINY}",
+        statement,
+        _weakest_first(*pieces),
+        "iterations",
+        "The table's O(1/k) bounds every problem from above; what is judged is that this problem "
+        "attains it, so that no faster power holds for the class.",
+    )
+
+
+def _geometric(measured: pd.DataFrame) -> Claim:
+    kind = "strongly_convex"
+    kappa = of_problem(measured, kind, "condition")
+    n = values(measured, kind, "gaussian", "error").dimension.iloc[0]
+    guaranteed = -np.log1p(-1 / (8 * (n + 4) * kappa))
+    descends, falls = decay(measured, kind, "gradient_descent"), decay(measured, kind, "gaussian")
+    theory, best = over_table(measured, "steps"), over_table(measured, "best_steps")
+    pieces = [
+        near("counted", straightness(measured, kind, method), 1, STRAIGHT,
+             f"of the first slope, {by}")
+        for method, by in (("gaussian", "two-point, Gaussian"), ("sphere", "two-point, sphere"),
+                           ("gradient_descent", "gradient descent"))
+    ]  # fmt: skip
+    pieces += [
+        at_least("counted", _over(descends, -np.log1p(-1 / kappa)), 1,
+                 "of the table's rate, gradient descent"),
+        at_least("counted", _over(falls, guaranteed), 1, "of the guaranteed rate, two-point"),
+        at_most("counted", best, 1, "of the table's steps, best fixed step"),
+    ]  # fmt: skip
+    return Claim(
+        f"zero_order.rate_in_k.{kind}",
+        f"{CURSE}: the table; Nesterov 2018; {SPOKOINY}",
+        "‖x_k − x*‖² falls geometrically: with gradients at least by 1 − μ/L a step, without "
+        "by 1 − c·μ/(nL).",
+        _weakest_first(*pieces),
+        "iterations",
+        "Judged: that the logarithm of the error is straight in k (slope of the second half over "
+        "the first), and the rates. The constant c depends on the step: theory guarantees "
+        f"1/8 with n + 4 for n and the step 1/(4(n + 4)L), with which {theory.value:.2g} times the "
+        "table's steps (c = 1) are taken; with the best fixed step c is more than 1.",
+    )
+
+
+def _over(measured: Interval, unit: float) -> Interval:
+    return Interval(measured.value / unit, measured.low / unit, measured.high / unit)
+
+
+def _stochastic(measured: pd.DataFrame) -> Claim:
+    two_point, gradient = "sphere", "stochastic_gradient"
+    budget = swept(gaps(measured, two_point), "dimension").step.iloc[0]
+    return Claim(
+        "zero_order.sqrt_n_stochastic",
+        f"{CURSE}: the remark under the table; Duchi et al. 2015 (arXiv 1312.2139)",
+        "With two noisy evaluations a step the error after a fixed number of steps grows like √n, "
+        "where with the stochastic gradient it does not depend on n.",
+        _weakest_first(
+            near("sampled", gap_exponent(measured, two_point, "dimension"), 0.5, EXPONENT,
+                 "exponent in n, two-point"),
+            near("sampled", gap_exponent(measured, gradient, "dimension"), 0, EXPONENT,
+                 "exponent in n, stochastic gradient"),
+            near("sampled", gap_exponent(measured, two_point, "step"), -0.5, EXPONENT,
+                 "exponent in k, two-point"),
+        ),
+        "stochastic",
+        f"The gap f − f* of the last iterate of ½‖x − ξ‖² after k = {budget:,} steps of the size "
+        "R/(σ√(nk)) (two-point) or R/(σ√k). That no two-point method does better is a theorem; a "
+        "measurement of one method shows that the bound is attained.",
+    )  # fmt: skip
+
+
+def _differences(measured: pd.DataFrame) -> Claim:
+    name = "central_differences"
+    off = last(measured, name, "path_difference") / last(measured, name, "rounding_bound")
+    rows = values(measured, "estimator", name, "evaluations").sort_values("step")
+    each = np.diff(rows.value, prepend=0) / (2 * rows.dimension)
+    beside = last(measured, f"{name}_smooth", "path_difference")
+    return Claim(
+        "zero_order.finite_difference_is_gd",
+        DIFFERENCES,
+        "With all 2n central differences the path is gradient descent's, at 2n evaluations a step.",
+        _weakest_first(
+            at_most("exact", Interval.exactly(off), 1, "of the bound on rounding"),
+            near("counted", Interval.spanning(each), 1, 0.0, "of 2n evaluations", "1, every step"),
+        ),
+        "trajectories",
+        f"The paths differ by {last(measured, name, 'path_difference'):.1e} of ‖x₀‖ at most over "
+        f"{rows.step.max()} steps on a quadratic with n = {rows.dimension.iloc[0]}, where the "
+        f"difference is exact but for rounding; by {beside:.1e} on the smooth problem, where it "
+        "is cut off too.",
+    )

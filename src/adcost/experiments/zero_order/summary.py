@@ -1,0 +1,192 @@
+"""What the tables of `zero_order` come to: medians, exponents and rates, for figures and claims."""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from adcost.costs.exponent import fit_exponent, fit_line, local_exponents
+from adcost.costs.intervals import Interval, median_interval
+
+TWO_POINT = ("gaussian", "sphere")
+DESCENTS = ("gradient_descent", *TWO_POINT)
+NOTHING = Interval(np.nan, np.nan, np.nan)
+
+
+def values(measured: pd.DataFrame, point: str, method: str, quantity: str) -> pd.DataFrame:
+    """The rows of one quantity of one method at one point; it must have been measured."""
+    rows = measured[
+        (measured.point == point) & (measured.method == method) & (measured.quantity == quantity)
+    ]
+    if rows.empty:
+        raise ValueError(f"zero_order: no {quantity} of {method} at {point} in the measurements")
+    return rows
+
+
+def of_problem(measured: pd.DataFrame, kind: str, quantity: str) -> float:
+    """A property of a class's problem: ``tolerance``, ``condition`` or ``epsilon``."""
+    return float(values(measured, kind, "problem", quantity).value.iloc[0])
+
+
+def medians(
+    measured: pd.DataFrame, kind: str, method: str, quantity: str = "evaluations"
+) -> pd.DataFrame:
+    """Median over runs by dimension: ``value``, ``low``, ``high``, and whether half ``arrived``."""
+    groups = values(measured, kind, method, quantity).groupby("dimension").value
+    table = pd.DataFrame({n: vars(median_interval(group)) for n, group in groups}).T
+    if method not in DESCENTS:
+        return table.assign(arrived=True)
+    arrived = values(measured, kind, method, "arrived").groupby("dimension").value.mean()
+    return table.assign(arrived=arrived > 0.5)
+
+
+def exponent(
+    measured: pd.DataFrame, kind: str, method: str, quantity: str = "evaluations",
+    *, shift: int = 4,
+) -> Interval:  # fmt: skip
+    """The exponent in n + ``shift`` of a median; NaN where half of the runs did not arrive.
+
+    The theory's step, and with it its count of steps, goes with n + 4.
+    """
+    table = medians(measured, kind, method, quantity)
+    if not table.arrived.all():
+        return NOTHING
+    if table.value.nunique() == 1:
+        return Interval.exactly(0)
+    return fit_exponent(table.index.to_numpy() + shift, table.value)
+
+
+def best_exponent(measured: pd.DataFrame, kind: str) -> Interval:
+    """The exponent in n + 4 of the expected steps with the best fixed step: counted, exact.
+
+    From the largest three dimensions alone. These steps go with Σλ/L plus a constant, and where n
+    is small the constant still weighs.
+    """
+    steps = medians(measured, kind, "expected_gaussian", "best_steps").value.iloc[-3:]
+    return local_exponents(steps.index.to_numpy() + 4, steps)
+
+
+def errors(measured: pd.DataFrame, kind: str, method: str) -> pd.DataFrame:
+    """Errors along the way: a row a step, a column a run."""
+    rows = values(measured, kind, method, "error")
+    return rows.pivot(index="step", columns="run", values="value")
+
+
+def rate_exponent(measured: pd.DataFrame, kind: str, method: str) -> Interval:
+    """The exponent of the error in k: over runs, or between neighbouring steps if there is one."""
+    table = errors(measured, kind, method)
+    if table.shape[1] == 1:
+        return local_exponents(table.index, table[0])
+    slopes, _, _ = fit_line(np.log(table.index.to_numpy(dtype=float)), np.log(table.to_numpy().T))
+    return median_interval(slopes)
+
+
+def straightness(measured: pd.DataFrame, kind: str, method: str) -> Interval:
+    """The slope of the logarithm of the error in k: of the second half over that of the first.
+
+    1 for a geometric decrease; for a power law it would be about the ratio of the steps, far less.
+    """
+    table = errors(measured, kind, method)
+    middle = len(table) // 2
+    early, late = (_log_slopes(part) for part in (table.iloc[:middle], table.iloc[middle:]))
+    return _of_runs(late / early)
+
+
+def decay(measured: pd.DataFrame, kind: str, method: str) -> Interval:
+    """−d ln(error)/dk, a step's relative decrease, over runs."""
+    return _of_runs(-_log_slopes(errors(measured, kind, method)))
+
+
+def _log_slopes(table: pd.DataFrame) -> np.ndarray:
+    return fit_line(table.index.to_numpy(dtype=float), np.log(table.to_numpy().T))[0]
+
+
+def _of_runs(found: np.ndarray) -> Interval:
+    return median_interval(found) if len(found) > 1 else Interval.exactly(float(found[0]))
+
+
+def over_table(measured: pd.DataFrame, quantity: str) -> Interval:
+    """Expected steps over those of the table read literally, in every dimension.
+
+    ‖x₀‖ = 1, so (1 − μ/(nL))ᵏ is at the tolerance after ln(tolerance)/ln(1 − μ/(nL)) steps.
+    """
+    kind = "strongly_convex"
+    steps = medians(measured, kind, "expected_gaussian", quantity).value
+    contraction = 1 - 1 / (steps.index.to_numpy() * of_problem(measured, kind, "condition"))
+    allowed = np.log(of_problem(measured, kind, "tolerance")) / np.log(contraction)
+    return Interval.spanning(steps / allowed)
+
+
+def guarantee(kind: str, method: str, k: np.ndarray, n: int, condition: float) -> np.ndarray:
+    """The theory's bound on the class's error after ``k`` steps with L = 1 and its own step.
+
+    Gradient descent: Nesterov 2018, §1.2.3 and §2.1.5; two-point descent, of the mean over the
+    steps or of the last one: Nesterov & Spokoiny 2017, §5 and §7, without the terms in ε, and
+    ‖x‖² ≤ 2(f − f*)/μ. The problems start from f − f* = 1 (smooth) or ‖x‖ = 1.
+    """
+    plain, m = method == "gradient_descent", n + 4
+    match kind:
+        case "smooth":
+            return (2 if plain else 8 * m) / (k + 1)
+        case "convex":
+            return 2 / (k + 4) if plain else 4 * m / (k + 1)
+        case "strongly_convex":
+            rate = 1 - 1 / condition if plain else 1 - 1 / (8 * m * condition)
+            return (1 if plain else condition) * rate**k
+    raise ValueError(f"zero_order: there is no class {kind!r}")
+
+
+def attained(measured: pd.DataFrame, kind: str, method: str) -> float:
+    """The last recorded error (mean over runs) as a share of what theory guarantees there."""
+    table = errors(measured, kind, method)
+    n = int(values(measured, kind, method, "error").dimension.iloc[0])
+    bound = guarantee(kind, method, table.index[-1], n, of_problem(measured, kind, "condition"))
+    return float(table.iloc[-1].mean() / bound)
+
+
+def gaps(measured: pd.DataFrame, method: str) -> pd.DataFrame:
+    """Mean gaps with 95 % intervals: ``dimension, step, value, low, high``; and ``expected``."""
+    rows = values(measured, "stochastic", method, "gap").groupby(["dimension", "step"]).value
+    half = stats.t.ppf(0.975, rows.size() - 1) * rows.sem()
+    table = pd.DataFrame({"value": rows.mean(), "low": rows.mean() - half,
+                          "high": rows.mean() + half})  # fmt: skip
+    expected = values(measured, "stochastic", method, "expected_gap")
+    table["expected"] = expected.set_index(["dimension", "step"]).value
+    return table.reset_index()
+
+
+def swept(table: pd.DataFrame, over: str) -> pd.DataFrame:
+    """The part of `gaps` that varies ``over`` ``dimension`` or ``step``, the other being fixed."""
+    other = "step" if over == "dimension" else "dimension"
+    fixed = table.groupby(other)[over].nunique().idxmax()
+    return table[table[other] == fixed].sort_values(over)
+
+
+def gap_exponent(measured: pd.DataFrame, method: str, over: str) -> Interval:
+    """The exponent of the mean gap in the ``dimension`` or in the budget (``step``)."""
+    table = swept(gaps(measured, method), over)
+    return fit_exponent(table[over], table.value)
+
+
+def components(measured: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """Means of one part of the estimate: ``method, dimension, value, low, high``.
+
+    Student's intervals over batches, at the level 95 % for all rows together (Bonferroni).
+    """
+    rows = measured[(measured.point == "estimator") & (measured.quantity == quantity)]
+    groups = rows.groupby(["method", "dimension"]).value
+    level = 1 - 0.05 / groups.ngroups
+    half = stats.t.ppf((1 + level) / 2, groups.size() - 1) * groups.sem()
+    mean = groups.mean()
+    return pd.DataFrame({"value": mean, "low": mean - half, "high": mean + half}).reset_index()
+
+
+def farthest(table: pd.DataFrame, target: float) -> Interval:
+    """The ranges of all intervals together, with the value that is farthest from ``target``."""
+    worst = table.value.iloc[int((table.value - target).abs().to_numpy().argmax())]
+    return Interval(float(worst), float(table.low.min()), float(table.high.max()))
+
+
+def last(measured: pd.DataFrame, method: str, quantity: str) -> float:
+    """A quantity of the point ``estimator`` after the last step."""
+    rows = values(measured, "estimator", method, quantity)
+    return float(rows.value[rows.step.idxmax()])

@@ -1,0 +1,37 @@
+import copy
+
+import pytest
+
+from adcost.experiments.zero_order import measure, plan
+
+SECTION = {
+    "dimensions": [32, 64, 128],
+    "sphere_up_to": 128,
+    "runs": {"least": 8, "coordinates": 1024},
+    "tolerance": {"smooth": 1e-2, "convex": 5e-3, "strongly_convex": 1e-2},
+    "condition": 4,
+    "epsilon": 1e-3,
+    "rate": {"dimension": 32, "runs": 24, "steps": 100},
+    "stochastic": {
+        "dimensions": [2, 8, 32],
+        "budget": 2048,
+        "dimension": 8,
+        "budgets": [128, 512, 2048],
+        "runs": {"least": 16, "coordinates": 2048},
+    },
+    "estimator": {"dimensions": [4], "draws": 32768},
+    "differences": {"dimension": 6, "steps": 10},
+    "trajectories": {"condition": 5, "steps": 6, "runs": 2},
+}
+
+
+@pytest.fixture(scope="session")
+def measured(measure_all):
+    """The experiment's tables, measured once for all its tests."""
+    return measure_all(plan, measure, SECTION)
+
+
+@pytest.fixture
+def section():
+    """A configuration that a test may spoil."""
+    return copy.deepcopy(SECTION)

@@ -1,0 +1,170 @@
+"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
+
+import numpy as np
+import pytest
+
+from adcost.experiments.zero_order.claims import judge, numbers
+from adcost.experiments.zero_order.plan import CLASSES
+
+IDS = [
+    "zero_order.two_point_unbiased",
+    *(f"zero_order.gd_dimension_free.{kind}" for kind in CLASSES),
+    *(f"zero_order.linear_in_n.{kind}" for kind in CLASSES),
+    *(f"zero_order.rate_in_k.{kind}" for kind in CLASSES),
+    "zero_order.sqrt_n_stochastic",
+    "zero_order.finite_difference_is_gd",
+]
+
+
+def _verdict(tables, name):
+    return {claim.id: claim.verdict for claim in judge(tables)}[name]
+
+
+def _where(table, **labels):
+    mask = table.method.notna()
+    for column, label in labels.items():
+        mask &= table[column].isin(label if isinstance(label, list) else [label])
+    assert mask.any(), labels
+    return mask
+
+
+def test_all_claims_are_judged_and_come_out(tables):
+    claims = judge(tables)
+    assert [claim.id for claim in claims] == IDS
+    assert {claim.id: claim.verdict for claim in claims} == dict.fromkeys(IDS, "reproduced")
+
+
+def _scaled(factor, **labels):
+    """Values times a factor, or times a function of their rows."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _where(table, **labels)
+        by = factor(table[rows]) if callable(factor) else factor
+        table.loc[rows, "value"] *= by
+
+    return plant
+
+
+def _constant(**labels):
+    """A constant in place of a measurement."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _where(table, **labels)
+        table.loc[rows, "value"] = table[rows].value.iloc[0]
+
+    return plant
+
+
+def _swap(a, b, **labels):
+    """Two methods under each other's name."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _where(table, method=[a, b], **labels)
+        table.loc[rows, "method"] = table.method[rows].map({a: b, b: a})
+
+    return plant
+
+
+def _grows_with_n(table):
+    return np.sqrt(table.dimension)
+
+
+def _nobody_arrives(kind):
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _where(table, point=kind, method="gaussian", quantity="arrived")
+        table.loc[rows & (table.dimension == 128), "value"] = 0.0
+
+    return plant
+
+
+STEPS = ["steps", "evaluations"]
+FALSEHOODS = [
+    # The factor d dropped, the wrong sign, and the factor of the other kind of direction.
+    ("zero_order.two_point_unbiased",
+     _scaled(lambda t: 1 / t.dimension, method="sphere", quantity="along_gradient")),
+    ("zero_order.two_point_unbiased", _scaled(-1, method="gaussian", quantity="along_gradient")),
+    ("zero_order.two_point_unbiased",
+     _scaled(lambda t: t.dimension / (t.dimension + 2), method="sphere",
+             quantity="along_gradient")),
+    *((f"zero_order.gd_dimension_free.{kind}",
+       _scaled(_grows_with_n, point=kind, method="gradient_descent", quantity=STEPS))
+      for kind in CLASSES),
+    *((f"zero_order.gd_dimension_free.{kind}",
+       _swap("gradient_descent", "gaussian", point=kind, quantity=[*STEPS, "arrived"]))
+      for kind in CLASSES),
+    *((f"zero_order.linear_in_n.{kind}",
+       _constant(point=kind, method="gaussian", quantity="evaluations")) for kind in CLASSES),
+    *((f"zero_order.linear_in_n.{kind}",
+       _scaled(lambda t: 1 / _grows_with_n(t), point=kind, method="sphere",
+               quantity="evaluations")) for kind in CLASSES),
+    *((f"zero_order.linear_in_n.{kind}", _nobody_arrives(kind)) for kind in CLASSES),
+    ("zero_order.linear_in_n.convex",
+     _constant(point="convex", method="expected_gaussian", quantity="best_steps")),
+    *((f"zero_order.rate_in_k.{kind}",
+       _scaled(lambda t: t.step**0.5, point=kind, method="gaussian", quantity="error"))
+      for kind in ("smooth", "convex")),
+    *((f"zero_order.rate_in_k.{kind}",
+       _constant(point=kind, method="gradient_descent", quantity="error"))
+      for kind in ("smooth", "convex")),
+    # A power of k in place of the exponential, and one slower than the table or the guarantee.
+    ("zero_order.rate_in_k.strongly_convex",
+     lambda tables: _power(tables["measurements"], "sphere")),
+    ("zero_order.rate_in_k.strongly_convex",
+     lambda tables: _slower(tables["measurements"], "gaussian", 8)),
+    ("zero_order.rate_in_k.strongly_convex",
+     lambda tables: _slower(tables["measurements"], "gradient_descent", 3)),
+    ("zero_order.rate_in_k.strongly_convex",
+     _scaled(4, point="strongly_convex", quantity="best_steps")),
+    ("zero_order.sqrt_n_stochastic",
+     _swap("sphere", "stochastic_gradient", point="stochastic")),
+    ("zero_order.sqrt_n_stochastic",
+     _scaled(_grows_with_n, method="sphere", quantity="gap")),
+    ("zero_order.sqrt_n_stochastic",
+     _scaled(_grows_with_n, method="stochastic_gradient", quantity="gap")),
+    # Forward differences: half the evaluations, or an error of ½ελ in place of rounding.
+    ("zero_order.finite_difference_is_gd",
+     _scaled(0.5, method="central_differences", quantity="evaluations")),
+    ("zero_order.finite_difference_is_gd",
+     lambda tables: _off_path(tables["measurements"])),
+]  # fmt: skip
+
+
+def _power(table, method):
+    rows = _where(table, point="strongly_convex", method=method, quantity="error")
+    table.loc[rows, "value"] = 1.0 / table.step[rows] ** 2
+
+
+def _slower(table, method, factor):
+    rows = _where(table, point="strongly_convex", method=method, quantity="error")
+    table.loc[rows, "value"] **= 1 / factor
+
+
+def _off_path(table):
+    rows = _where(table, method="central_differences", quantity="path_difference")
+    table.loc[rows, "value"] = 1e-6
+
+
+@pytest.mark.parametrize(
+    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+)
+def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    plant(tables)
+    assert _verdict(tables, name) in ("refuted", "inconclusive")
+
+
+def test_every_claim_has_a_falsehood():
+    assert {name for name, _ in FALSEHOODS} == set(IDS)
+
+
+def test_numbers_follow_the_tables(tables):
+    before = numbers(tables)
+    assert (before["least_n"], before["most_n"], before["sphere_most_n"]) == (32, 128, 128)
+    table = tables["measurements"]
+    rows = _where(table, point="convex", method="expected_gaussian", quantity="best_steps")
+    table.loc[rows, "value"] *= 2
+    after = numbers(tables)
+    assert after["convex_best_gain"] == pytest.approx(before["convex_best_gain"] / 2)
