@@ -15,8 +15,10 @@ Derivatives*, 2nd ed., ch. 4). What counts how:
 - Moving and converting data is free. So is work on integers and booleans (indices, loop counters,
   random bits): it is the program's control, not the function's arithmetic.
 - A running sum of n numbers is n − 1 additions, though XLA does more to be parallel; a pooling's
-  window counts in full at the border; a complex operation counts once. Factorisations of matrices
-  and solves with them are unknown, hence errors.
+  window counts in full at the border; a complex operation counts once.
+- LU, Cholesky and triangular solves count as the textbook's loops (Golub & Van Loan, *Matrix
+  Computations*, 4th ed., §3.1, 3.2, 4.2), a pivot's search as comparisons. QR is unknown, and so
+  are the iterative ones (svd, eigh), whose work depends on the matrix: hence errors.
 
 What no output needs is not counted, since XLA removes it: the gradient alone does not compute the
 value. What is written twice counts twice, though XLA may merge it. ``scan`` counts its body times
@@ -80,7 +82,7 @@ FREE = frozenset("""
     gather imag iota layout_constraint name optimization_barrier pad pvary random_bits random_clone
     random_fold_in random_seed random_split random_unwrap random_wrap real reshape reshard rev
     rng_bit_generator scatter sharding_constraint slice split squeeze stack stop_gradient tile
-    transpose unstack
+    transpose unstack lu_pivots_to_permutation
 """.split())
 OF_EACH = {
     "multiplications": "mul square div",
@@ -106,8 +108,8 @@ OF_MANY = {
 }
 MANY = {name: kind for kind, names in OF_MANY.items() for name in names.split()}
 CALL = frozenset("""
-    call checkpoint closed_call composite core_call custom_jvp_call custom_vjp_call jit pjit remat
-    remat2
+    call checkpoint closed_call composite core_call custom_jvp_call custom_linear_solve
+    custom_vjp_call jit pjit remat remat2
 """.split())
 
 # fmt: on
@@ -154,6 +156,8 @@ def _equation(equation: JaxprEqn, context: _Context) -> Operations:
     name, params = equation.primitive.name, equation.params
     if name in FREE and params.get("update_jaxpr") is None:  # with one, a scatter computes
         return _NOTHING
+    if name in FACTORISATION:
+        return FACTORISATION[name](equation)
     if name not in CALL and name not in ("scan", "while", "cond"):
         return _arithmetic(name, equation)
     # A scope's name is inside the brackets of the transforms that it went through.
@@ -161,6 +165,9 @@ def _equation(equation: JaxprEqn, context: _Context) -> Operations:
     scopes += [params["name"]] if "name" in params else []
     context = replace(context, scopes=(*context.scopes, *scopes))
     values = [_known(atom, context.integers) for atom in equation.invars]
+    if name == "custom_linear_solve":
+        held = sum(params["const_lengths"][:2])
+        return _walk(params["jaxprs"].solve, values[held:], context)
     if name == "scan":
         return _walk(params["jaxpr"], values[: params["num_consts"]], context) * params["length"]
     if name == "while":
@@ -215,6 +222,35 @@ def _applications(name: str, equation: JaxprEqn) -> int:
         length = shape[params["axis"]]
         return size - size // length if length else 0
     return max(equation.invars[0].aval.size - size, 0)
+
+
+def _lu(equation: JaxprEqn) -> Operations:
+    """Step k of an m × n matrix: a search and m − k divisions, then (m − k)(n − k) updates."""
+    *batch, m, n = equation.invars[0].aval.shape
+    steps = range(1, min(m - 1, n) + 1)
+    divisions = sum(m - k for k in steps)
+    updates = sum((m - k) * (n - k) for k in steps)
+    return Operations(divisions + updates, updates, divisions) * math.prod(batch)
+
+
+def _cholesky(equation: JaxprEqn) -> Operations:
+    """n roots, n(n − 1)/2 divisions and (n³ − n)/6 updates."""
+    *batch, n, _ = equation.invars[0].aval.shape
+    updates = (n**3 - n) // 6
+    divisions = n * (n - 1) // 2
+    return Operations(divisions + updates, updates, 0, n) * math.prod(batch)
+
+
+def _triangular_solve(equation: JaxprEqn) -> Operations:
+    """For each right-hand side n(n − 1)/2 updates, and n divisions unless the diagonal is one."""
+    n = equation.invars[0].aval.shape[-1]
+    sides = equation.invars[1].aval.size // n if n else 0
+    updates = n * (n - 1) // 2
+    divisions = 0 if equation.params["unit_diagonal"] else n
+    return Operations(updates + divisions, updates) * sides
+
+
+FACTORISATION = {"lu": _lu, "cholesky": _cholesky, "triangular_solve": _triangular_solve}
 
 
 def _convolution(equation: JaxprEqn) -> Operations:

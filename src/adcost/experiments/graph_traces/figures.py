@@ -1,0 +1,110 @@
+"""Draw the figures and films of `graph_traces` from its tables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from adcost import plotting
+from adcost.experiments.graph_traces import drawing, sequences
+from adcost.experiments.graph_traces.drawing import COLOURS
+from adcost.experiments.graph_traces.plan import LECTURE
+from adcost.experiments.graph_traces.summary import counted
+
+FAMILIES = {"rosenbrock": ("Rosenbrock's function", "o-"), "speelpenning": ("product", "s--")}
+
+MOST_NODES, WIDE = 40, 18.0
+"""Nodes of an expression that is drawn (a larger one is in the tables only), and the width of a
+drawing that takes the page to itself."""
+
+
+def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
+    """Write every figure of the plan as SVG and PDF, and the films with their posters."""
+    measured, steps, edges = (tables[name] for name in ("measurements", "steps", "edges"))
+    sweeps = dict(tuple(steps[steps.expression == LECTURE].groupby("sweep", sort=False)))
+    graph = drawing.graph_of(sweeps["reverse"], edges[edges.expression == LECTURE])
+    with plotting.style():
+        for sweep, rows in sweeps.items():
+            plotting.save(sequences.panels(graph, rows), folder, str(sweep))
+        plotting.save(_expressions(steps, edges), folder, "expressions")
+        plotting.save(_sweeps(measured), folder, "sweeps")
+        plotting.save(_storage(measured), folder, "storage")
+        sequences.film(graph, sweeps["forward_w1"], folder, "forward_film")
+        sequences.film(graph, sweeps["reverse"], folder, "reverse_film")
+
+
+def _expressions(steps: pd.DataFrame, edges: pd.DataFrame) -> plt.Figure:
+    """The configured expressions after their reverse sweep, a panel each, all at one scale."""
+    reverse = steps[(steps.sweep == "reverse") & (steps.expression != LECTURE)]
+    sweeps = {
+        str(name): rows
+        for name, rows in reverse.groupby("expression", sort=False)
+        if len(rows) <= MOST_NODES
+    }
+    graphs = {
+        name: drawing.graph_of(rows, edges[edges.expression == name])
+        for name, rows in sweeps.items()
+    }
+    width, height = np.max([drawing.extent(graph) for graph in graphs.values()] or [(1, 1)], 0)
+    columns = 2 if len(graphs) > 1 and width < WIDE else 1
+    lines = max(-(-len(graphs) // columns), 1)
+    figure, axes = plt.subplots(
+        lines, columns, squeeze=False, figsize=(9.6, (9.6 / columns * height / width + 0.5) * lines)
+    )
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, (name, graph) in zip(axes.flat, graphs.items(), strict=False):
+        rows = sweeps[name]
+        known = dict(zip(rows.node, rows.derivative, strict=True))
+        drawing.draw(axis, graph, "reverse", known, size=7)
+        axis.set(xlim=(-0.8, width - 0.8), ylim=(-height / 2 - 0.1, height / 2 - 0.1))
+        axis.set_title(name.replace("_", " "))
+    return figure
+
+
+def _sweeps(measured: pd.DataFrame) -> plt.Figure:
+    """Multiplications to the full gradient over the number of inputs, by either mode."""
+    figure, axis = plt.subplots()
+    for family, (name, dash) in FAMILIES.items():
+        for mode in ("forward", "reverse"):
+            line = counted(measured, mode, "multiplications", family)
+            axis.plot(line.index, line, dash, ms=4, color=COLOURS[mode])
+            sweeps = "d forward sweeps" if mode == "forward" else "1 reverse sweep"
+            _label(axis, line, f"{name},\n{sweeps}", COLOURS[mode])
+    _logarithmic(axis, line.index)
+    axis.set(xlabel="number of inputs d", ylabel="multiplications to the full gradient")
+    return figure
+
+
+def _storage(measured: pd.DataFrame) -> plt.Figure:
+    """Values held at once over the length of a chain, by either mode."""
+    figure, axis = plt.subplots()
+    for mode, text in (("forward", "forward mode:\nwhat later lines need"),
+                       ("reverse", "reverse mode:\nevery value")):  # fmt: skip
+        line = counted(measured, mode, "values_held", "sines")
+        axis.plot(line.index, line, "o-", color=COLOURS[mode])
+        _label(axis, line, text, COLOURS[mode])
+        # The compiled programs hold more than the chain's values: the same in all lengths.
+        compiled = counted(measured, f"jax_{mode}", "temporary_bytes", "sines") / 8
+        axis.plot(compiled.index, compiled, "s:", mfc="none", lw=1.2, color=COLOURS[mode])
+        if mode == "forward":
+            _label(axis, compiled, "squares: JAX's compiled\nprogram", COLOURS[mode])
+    _logarithmic(axis, line.index)
+    axis.set(xlabel="length of the chain", ylabel="numbers held at once (8 bytes each)")
+    return figure
+
+
+def _logarithmic(axis: Axes, x: pd.Index) -> None:
+    axis.set(xscale="log", yscale="log")
+    # Room on the right for the labels.
+    axis.set_xlim(x.min() / 1.2, x.max() * (x.max() / x.min()) ** 0.5)
+    axis.set_xticks(list(x), [str(tick) for tick in x])
+    axis.minorticks_off()
+
+
+def _label(axis: Axes, line: pd.Series, text: str, colour: str) -> None:
+    axis.annotate(text, (line.index[-1], line.iloc[-1]), (8, 0), textcoords="offset points",
+                  va="center", color=colour, fontsize=8.5)  # fmt: skip

@@ -1,0 +1,66 @@
+"""Timing programs of microseconds beside programs of seconds: the short ones in bursts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import pandas as pd
+
+from adcost import seeds
+from adcost.costs.timing import Program, time_interleaved
+
+BURST_OPERATIONS = 5e8
+"""Operations of a burst of calls: some milliseconds."""
+
+LONG_OPERATIONS = 2e10
+"""A program of more operations, far from any crossing, gets the fewer rounds ``long_runs``."""
+
+
+@dataclass(frozen=True)
+class Burst:
+    """Calls of a program one right after the other; only the last is waited for.
+
+    A lone call of some microseconds is mostly the handing over to another thread and back, which
+    takes now 10 and now 60 µs; in a burst that happens once.
+    """
+
+    program: Program
+    calls: int
+
+    @property
+    def compile_seconds(self) -> float:
+        """The program's."""
+        return self.program.compile_seconds
+
+    def __call__(self) -> Any:
+        """Call it so often, and wait for the last result."""
+        for _ in range(self.calls):
+            result = self.program.compiled(*self.program.arguments)
+        return jax.block_until_ready(result)
+
+
+def time_in_bursts(
+    programs: Mapping[str, Program],
+    operations: int,
+    point: str,
+    timing: Mapping[str, Any],
+    seed: int,
+    name: str,
+) -> pd.DataFrame:
+    """Seconds of one call; ``operations``, those of the dearest program, say how often to call.
+
+    A long program needs no warm-up: it ran when its result was checked.
+    """
+    calls = min(timing["burst"], max(1, int(BURST_OPERATIONS / operations)))
+    long = operations > LONG_OPERATIONS
+    table = time_interleaved(
+        {method: Burst(program, calls) for method, program in programs.items()},
+        point=point,
+        rng=seeds.generator(seed, "jacobian", name, "order"),
+        min_repeats=timing["long_runs" if long else "runs"],
+        max_repeats=timing["long_runs" if long else "max_runs"],
+        budget_seconds=timing["seconds"],
+        warmup=0 if long else timing["warmup"],
+    )
+    return table.assign(seconds=table.seconds / calls)

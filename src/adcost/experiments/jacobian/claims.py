@@ -1,0 +1,296 @@
+"""Judge the claims on Jacobians (`jacobian.*`) from the tables alone.
+
+Tolerances, and why: the modes' operations are whole numbers and so is m, hence the counted crossing
+is exact to one; prices and multiplications agree to the last digit. The timed crossing may miss n
+by a factor of two: the times' ratio is m/n times the ratio of the rates at which the machine does
+two products of different shapes, and those may differ so much.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adcost.claims import Claim, Evidence, at_least, at_most, near
+from adcost.claims import judge as verdict_of
+from adcost.costs.intervals import Interval, summarise
+from adcost.derivatives import bracketing
+from adcost.experiments.jacobian import summary
+from adcost.experiments.jacobian.plan import HOURGLASS
+
+SECTION = "«Выберите своего бойца»"
+BOOK = "Griewank & Walther 2008"
+
+TIMED_FACTOR = 2.0
+
+PUBLISHED = {"forward": 56, "reverse": 36, "markowitz": 33, "best": 33}
+"""Multiplications for the Helmholtz energy with four components (Lohoff & Neftci 2024)."""
+
+ROUNDING = 10.0
+"""Rounding errors allowed for each term of the sums on the way, in units of u: a few in the term
+itself, and they add up at most linearly (Higham 2002, §3.1)."""
+
+FLOAT32, FLOAT64 = (float(np.finfo(name).eps) / 2 for name in ("float32", "float64"))
+
+
+def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+    """All claims of the experiment from ``measurements`` and ``timings``."""
+    measured, timings = tables["measurements"], tables["timings"]
+    return [
+        _crossover(measured, timings),
+        _scalar_output(measured, timings),
+        _mode_choice(measured),
+        _no_universal_mode(measured, timings),
+    ]
+
+
+def _crossover(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
+    n = summary.inputs_of(measured[measured.point == "sweep-linear"])
+    return Claim(
+        "jacobian.crossover",
+        f"{SECTION}; {BOOK}, §3.1–3.2",
+        f"For f(x) = Ax with n = {n} inputs and m outputs forward mode costs n columns and reverse "
+        "mode m rows; the winner changes at m = n.",
+        (
+            *(
+                near(
+                    "counted",
+                    summary.counted_crossing(measured, f),
+                    n,
+                    1,
+                    f"outputs, {name}",
+                    f"{n} ± 1",
+                )
+                for f, name in (("linear", "Ax"), ("tanh", "tanh(Ax)"))
+            ),
+            near("counted", _prices(measured, n), 1, 0.0, "m·n a column or row", "1"),
+            at_most(
+                "exact",
+                Interval.exactly(summary.worst_error(measured, "sweep-", FLOAT32) / n),
+                ROUNDING,
+                "n·u, both modes against the closed form",
+            ),
+            *(
+                _timed_crossing(timings, f, n, name)
+                for f, name in (("linear", "Ax"), ("tanh", "tanh(Ax)"))
+            ),
+        ),
+        "crossover",
+        "Counted to one: the interval runs from the last m at which reverse takes fewer operations "
+        "to the first at which forward does. Far below the crossing neither mode wins time, since "
+        "a call's own cost is the larger part of both.",
+    )
+
+
+def _prices(measured: pd.DataFrame, n: int) -> Interval:
+    """Multiplications a column (forward) and a row (reverse), in units of a product with A."""
+    wide = summary.sweep(measured, "linear", "multiplications")
+    products = n * wide.index.to_numpy(dtype=float)
+    return Interval.spanning(
+        [*(wide.forward / products / n), *(wide.reverse / products / wide.index)]
+    )
+
+
+def _timed_crossing(timings: pd.DataFrame, function: str, n: int, name: str) -> Evidence:
+    crossing = summary.timed_crossing(timings, function)
+    low, high = n / TIMED_FACTOR, n * TIMED_FACTOR
+    verdict = verdict_of(crossing, low, high)
+    return Evidence("timed", f"{low:.0f} to {high:.0f}", crossing, f"outputs, {name}", verdict)
+
+
+def _scalar_output(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
+    wide = summary.sweep(measured, "max")
+    n = summary.inputs_of(measured[measured.point == "sweep-max"])
+    price = (wide.forward / wide.reverse).iloc[-1]
+    rounds = summary.log_ratios(timings, "max").values()
+    faster = [float(np.exp(-np.median(ratios))) for ratios in rounds]
+    return Claim(
+        "jacobian.scalar_output",
+        f"{SECTION}; {BOOK}, §3.2",
+        "For the scalar output maxᵢ (Ax)ᵢ reverse mode wins at every m.",
+        (
+            at_least("counted", Interval.spanning(wide.forward / wide.reverse), 1, "times reverse"),
+            at_least("timed", Interval.spanning(faster), 1, "times reverse"),
+        ),
+        "scalar_output",
+        "The ratio of forward to reverse, over all m. Forward takes n products with A and the "
+        "value, reverse one and the value: (n + 1)/2 times as many operations for large m, "
+        f"{(n + 1) / 2:.1f} here and {price:.1f} counted.",
+    )
+
+
+def _mode_choice(measured: pd.DataFrame) -> Claim:
+    few, many = (
+        summary.sweeps_of_graph(measured, name) for name in ("ad_choose", "ad_choose_turned")
+    )
+    orders = summary.elimination(measured).loc["ad_choose"]
+    ratio = few["forward"] / few["reverse"]
+    control = many["forward"] / many["reverse"]
+    return Claim(
+        "jacobian.mode_choice",
+        f"{SECTION}, задача 1",
+        "For a graph of few inputs and many outputs forward mode is the right choice.",
+        (
+            at_most("counted", Interval.exactly(ratio), 1, "of reverse"),
+            at_least("counted", Interval.exactly(control), 1, "of reverse, graph turned"),
+            at_most(
+                "counted",
+                Interval.exactly(orders["forward"] / orders["reverse"]),
+                1,
+                "of reverse, by elimination",
+            ),
+        ),
+        "elimination",
+        "Operations of the whole Jacobian by columns over those by rows, on a graph of the task's "
+        "shape with two inputs and five outputs. The choice follows the shape: with five inputs "
+        "and two outputs it turns.",
+    )
+
+
+def _no_universal_mode(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
+    counts = summary.chains(measured)
+    hourglass = f"{HOURGLASS} tanh"
+    graphs = summary.elimination(measured).drop(index=["ad_choose", "ad_choose_turned"])
+    mixed = graphs.best < graphs[["forward", "reverse"]].min(axis=1)
+    agreement = counts.multiplications / counts.predicted_multiplications
+    published = []
+    if "helmholtz" in graphs.index:
+        off = max(abs(graphs.loc["helmholtz", name] - n) for name, n in PUBLISHED.items())
+        published.append(
+            near("counted", Interval.exactly(off), 0, 0.0, "off the published counts", "0")
+        )
+    return Claim(
+        "jacobian.no_universal_mode",
+        f"{SECTION}: произвольный граф; Griewank & Naumann 2003; Griewank & Reese 1991",
+        "On an arbitrary graph neither mode is best: on a chain with a waist a mixed order beats "
+        "both by the predicted number of multiplications.",
+        (
+            _saving(counts, hourglass),
+            near("counted", Interval.spanning(agreement), 1, 0.0, "of the predicted", "1"),
+            at_least("counted", Interval.exactly(mixed.sum()), 1, f"graphs of {len(graphs)}"),
+            *published,
+            *_same_jacobian(measured, counts, graphs),
+            at_least("timed", summary.time_saving(timings, hourglass), 1, "times faster"),
+        ),
+        "chains",
+        summary.winners(measured) + " Multiplications off the prediction would show in the second "
+        "line. The third counts the small graphs on which an order that is neither forward nor "
+        "reverse takes fewer multiplications than both.",
+    )
+
+
+def _saving(counts: pd.DataFrame, subject: str) -> Evidence:
+    """Counted against dynamic programming on the widths alone; nothing where it promises none."""
+    widths = [int(width) for width in counts.loc[subject]["shape"].iloc[0].split("-")]
+    chain = bracketing.dense(widths, extra=2)  # JAX's rule for tanh multiplies twice
+    values = sum(a * b for a, b in pairwise(widths))
+    best, *modes = (
+        bracketing.cost(plan, chain) + values
+        for plan in (
+            bracketing.optimal(chain),
+            bracketing.forward(chain),
+            bracketing.reverse(chain),
+        )
+    )
+    predicted = min(modes) / best
+    counted = summary.saving(counts, subject) if predicted > 1 else float("nan")
+    unit = "times fewer multiplications"
+    return near("counted", Interval.exactly(counted), predicted, 0.0, unit, f"{predicted:.4g}")
+
+
+def _same_jacobian(
+    measured: pd.DataFrame, counts: pd.DataFrame, graphs: pd.DataFrame
+) -> tuple[Evidence, Evidence]:
+    """Errors in units of (terms of the longest sums on the way, or vertices)·u."""
+    terms = max(sum(map(int, shape.split("-"))) for shape in counts["shape"])
+    chains = summary.worst_error(measured, "chains", FLOAT32)
+    scalars = summary.worst_error(measured, "graphs", FLOAT64)
+    vertices = float(graphs.intermediate_vertices.max())
+    return (
+        at_most("exact", Interval.exactly(chains / terms), ROUNDING, "widths·u, all chains"),
+        at_most("exact", Interval.exactly(scalars / vertices), ROUNDING, "vertices·u, all graphs"),
+    )
+
+
+def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Numbers that the report's text calls by name; times in ms, memory in units named."""
+    measured, timings = tables["measurements"], tables["timings"]
+    linear = measured[measured.point == "sweep-linear"]
+    n, m = summary.inputs_of(linear), int(summary.outputs_of(linear).max())
+    compiled = summary.sweep(measured, "linear", "compiled_operations").dropna()
+    counted = summary.sweep(measured, "linear").loc[compiled.index]
+    held = summary.sweep(measured, "linear", "temporary_bytes")
+    seconds = summarise(timings[timings["shape"] == f"{n}-{m}"])
+    seconds = seconds.set_index(["point", "method"])["median"]
+    counts = summary.chains(measured)
+    graphs = summary.elimination(measured)
+    hourglass = f"{HOURGLASS} tanh"
+    large = summary.sweep(measured, "max").iloc[-1]
+    few = summary.sweeps_of_graph(measured, "ad_choose")
+    few_shape = measured[measured.subject == "ad_choose"]["shape"].iloc[0].split("-")
+    unproven = graphs[graphs.best > graphs.least_possible]
+    waist = [int(width) for width in counts.loc[hourglass]["shape"].iloc[0].split("-")]
+    return {
+        "inputs": n,
+        "most_outputs": m,
+        "points": len(held),
+        "runs": int(timings.groupby(["subject", "shape", "method"]).size().min()),
+        "crossing_tanh": _known(summary.timed_crossing(timings, "tanh").value),
+        "ms_forward": float(seconds["sweep-linear", "forward"]) * 1e3,
+        "ms_reverse": float(seconds["sweep-linear", "reverse"]) * 1e3,
+        "compiled_most": int(compiled.index.max()),
+        "compiled_share_forward": float((compiled.forward / counted.forward).iloc[-1]),
+        "compiled_share_reverse": float((compiled.reverse / counted.reverse).iloc[-1]),
+        "identity_gigabytes": 4 * m * m / 1e9,
+        "block_megabytes": float(held.reverse.iloc[-1]) / 1e6,
+        "scalar_price": float(large.forward / large.reverse),
+        "scalar_predicted": (n + 1) / 2,
+        "hourglass_widths": "–".join(map(str, waist)),
+        "hourglass_waist": min(waist),
+        "hourglass_saving": summary.saving(counts, hourglass),
+        "hourglass_time_saving": summary.time_saving(timings, hourglass).value,
+        "hourglass_order": str(counts.loc[(hourglass, "best"), "order"]),
+        "choice_inputs": int(few_shape[0]),
+        "choice_outputs": int(few_shape[1]),
+        "choice_forward": int(few["forward"]),
+        "choice_reverse": int(few["reverse"]),
+        "graphs": len(graphs),
+        "greedy_misses": int((graphs.markowitz > graphs.best).sum()),
+        "unproven": ", ".join(map(summary.graph_title, unproven.index)) or "none",
+        "chains": _chain_rows(measured, counts),
+        "eliminations": _graph_rows(measured, graphs),
+    }
+
+
+def _known(value: float) -> float | None:
+    """A number, or nothing where none was found (the report then prints a dash)."""
+    return None if np.isnan(value) else value
+
+
+def _chain_rows(measured: pd.DataFrame, counts: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {
+            "chain": subject.removesuffix(" tanh"),
+            "widths": counts.loc[(subject, "best"), "shape"].replace("-", "–"),
+            "best_order": counts.loc[(subject, "best"), "order"],
+            **{name: float(counts.loc[(subject, name), "multiplications"]) / 1e6
+               for name in ("forward", "reverse", "best")},
+        }
+        for subject in summary.chain_names(measured)
+    ]  # fmt: skip
+
+
+def _graph_rows(measured: pd.DataFrame, graphs: pd.DataFrame) -> list[dict[str, Any]]:
+    shapes = measured[measured.point == "graphs"].drop_duplicates("subject").set_index("subject")
+    return [
+        {
+            "graph": summary.graph_title(name),
+            "shape": shapes.loc[name, "shape"].replace("-", " → "),
+            "vertices": int(row.intermediate_vertices),
+            **{order: int(row[order]) for order in ("forward", "reverse", "markowitz", "best")},
+            "proven": bool(row.best == row.least_possible),
+        }
+        for name, row in graphs.iterrows()
+    ]

@@ -1,0 +1,197 @@
+"""Draw the figures of `jacobian` from its tables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
+
+from adcost import plotting
+from adcost.costs.intervals import Interval, summarise
+from adcost.experiments.jacobian import summary
+
+COLOURS = {
+    "forward": plotting.GREEN,
+    "reverse": plotting.BLUE,
+    "markowitz": plotting.PURPLE,
+    "best": plotting.VERMILION,
+}
+NAMES = {
+    "forward": "forward",
+    "reverse": "reverse",
+    "markowitz": "least Markowitz degree",
+    "best": "best order",
+}
+MARKERS = {"forward": "o", "reverse": "s", "markowitz": "D", "best": "|"}
+SIZES = {"forward": 6.5, "reverse": 6.5, "markowitz": 6.5, "best": 13}
+MODES = ("forward", "reverse")
+
+
+def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
+    """Write every figure of the plan as SVG and PDF into ``folder``."""
+    measured, timings = tables["measurements"], tables["timings"]
+    with plotting.style():
+        plotting.save(_crossover(measured, timings), folder, "crossover")
+        plotting.save(_scalar_output(measured, timings), folder, "scalar_output")
+        plotting.save(_chains(measured, timings), folder, "chains")
+        plotting.save(_elimination(measured), folder, "elimination")
+
+
+def _crossover(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
+    """Both modes over m, counted and timed, with the crossing."""
+    figure, (counted, timed) = plt.subplots(1, 2, figsize=(9.6, 4.4))
+    n = summary.inputs_of(measured[measured.point == "sweep-linear"])
+    _panels(counted, timed, measured, timings, "linear")
+    of_tanh = _seconds(timings, "tanh")
+    for mode in MODES:
+        rows = of_tanh[of_tanh.method == mode]
+        timed.plot(rows.outputs, rows["median"], ":", lw=1.4, color=COLOURS[mode])
+    for axis, crossings in (
+        (counted, [summary.counted_crossing(measured, "linear")]),
+        (timed, [summary.timed_crossing(timings, f) for f in ("linear", "tanh")]),
+    ):
+        text = [
+            f"{name}: {_interval(crossing)}"
+            for name, crossing in zip(("Ax", "tanh(Ax), dotted"), crossings, strict=False)
+        ]
+        axis.axvline(n, color=plotting.GREY, lw=1, ls=(0, (1, 2)))
+        axis.annotate(
+            "\n".join(["winner changes at m", *text]), (0.03, 0.97), xycoords="axes fraction",
+            va="top", fontsize=8.5,
+        )  # fmt: skip
+        axis.annotate(f"m = n = {n}", (n, 0.015), xycoords=("data", "axes fraction"), fontsize=8,
+                      xytext=(4, 0), textcoords="offset points", color=plotting.GREY)  # fmt: skip
+    counted.set_title("counted, f(x) = Ax")
+    timed.set_title("timed")
+    return figure
+
+
+def _scalar_output(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
+    """Both modes over m for a scalar output."""
+    figure, (counted, timed) = plt.subplots(1, 2, figsize=(9.6, 4.2))
+    _panels(counted, timed, measured, timings, "max")
+    counted.set_title("counted, f(x) = maxᵢ (Ax)ᵢ")
+    timed.set_title("timed")
+    return figure
+
+
+def _panels(
+    counted: Axes, timed: Axes, measured: pd.DataFrame, timings: pd.DataFrame, function: str
+) -> None:
+    """Operations and seconds of both modes over m."""
+    wide = summary.sweep(measured, function)
+    seconds = _seconds(timings, function)
+    for mode in MODES:
+        colour = COLOURS[mode]
+        counted.plot(wide.index, wide[mode], "o-", ms=3.5, lw=1.2, color=colour)
+        rows = seconds[seconds.method == mode]
+        middle = rows["median"]
+        errors = np.nan_to_num([middle - rows.low, rows.high - middle])
+        timed.errorbar(rows.outputs, middle, yerr=errors, fmt="o-", ms=3.5, lw=1.2, color=colour)
+        for axis, end in ((counted, wide[mode].iloc[-1]), (timed, middle.iloc[-1])):
+            axis.annotate(mode, (wide.index[-1], end), xytext=(7, 0), va="center", fontsize=9,
+                          textcoords="offset points", color=colour)  # fmt: skip
+    for axis in (counted, timed):
+        axis.set(xscale="log", yscale="log", xlabel="number of outputs m")
+        axis.set_xlim(wide.index[0] * 0.8, wide.index[-1] * (wide.index[-1] / wide.index[0]) ** 0.2)
+    counted.set_ylabel("operations")
+    timed.set_ylabel("seconds a call (median, 95 % interval)")
+
+
+def _seconds(timings: pd.DataFrame, function: str) -> pd.DataFrame:
+    """Medians with intervals, over m."""
+    rows = timings[timings.point == f"sweep-{function}"]
+    table = summarise(rows.assign(point=rows["shape"]))
+    table = table.assign(outputs=table.point.str.split("-").str[-1].astype(int))
+    return table.sort_values("outputs")
+
+
+def _interval(crossing: Interval) -> str:
+    if np.isnan(crossing.low):
+        return "nowhere once"
+    return f"{crossing.value:.0f} [{crossing.low:.0f}, {crossing.high:.0f}]"
+
+
+def _chains(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
+    """Multiplications and seconds of three plans for each chain."""
+    subjects = summary.chain_names(measured)
+    counts = summary.chains(measured)
+    seconds = summarise(timings[timings.point == "chains"].assign(point=lambda t: t.subject))
+    seconds = seconds.set_index(["point", "method"])
+    figure, (counted, timed) = plt.subplots(
+        1, 2, figsize=(9.6, 0.62 * len(subjects) + 1.5), sharey=True
+    )
+    places = np.arange(len(subjects))[::-1] * 1.0
+    for offset, method in zip((0.2, 0.0, -0.2), ("forward", "reverse", "best"), strict=True):
+        look = {"marker": MARKERS[method], "color": COLOURS[method], "ls": "",
+                "ms": SIZES[method], "mew": 2 if method == "best" else 1}  # fmt: skip
+        of = counts.loc[[(subject, method) for subject in subjects]]
+        counted.plot(
+            of.predicted_multiplications, places + offset, "o", ms=11, mfc="none", mew=0.8,
+            color=plotting.GREY, label="predicted" if method == "best" else "",
+        )  # fmt: skip
+        counted.plot(of.multiplications, places + offset, label=NAMES[method], **look)
+        runs = seconds.loc[[(subject, method) for subject in subjects]]
+        errors = np.nan_to_num([runs["median"] - runs.low, runs.high - runs["median"]])
+        timed.errorbar(runs["median"] * 1e3, places + offset, xerr=errors * 1e3, **look)
+    labels = []
+    for subject in subjects:
+        name = subject.removesuffix(" tanh")
+        labels.append(f"{name}\n{counts.loc[(subject, 'best'), 'shape'].replace('-', '–')}")
+    counted.set_yticks(places, labels, fontsize=8.5)
+    for axis in (counted, timed):
+        axis.set_xscale("log")
+        axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if axis is timed else (1,)))
+        axis.xaxis.set_minor_formatter(NullFormatter())
+        axis.grid(axis="y", visible=False)
+        for place in places[:-1]:
+            axis.axhline(place - 0.5, color="#BBBBBB", lw=0.5)
+    timed.xaxis.set_major_formatter("{x:g}")
+    counted.set(xlabel="multiplications", title="counted")
+    timed.set(xlabel="milliseconds (median, 95 % interval)", title="timed")
+    handles, names = counted.get_legend_handles_labels()
+    order = [names.index(name) for name in (*(NAMES[m] for m in MODES), NAMES["best"], "predicted")]
+    figure.legend([handles[i] for i in order], [names[i] for i in order],
+                  loc="outside lower center", ncols=4)  # fmt: skip
+    return figure
+
+
+def _elimination(measured: pd.DataFrame) -> plt.Figure:
+    """Multiplications of each order over those of the best, a line a graph."""
+    graphs = summary.elimination(measured)
+    shapes = measured[measured.point == "graphs"].drop_duplicates("subject").set_index("subject")
+    figure, axis = plt.subplots(figsize=(7.2, 0.5 * len(graphs) + 1.6))
+    places = dict(zip(graphs.index, range(len(graphs))[::-1], strict=True))
+    unproven = graphs[graphs.best > graphs.least_possible]
+    for name, row in unproven.iterrows():
+        axis.plot([row.least_possible / row.best, 1], [places[name]] * 2, "-", lw=4, alpha=0.25,
+                  color=COLOURS["best"], label="not excluded by the bound proven")  # fmt: skip
+    offsets = {"forward": 0.12, "reverse": -0.12, "markowitz": 0.0, "best": 0.0}
+    for method, offset in offsets.items():
+        heights = [places[name] + offset for name in graphs.index]
+        axis.plot(
+            graphs[method] / graphs.best, heights, MARKERS[method], color=COLOURS[method],
+            label=NAMES[method], ms=SIZES[method], mew=2 if method == "best" else 1,
+            mfc="none" if method == "markowitz" else COLOURS[method], zorder=3,
+        )  # fmt: skip
+    for name, row in graphs.iterrows():
+        axis.annotate(
+            f"{row.best:.0f}", (1, places[name]), xytext=(0, 9), textcoords="offset points",
+            ha="center", fontsize=7.5, color=COLOURS["best"],
+        )  # fmt: skip
+    labels = [
+        f"{summary.graph_title(name)}  {shapes.loc[name, 'shape'].replace('-', ' → ')}"
+        for name in places
+    ]
+    axis.set_yticks([*places.values()], labels)
+    axis.set(xlabel="multiplications over those of the best order (the number above it)")
+    axis.set_ylim(-0.6, len(graphs) - 0.3)
+    axis.grid(axis="y", visible=False)
+    handles, names = axis.get_legend_handles_labels()
+    order = sorted(range(len(names)), key=lambda i: names[i].startswith("not"))
+    figure.legend([handles[i] for i in order], [names[i] for i in order],
+                  loc="outside upper center", ncols=3)  # fmt: skip
+    return figure

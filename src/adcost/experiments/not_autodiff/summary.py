@@ -1,0 +1,66 @@
+"""What the tables of `not_autodiff` come to, for figures and claims alike."""
+
+import numpy as np
+import pandas as pd
+
+from adcost.costs.intervals import Interval, summarise
+from adcost.experiments.not_autodiff.plan import STUDIED
+
+UNIT_ROUNDOFF = float(np.finfo(np.float64).eps) / 2
+DIFFERENCES = ("forward_difference", "central_difference")
+MODES = ("forward", "reverse")
+SYMBOLIC = ("symbolic", "symbolic_shared")
+
+
+def values(
+    measured: pd.DataFrame, method: str, quantity: str, function: str = STUDIED
+) -> pd.Series:
+    """A quantity of one method on one function, by depth; the least over a difference's steps."""
+    rows = measured[
+        (measured.function == function)
+        & (measured.method == method)
+        & (measured.quantity == quantity)
+    ]
+    if rows.empty:
+        raise ValueError(f"not_autodiff: no {quantity} of {method} on {function}")
+    return rows.groupby("depth").value.min()
+
+
+def functions(measured: pd.DataFrame) -> list[str]:
+    """The maps, in the order of the configuration."""
+    return list(measured[measured.quantity == "error"].function.unique())
+
+
+def worst_scaled(measured: pd.DataFrame, methods: tuple[str, ...], function: str) -> Interval:
+    """The range over depths and methods of the greatest error in units of u·A."""
+    return Interval.exactly(
+        max(float(values(measured, name, "scaled_error", function).max()) for name in methods)
+    )
+
+
+def gaps(measured: pd.DataFrame, function: str) -> pd.Series:
+    """The best difference's error over AD's, by depth, where an expression was differentiated.
+
+    Left out is depth 1: the logistic map is of degree two there, and a central difference of such
+    a polynomial has no truncation error at any step. An error of zero counts as u.
+    """
+    best = pd.concat([values(measured, name, "error", function) for name in DIFFERENCES], axis=1)
+    own = pd.concat([values(measured, name, "error", function) for name in MODES], axis=1)
+    symbolic = values(measured, "symbolic", "error", function)
+    ratio = best.min(axis=1) / own.max(axis=1).clip(lower=UNIT_ROUNDOFF)
+    return ratio[(ratio.index > 1) & ratio.index.isin(symbolic.index)]
+
+
+def growth(sizes: pd.Series) -> pd.Series:
+    """The factor by which a size grows at each further step, over the deeper half."""
+    depths = sizes.index.to_numpy(dtype=float)
+    factors = (sizes.to_numpy()[1:] / sizes.to_numpy()[:-1]) ** (1 / np.diff(depths))
+    factors = pd.Series(factors, index=sizes.index[1:])
+    return factors[factors.index > sizes.index.max() / 2]
+
+
+def times(timings: pd.DataFrame) -> pd.DataFrame:
+    """Median seconds with interval and seconds to derive, by method and depth."""
+    table = summarise(timings)
+    names = table.method.str.rsplit("-", n=1, expand=True)
+    return table.assign(method=names[0], depth=names[1].astype(int)).sort_values("depth")

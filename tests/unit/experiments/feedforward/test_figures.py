@@ -1,0 +1,42 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from adcost import plotting
+from adcost.experiments.feedforward import figures, plan
+
+TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+@pytest.fixture(scope="module")
+def drawn(measured, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    figures.draw(measured, folder)
+    return folder
+
+
+def test_every_planned_figure_is_drawn_as_svg_and_pdf(drawn):
+    assert {p.name for p in drawn.iterdir()} == {
+        f"{name}.{kind}" for name in plan.FIGURES for kind in ("svg", "pdf")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("agreement", ["relative difference from jax.grad", "small: t = 2, b = 2"]),
+        ("operations", ["width n of every layer", "slope", "jax.grad"]),
+    ],
+)
+def test_text_stays_text_and_names_what_is_shown(drawn, name, words):
+    tree = ElementTree.parse(drawn / f"{name}.svg")
+    text = " ".join("".join(node.itertext()) for node in tree.iter(TEXT))
+    assert all(word in text for word in words), text
+
+
+def test_the_same_tables_give_the_same_bytes(drawn, measured, tmp_path):
+    with plotting.style():
+        plotting.save(figures._operations(measured["measurements"]), tmp_path, "operations")
+    for kind in ("svg", "pdf"):
+        name = f"operations.{kind}"
+        assert (tmp_path / name).read_bytes() == (drawn / name).read_bytes()

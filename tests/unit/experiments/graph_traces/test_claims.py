@@ -1,0 +1,184 @@
+"""Each claim comes out on a small study, and turns when a falsehood is planted."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from adcost.derivatives.tape import tape as tape_module
+from adcost.derivatives.tape.operations import OPERATIONS
+from adcost.experiments.graph_traces import measure, plan
+from adcost.experiments.graph_traces.claims import judge, numbers
+
+IDS = [
+    "graph_traces.forward_w1",
+    "graph_traces.forward_w2",
+    "graph_traces.reverse",
+    "graph_traces.one_reverse_sweep",
+    "graph_traces.reverse_stores_all",
+]
+SLIDES = IDS[:3]
+
+
+def _verdicts(tables):
+    return {claim.id: claim.verdict for claim in judge(tables)}
+
+
+def test_all_claims_are_reproduced_on_a_small_study(tables):
+    assert _verdicts(tables) == dict.fromkeys(IDS, "reproduced")
+
+
+def test_the_slip_on_the_last_slide_is_found_and_does_not_decide(tables):
+    claim = next(claim for claim in judge(tables) if claim.id == "graph_traces.reverse")
+    assert [piece.verdict for piece in claim.evidence] == ["reproduced", "reproduced", "refuted"]
+    assert claim.evidence[2].measured.value == pytest.approx(3.0) and "w₂ times" in claim.note
+
+
+# --- falsehoods in the tables -------------------------------------------------------------------
+
+
+def _rows(table, **labels):
+    mask = np.ones(len(table), bool)
+    for column, label in labels.items():
+        mask &= table[column] == label
+    assert mask.any(), labels
+    return mask
+
+
+def _spoil(sweep, node, column, change):
+    """One number of one slide."""
+
+    def plant(tables):
+        steps = tables["steps"]
+        rows = _rows(steps, expression="lecture", sweep=sweep, node=node)
+        steps.loc[rows, column] = change(steps.loc[rows, column])
+
+    return plant
+
+
+def _swapped_sweeps(tables):
+    names = {"forward_w1": "forward_w2", "forward_w2": "forward_w1"}
+    tables["steps"]["sweep"] = tables["steps"].sweep.replace(names)
+
+
+def _without(sweep, node):
+    def plant(tables):
+        steps = tables["steps"]
+        rows = _rows(steps, expression="lecture", sweep=sweep, node=node)
+        tables["steps"] = steps[~rows].reset_index(drop=True)
+
+    return plant
+
+
+def _swapped_methods(tables):
+    table, names = tables["measurements"], {"forward": "reverse", "reverse": "forward"}
+    rows = table.quantity.isin(["sweeps", "multiplications", "values_held"])
+    table.loc[rows, "method"] = table.method[rows].replace(names)
+
+
+def _set(change, **labels):
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _rows(table, **labels)
+        table.loc[rows, "value"] = change(table.loc[rows])
+
+    return plant
+
+
+FALSEHOODS = [
+    ("graph_traces.forward_w1", _spoil("forward_w1", "v3", "derivative", lambda x: 2 * x)),
+    ("graph_traces.forward_w1", _spoil("forward_w1", "w2", "derivative", lambda x: x + 1e-300)),
+    ("graph_traces.forward_w1", _swapped_sweeps),
+    ("graph_traces.forward_w2", _spoil("forward_w2", "L", "derivative", lambda x: -x)),
+    ("graph_traces.forward_w2", _spoil("forward_w2", "v2", "value", lambda x: x * (1 + 1e-14))),
+    ("graph_traces.forward_w2", _without("forward_w2", "v1")),
+    ("graph_traces.reverse", _spoil("reverse", "v2", "derivative", lambda x: x - 1)),
+    ("graph_traces.reverse", _spoil("reverse", "w2", "derivative", lambda x: 3 * x)),
+    ("graph_traces.one_reverse_sweep", _swapped_methods),
+    ("graph_traces.one_reverse_sweep", _set(lambda r: 1, method="forward", quantity="sweeps")),
+    (
+        "graph_traces.one_reverse_sweep",
+        _set(lambda r: r.inputs, method="reverse", quantity="sweeps"),
+    ),
+    (
+        "graph_traces.one_reverse_sweep",
+        _set(lambda r: r.value / 2, method="forward", quantity="multiplications"),
+    ),
+    ("graph_traces.reverse_stores_all", _swapped_methods),
+    (
+        "graph_traces.reverse_stores_all",
+        _set(lambda r: 9, method="reverse", quantity="values_held"),
+    ),
+    (
+        "graph_traces.reverse_stores_all",
+        _set(lambda r: r["size"] + 1, method="forward", quantity="values_held", function="sines"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+)
+def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    plant(tables)
+    assert _verdicts(tables)[name] in ("refuted", "inconclusive")
+
+
+def test_every_claim_has_a_falsehood():
+    assert {name for name, _ in FALSEHOODS} == set(IDS)
+
+
+# --- falsehoods in the differentiator -----------------------------------------------------------
+
+
+def _measured_again(section):
+    (point,) = plan.points(section)
+    return judge(measure.measure(point.name, point.parameters, seed=1))
+
+
+def test_a_rule_without_its_factor_refutes_all_slides(section, monkeypatch):
+    root = OPERATIONS["sqrt"]
+    wrong = dataclasses.replace(root, partials=(("1 / √{0}", lambda a, v: 1 / v),))
+    monkeypatch.setitem(OPERATIONS, "sqrt", wrong)
+    verdicts = {claim.id: claim.verdict for claim in _measured_again(section)}
+    assert [verdicts[name] for name in SLIDES] == ["refuted"] * 3
+    assert verdicts["graph_traces.one_reverse_sweep"] == "inconclusive"
+
+
+def test_an_input_left_out_of_the_sum_over_children_is_noticed(section, monkeypatch):
+    """A reverse sweep that knows only a line's last child."""
+    children = tape_module.Tape.children
+    monkeypatch.setattr(
+        tape_module.Tape, "children", lambda tape: [uses[-1:] for uses in children(tape)]
+    )
+    verdicts = {claim.id: claim.verdict for claim in _measured_again(section)}
+    assert verdicts["graph_traces.reverse"] == "refuted"
+    assert verdicts["graph_traces.forward_w1"] == "reproduced"
+    assert verdicts["graph_traces.one_reverse_sweep"] in ("refuted", "inconclusive")
+
+
+def test_forward_mode_that_forgets_nothing_is_noticed(section, monkeypatch):
+    monkeypatch.setattr(
+        tape_module.Tape, "last_use", lambda tape: [len(tape.nodes)] * len(tape.nodes)
+    )
+    verdicts = {claim.id: claim.verdict for claim in _measured_again(section)}
+    assert verdicts["graph_traces.reverse_stores_all"] == "refuted"
+    assert verdicts["graph_traces.forward_w1"] == "reproduced"
+
+
+# --- numbers ------------------------------------------------------------------------------------
+
+
+def test_numbers_follow_the_tables(tables):
+    before = numbers(tables)
+    assert (before["w1"], before["w2"]) == (2.0, 3.0)
+    assert before["slip"] == pytest.approx(3 * before["by_w2"])
+    assert before["longest"] == 64 and before["chain_reverse_held"] == 65
+    assert [row["node"] for row in before["reverse"]] == ["L", "v₃", "v₂", "v₁", "w₂", "w₁"]
+    assert before["reverse"][2]["derivative_formula"] == (
+        "∂L/∂v₂ = ∂L/∂v₃ · 1 / (2 √v₂) + ∂L/∂L · 1"
+    )
+    assert [row["expression"] for row in before["expressions"]] == ["lecture", "survey", "valley"]
+    steps = tables["steps"]
+    steps.loc[_rows(steps, expression="lecture", sweep="reverse", node="w1"), "derivative"] = 7.0
+    assert numbers(tables)["by_w1"] == 7.0

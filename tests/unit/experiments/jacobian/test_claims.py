@@ -1,0 +1,157 @@
+"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
+
+import pytest
+
+from adcost.experiments.jacobian.claims import judge, numbers
+
+IDS = [
+    "jacobian.crossover",
+    "jacobian.scalar_output",
+    "jacobian.mode_choice",
+    "jacobian.no_universal_mode",
+]
+
+
+def _claim(tables, name):
+    return {claim.id: claim for claim in judge(tables)}[name]
+
+
+def _where(table, **labels):
+    mask = table.method.notna()
+    for column, label in labels.items():
+        mask &= table[column] == label
+    assert mask.any(), labels
+    return mask
+
+
+def test_all_claims_are_judged(tables):
+    assert [claim.id for claim in judge(tables)] == IDS
+
+
+def test_all_counted_and_exact_evidence_agrees(tables):
+    for claim in judge(tables):
+        for evidence in claim.evidence:
+            assert evidence.kind == "timed" or evidence.verdict == "reproduced", (
+                claim.id,
+                evidence,
+            )
+
+
+def _swap(**labels):
+    """Two methods under each other's name."""
+    names = {"forward": "reverse", "reverse": "forward"}
+    names |= {f"{one}_sweeps": f"{other}_sweeps" for one, other in names.items()}
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _where(table, **labels)
+        table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
+
+    return plant
+
+
+def _times(factor, **labels):
+    def plant(tables):
+        table = tables["measurements"]
+        table.loc[_where(table, **labels), "value"] *= factor
+
+    return plant
+
+
+def _constant(**labels):
+    """A constant in place of a measurement."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _where(table, **labels)
+        table.loc[rows, "value"] = table[rows].value.iloc[0]
+
+    return plant
+
+
+SWEEP = {"point": "sweep-linear", "quantity": "operations"}
+MAX = {"point": "sweep-max", "quantity": "operations"}
+WAIST = {"subject": "hourglass tanh", "quantity": "multiplications"}
+
+FALSEHOODS = [
+    ("jacobian.crossover", _swap(**SWEEP)),
+    ("jacobian.crossover", _times(2, **SWEEP, method="forward")),
+    ("jacobian.crossover", _times(0.5, **SWEEP, method="reverse")),
+    ("jacobian.crossover", _constant(**SWEEP, method="reverse")),
+    ("jacobian.scalar_output", _swap(**MAX)),
+    ("jacobian.scalar_output", _times(0.01, **MAX, method="forward")),
+    ("jacobian.mode_choice", _swap(subject="ad_choose", quantity="operations")),
+    ("jacobian.no_universal_mode", _constant(**WAIST)),
+    ("jacobian.no_universal_mode", _times(1.01, **WAIST, method="best")),
+    ("jacobian.no_universal_mode", _times(0.5, **WAIST, method="forward")),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+)
+def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    assert _claim(tables, name).verdict == "reproduced"
+    plant(tables)
+    assert _claim(tables, name).verdict in ("refuted", "inconclusive")
+
+
+def test_every_claim_has_a_falsehood():
+    assert {name for name, _ in FALSEHOODS} == set(IDS)
+
+
+CONFIRMING = [
+    ("jacobian.crossover", _swap(point="sweep-tanh", quantity="operations")),
+    ("jacobian.crossover", _times(2, point="sweep-linear", quantity="multiplications")),
+    ("jacobian.crossover", _times(1e6, point="sweep-tanh", quantity="relative_error")),
+    ("jacobian.mode_choice", _swap(subject="ad_choose_turned", quantity="operations")),
+    ("jacobian.mode_choice", _swap(subject="ad_choose", quantity="multiplications")),
+    ("jacobian.no_universal_mode", _times(2, subject="widening linear", method="reverse",
+                                          quantity="multiplications")),
+    ("jacobian.no_universal_mode", _times(9, point="graphs", method="best",
+                                          quantity="multiplications")),
+    ("jacobian.no_universal_mode", _times(2, subject="helmholtz", method="markowitz",
+                                          quantity="multiplications")),
+    ("jacobian.no_universal_mode", _times(1e9, point="chains", quantity="relative_error")),
+    ("jacobian.no_universal_mode", _times(1e9, point="graphs", quantity="relative_error")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "plant"), CONFIRMING, ids=range(len(CONFIRMING)))
+def test_evidence_that_does_not_decide_is_seen_to_fail_too(tables, name, plant):
+    plant(tables)
+    assert any(
+        evidence.verdict != "reproduced"
+        for evidence in _claim(tables, name).evidence
+        if evidence.kind != "timed"
+    )
+
+
+def test_a_chain_that_gains_nothing_claims_nothing(tables):
+    """An hourglass whose widths promise no gain cannot carry the claim."""
+    table = tables["measurements"]
+    rows = _where(table, subject="hourglass tanh")
+    table.loc[rows, "shape"] = "2-4-8"
+    timings = tables["timings"]
+    timings.loc[timings.subject == "hourglass tanh", "shape"] = "2-4-8"
+    assert _claim(tables, "jacobian.no_universal_mode").verdict == "inconclusive"
+
+
+def test_no_crossing_in_time_claims_nothing_and_leaves_the_number_out(tables):
+    timings = tables["timings"]
+    rows = timings.point.isin(["sweep-linear", "sweep-tanh"]) & (timings.method == "reverse")
+    timings.loc[rows, "seconds"] = 1e-9
+    timed = [e for e in _claim(tables, "jacobian.crossover").evidence if e.kind == "timed"]
+    assert [evidence.verdict for evidence in timed] == ["inconclusive"] * 2
+    assert numbers(tables)["crossing_tanh"] is None
+
+
+def test_numbers_follow_the_tables(tables):
+    before = numbers(tables)
+    assert before["inputs"] == 12 and before["most_outputs"] == 40
+    assert before["scalar_predicted"] == 6.5 and before["hourglass_waist"] == 2
+    assert {row["graph"] for row in before["eliminations"]} >= {"Helmholtz", "lighthouse"}
+    timings = tables["timings"]
+    slow = (timings.subject == "linear") & (timings.method == "reverse")
+    timings.loc[slow, "seconds"] *= 2
+    assert numbers(tables)["ms_reverse"] == pytest.approx(2 * before["ms_reverse"])

@@ -1,0 +1,29 @@
+import copy
+
+import pytest
+
+from adcost.experiments.linear_algebra import measure, plan
+
+SECTION = {
+    "conditions": [1, 1e4, 1e8],
+    "size": 6,
+    "rows": 9,
+    "draws": 2,
+    "sizes": [4, 16],
+    "recovery": {
+        "size": 20, "rank": 2, "observed": 0.6, "strength": 0.3, "steps": 80, "draws": 6,
+    },
+    "timing": {"runs": 6, "max_runs": 6, "seconds": 0.0, "warmup": 1},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def measured(measure_all):
+    """The experiment's tables, measured once for all its tests."""
+    return measure_all(plan, measure, SECTION)
+
+
+@pytest.fixture
+def section():
+    """A configuration that a test may spoil."""
+    return copy.deepcopy(SECTION)

@@ -1,0 +1,110 @@
+"""Each claim comes out on a small study, and turns when a falsehood is planted."""
+
+import pandas as pd
+import pytest
+
+from adcost.derivatives import linear_algebra as rules
+from adcost.experiments.linear_algebra import measure
+from adcost.experiments.linear_algebra.claims import judge, numbers
+
+IDS = [
+    "linear_algebra.solve",
+    "linear_algebra.least_squares",
+    "linear_algebra.nuclear_norm",
+    "linear_algebra.nuclear_norm_degenerate",
+    "linear_algebra.low_rank",
+]
+
+
+def _claim(tables, name):
+    return {claim.id: claim for claim in judge(tables)}[name]
+
+
+def _rows(tables, **labels):
+    table = tables["measurements"]
+    mask = table.method.notna()
+    for column, label in labels.items():
+        mask &= table[column] == label
+    assert mask.any(), labels
+    return mask
+
+
+def _set(value, **labels):
+    def plant(tables):
+        tables["measurements"].loc[_rows(tables, **labels), "value"] = value
+
+    return plant
+
+
+def _swapped(tables):
+    """Differences under the name of the formula."""
+    table = tables["measurements"]
+    names = {"rule": "difference", "difference": "rule"}
+    rows = _rows(tables, point="accuracy")
+    table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
+
+
+def _no_regulariser(tables):
+    table = tables["measurements"]
+    names = {"proximal": "no_regulariser", "no_regulariser": "proximal"}
+    table["method"] = table.method.map(lambda name: names.get(name, name))
+
+
+FALSEHOODS = [
+    # Half of the formula: off by 1/2, whatever the condition.
+    ("linear_algebra.solve", _set(0.5, problem="solve", method="rule", quantity="relative_error")),
+    ("linear_algebra.solve", _swapped),
+    ("linear_algebra.least_squares",
+     _set(2.0, problem="least_squares", method="rule", quantity="relative_error")),
+    ("linear_algebra.least_squares", _swapped),
+    ("linear_algebra.nuclear_norm",
+     _set(2.0, problem="nuclear_norm", method="rule", quantity="relative_error")),
+    ("linear_algebra.nuclear_norm_degenerate",
+     _set(0.1, problem="deficient", method="rule", quantity="distance")),
+    ("linear_algebra.nuclear_norm_degenerate",
+     _set(0.0, problem="zero", method="rule", quantity="finite")),
+    ("linear_algebra.low_rank", _no_regulariser),
+    ("linear_algebra.low_rank", _set(20.0, method="proximal", quantity="rank")),
+]  # fmt: skip
+
+
+def test_all_claims_are_judged(tables):
+    assert [claim.id for claim in judge(tables)] == IDS
+
+
+@pytest.mark.parametrize(
+    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+)
+def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    assert _claim(tables, name).verdict == "reproduced"
+    plant(tables)
+    assert _claim(tables, name).verdict in ("refuted", "inconclusive")
+
+
+def test_every_claim_has_a_falsehood():
+    assert {name for name, _ in FALSEHOODS} == set(IDS)
+
+
+def test_a_wrong_factor_in_the_rule_is_measured_and_refuted(tables, section, monkeypatch):
+    monkeypatch.setitem(measure.SOLVES, "rule", lambda a, b: 2 * rules.solve(a, b))
+    section |= {"conditions": [1.0, 1e4], "draws": 1}
+    parameters = {name: section[name] for name in ("conditions", "size", "rows", "draws")}
+    wrong = measure.measure("accuracy", parameters, seed=1)["measurements"]
+    table = tables["measurements"]
+    tables["measurements"] = pd.concat([table[table.point != "accuracy"], wrong])
+    assert _claim(tables, "linear_algebra.solve").verdict == "refuted"
+
+
+def test_the_square_of_the_condition_is_seen_beside_the_verdict(tables):
+    claim = _claim(tables, "linear_algebra.least_squares")
+    normal = {e.unit: e.verdict for e in claim.evidence}["n·κ·u, normal equations"]
+    assert claim.verdict == "reproduced" and normal == "refuted"
+
+
+def test_numbers_follow_the_tables(tables):
+    before = numbers(tables)
+    assert [row["way"] for row in before["cost"]] == list(measure.SOLVES)
+    rows = tables["timings"].method == "elimination"
+    tables["timings"].loc[rows, "seconds"] *= 2
+    after = numbers(tables)
+    assert after["cost"][3]["seconds"] == pytest.approx(2 * before["cost"][3]["seconds"])

@@ -1,0 +1,156 @@
+"""Each claim comes out on a small study, and turns when a falsehood is planted."""
+
+import numpy as np
+import pytest
+
+from adcost.derivatives import symbolic
+from adcost.experiments.not_autodiff import measure
+from adcost.experiments.not_autodiff.claims import judge, numbers
+from adcost.functions import iterated
+
+IDS = [
+    "not_autodiff.symbolic_swell",
+    "not_autodiff.accuracy",
+    "not_autodiff.reverse_costs_memory",
+]
+
+
+def _verdict(tables, name):
+    return {claim.id: claim.verdict for claim in judge(tables)}[name]
+
+
+def _evidence(tables, name, unit):
+    (claim,) = (claim for claim in judge(tables) if claim.id == name)
+    (piece,) = (piece for piece in claim.evidence if piece.unit == unit)
+    return piece
+
+
+def _rows(table, **labels):
+    mask = table.method.notna()
+    for column, label in labels.items():
+        mask &= table[column].isin([label] if isinstance(label, str) else label)
+    assert mask.any(), labels
+    return mask
+
+
+@pytest.fixture
+def agreeing(tables):
+    """The tables without Ricker's map, on which sympy's expression loses digits."""
+    table = tables["measurements"]
+    tables["measurements"] = table[table.function != "ricker"].reset_index(drop=True)
+    return tables
+
+
+def test_all_claims_are_judged(tables):
+    assert [claim.id for claim in judge(tables)] == IDS
+
+
+def test_symbolic_and_ad_agree_but_for_rickers_map(tables):
+    assert _verdict(tables, "not_autodiff.accuracy") == "refuted"
+    for name, verdict in (("logistic", "reproduced"), ("ricker", "refuted")):
+        piece = _evidence(tables, "not_autodiff.accuracy", f"u·A, symbolic, {name}")
+        assert piece.verdict == verdict
+    assert _evidence(tables, "not_autodiff.accuracy", "u·A, AD, all maps").verdict == "reproduced"
+
+
+def test_rickers_expression_is_right_and_only_its_value_is_not():
+    """In 60 digits it is the derivative; in 53 bits it is off by what its terms cancel."""
+    import mpmath
+    import sympy
+
+    x, depth = 0.37, 5
+    _, derivative = symbolic.differentiate(lambda s: iterated.unrolled("ricker", s, depth, sympy))
+    exact = symbolic.compile_function(derivative, "mpmath")
+    with mpmath.workdps(60):
+        right, state = mpmath.mpf(1), mpmath.mpf(x)
+        for _ in range(depth):
+            right *= iterated.MAPS["ricker"].slope(state, mpmath)
+            state = iterated.MAPS["ricker"].value(state, mpmath)
+        assert abs(exact(mpmath.mpf(x)) / right - 1) < mpmath.mpf(10) ** -50
+        # The sum of k + 1 terms: how many times its value they are together.
+        terms = [abs(symbolic.compile_function(term, "mpmath")(mpmath.mpf(x)))
+                 for term in derivative.args]  # fmt: skip
+        assert derivative.is_Add and sum(terms) / abs(right) > 2 ** (depth - 1)
+
+
+def _set(quantity, change, **labels):
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _rows(table, quantity=[quantity], **labels)
+        table.loc[rows, "value"] = change(table[rows])
+
+    return plant
+
+
+def _swap(a, b, quantity):
+    """Two methods under each other's name."""
+    names = {a: b, b: a}
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _rows(table, quantity=[quantity])
+        table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
+
+    return plant
+
+
+FALSEHOODS = [
+    # A size that grows like a power of the depth, and an AD that swells.
+    ("not_autodiff.symbolic_swell",
+     _set("operations", lambda rows: 8.0 * rows.depth**3, method="symbolic", function="logistic")),
+    ("not_autodiff.symbolic_swell", _swap("symbolic", "symbolic_shared", "operations")),
+    ("not_autodiff.symbolic_swell",
+     _set("operations", lambda rows: rows.depth**2.0, method="reverse", function="logistic")),
+    ("not_autodiff.symbolic_swell", _set("operations", lambda rows: 7.0, method="forward")),
+    # A dropped factor; AD no better than differences; differences no worse than AD.
+    ("not_autodiff.accuracy",
+     _set("scaled_error", lambda rows: 0.5 / 1e-16, method="reverse", function="logistic")),
+    ("not_autodiff.accuracy",
+     _set("scaled_error", lambda rows: 0.5 / 1e-16, method="symbolic", function="logistic")),
+    ("not_autodiff.accuracy", _swap("forward", "central_difference", "error")),
+    ("not_autodiff.accuracy",
+     _set("error", lambda rows: 1e-15, method="central_difference", function="logistic")),
+    # Forward mode that stores; reverse mode that does not; the two exchanged.
+    ("not_autodiff.reverse_costs_memory", _swap("forward", "reverse", "temporary_bytes")),
+    ("not_autodiff.reverse_costs_memory",
+     _set("temporary_bytes", lambda rows: 200.0, method="reverse", function="ricker")),
+    ("not_autodiff.reverse_costs_memory",
+     _set("temporary_bytes", lambda rows: 200.0 + rows.depth, method="forward")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+)
+def test_a_planted_falsehood_turns_the_verdict(request, name, plant):
+    # Memory is judged on all maps; the others come out without Ricker's.
+    fixture = "tables" if name.endswith("memory") else "agreeing"
+    tables = request.getfixturevalue(fixture)
+    assert _verdict(tables, name) == "reproduced"
+    plant(tables)
+    assert _verdict(tables, name) in ("refuted", "inconclusive")
+
+
+def test_every_claim_has_a_falsehood():
+    assert {name for name, _ in FALSEHOODS} == set(IDS)
+
+
+def test_a_wrong_derivative_is_noticed_by_the_measurement(monkeypatch):
+    """A slope by hand with a wrong sign: the reference takes it, and nothing agrees any more."""
+    step = iterated.MAPS["logistic"]
+    wrong = iterated.Map(step.value, lambda x, m: 4 - 7 * x, step.curvature)
+    monkeypatch.setitem(iterated.MAPS, "logistic", wrong)
+    rows = measure._errors("logistic", np.array([0.2, 0.4, 0.9]), [2], [2])
+    scaled = {row[1]: row[4] for row in rows if row[3] == "scaled_error"}
+    assert scaled["by_hand"] < 10 and min(scaled["symbolic"], scaled["closed_form"]) > 1e12
+
+
+def test_numbers_follow_the_tables(tables):
+    before = numbers(tables)
+    assert before["symbolic_operations"] == 768 and before["paths"] == 2.0**16
+    assert len(before["bullets"]) == 6 and len(before["approaches"]) == 6
+    tables["measurements"].loc[
+        _rows(tables["measurements"], method="reverse", quantity=["gradient_operations"]), "value"
+    ] *= 2
+    after = numbers(tables)
+    assert after["gradient_in_values"] == pytest.approx(2 * before["gradient_in_values"])
