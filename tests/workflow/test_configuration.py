@@ -13,6 +13,14 @@ def _set(*path, value):
     return change
 
 
+def _both(*changes):
+    def change(config):
+        for one in changes:
+            one(config)
+
+    return change
+
+
 def _drop(*path):
     def change(config):
         for key in path[:-1]:
@@ -59,6 +67,21 @@ CASES = {
         _set("hvp", "timing", "seconds", value=float("nan")), ["hvp.timing.seconds:", "nan"]
     ),
     "a path outside": (_set("results", value="../elsewhere"), ["results:", "../elsewhere"]),
+    "a sweep that does not increase": (
+        _both(
+            _set("experiments", value=["zero_order"]),
+            _set("zero_order", "dimensions", value=[8, 32, 16]),
+        ),
+        ["zero_order.dimensions:", "16 stands after 32", "[8, 16, 32]"],
+    ),
+    "a function that is not there": (
+        _both(
+            _set("experiments", value=["graph_traces"]),
+            _set("graph_traces", "expressions", 0, "function",
+                 value="adcost.functions.scalars:surwey"),
+        ),
+        ["graph_traces.expressions[0].function:", "surwey", "survey"],
+    ),
     "a step of zero": (
         _set("finite_differences", "epsilon", "smallest", value=0),
         ["finite_differences.epsilon.smallest:", "0", "at least"],

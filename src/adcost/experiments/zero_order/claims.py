@@ -5,6 +5,10 @@ Tolerances, and why:
 - an exponent may miss its power by 0.1. What it must be told from are the other powers of the
   question (0, 1/2, 1) and a logarithm: over n from 8 to 1,024 a factor ln n bends an exponent by
   1/ln n ≈ 0.2 on average. Half of that notices it. The same holds for the powers of k;
+- an estimate's second moment may miss d, or d + 2, by a tenth: in two dimensions and more a factor
+  that is missing or a gradient in its place is off by half and more. It is what forces the step
+  down by n, so with the true gradient in the estimate's place the price of n would be the
+  prescribed step's alone, and the claim must not stand;
 - a geometric decrease may change its slope by 0.1 from one half to the other; a power law between
   the same ends would halve it and more;
 - an unbiased estimate may miss by 1/(d + 2), half of what confusing the sphere's factor d with the
@@ -43,7 +47,7 @@ from adcost.experiments.zero_order.summary import (
 
 __all__ = ["judge", "numbers"]
 
-EXPONENT, STRAIGHT = 0.1, 0.1
+EXPONENT, STRAIGHT, MOMENT = 0.1, 0.1, 0.1
 
 CURSE = "«Проклятие размерности для методов нулевого порядка»"
 DESCENT = "«Пример: градиентный спуск без градиента»"
@@ -121,6 +125,11 @@ def _linear(measured: pd.DataFrame, kind: str) -> Claim:
         for method in TWO_POINT
     ]  # fmt: skip
     note = ""
+    spread = components(measured, "second_moment")
+    # E‖G‖² = d‖∇f‖² on the sphere and (d + 2)‖∇f‖² for Gaussian directions.
+    predicted = spread.dimension + 2 * (spread.method == "gaussian")
+    scaled = spread.assign(**{part: spread[part] / predicted for part in ("value", "low", "high")})
+    pieces.append(near("sampled", farthest(scaled, 1), 1, MOMENT, "of the predicted E‖G‖²/‖∇f‖²"))
     if kind != "smooth":
         best = best_exponent(measured, kind)
         pieces.append(near("counted", best, 1, EXPONENT, "exponent in n + 4, best fixed step"))
@@ -136,7 +145,8 @@ def _linear(measured: pd.DataFrame, kind: str) -> Claim:
         _weakest_first(*pieces),
         "dimension",
         "Fitted against n + 4, with which the theory's step 1/(4(n + 4)L) goes; against n itself "
-        f"it is {plain.value:.2f} [{plain.low:.2f}, {plain.high:.2f}]." + note,
+        f"it is {plain.value:.2f} [{plain.low:.2f}, {plain.high:.2f}]. The step is what the "
+        "estimate's second moment, d or d + 2 times ‖∇f‖², allows." + note,
     )
 
 

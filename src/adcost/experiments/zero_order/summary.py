@@ -14,9 +14,9 @@ NOTHING = Interval(np.nan, np.nan, np.nan)
 
 def values(measured: pd.DataFrame, point: str, method: str, quantity: str) -> pd.DataFrame:
     """The rows of one quantity of one method at one point; it must have been measured."""
-    rows = measured[
-        (measured.point == point) & (measured.method == method) & (measured.quantity == quantity)
-    ]
+    rows = measured[measured.point == point]
+    rows = rows[rows.method == method]
+    rows = rows[rows.quantity == quantity]
     if rows.empty:
         raise ValueError(f"zero_order: no {quantity} of {method} at {point} in the measurements")
     return rows

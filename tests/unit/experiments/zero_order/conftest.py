@@ -19,7 +19,7 @@ SECTION = {
         "budgets": [128, 512, 2048],
         "runs": {"least": 16, "coordinates": 2048},
     },
-    "estimator": {"dimensions": [4], "draws": 32768},
+    "estimator": {"dimensions": [2, 4], "draws": 32768},
     "differences": {"dimension": 6, "steps": 10},
     "trajectories": {"condition": 5, "steps": 6, "runs": 2},
 }

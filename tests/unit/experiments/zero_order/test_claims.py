@@ -102,6 +102,10 @@ FALSEHOODS = [
        _scaled(lambda t: 1 / _grows_with_n(t), point=kind, method="sphere",
                quantity="evaluations")) for kind in CLASSES),
     *((f"zero_order.linear_in_n.{kind}", _nobody_arrives(kind)) for kind in CLASSES),
+    # The true gradient in the estimate's place: the prescribed step alone would make the exponent.
+    *((f"zero_order.linear_in_n.{kind}",
+       _scaled(lambda t: 1 / (t.dimension + 2), method="gaussian", quantity="second_moment"))
+      for kind in CLASSES),
     ("zero_order.linear_in_n.convex",
      _constant(point="convex", method="expected_gaussian", quantity="best_steps")),
     *((f"zero_order.rate_in_k.{kind}",

@@ -38,10 +38,11 @@ def test_a_further_dimension_changes_no_other_dimensions_numbers(section, measur
 def test_points_do_not_share_their_random_numbers(measured):
     rows = measured["measurements"]
     first, second = (
-        values(rows, kind, "gaussian", "steps").value.to_numpy()
+        values(rows, kind, "gaussian", "steps").query("dimension == 32").value.to_numpy()
         for kind in ("convex", "strongly_convex")
     )
-    assert abs(np.corrcoef(first[:64], second[:64])[0, 1]) < 0.5
+    # 32 independent pairs: 0.6 is beyond three standard deviations.
+    assert abs(np.corrcoef(first, second)[0, 1]) < 0.6
 
 
 @pytest.mark.parametrize("kind", ["convex", "strongly_convex"])
