@@ -132,10 +132,11 @@ def _linear(measured: pd.DataFrame, kind: str) -> Claim:
     pieces.append(near("sampled", farthest(scaled, 1), 1, MOMENT, "of the predicted E‖G‖²/‖∇f‖²"))
     if kind != "smooth":
         best = best_exponent(measured, kind)
-        pieces.append(near("counted", best, 1, EXPONENT, "exponent in n + 4, best fixed step"))
+        pieces.append(near("counted", best, 1, EXPONENT, "exponent in n, best fixed step"))
         note = (
             " The last exponent is of the expected evaluations with the best of many fixed steps, "
-            "in the largest three dimensions: it is not the theory's step that makes the price."
+            "of what further dimensions add to them among the largest three: it is not the "
+            "theory's step that makes the price."
         )
     plain = exponent(measured, kind, "gaussian", shift=0)
     return Claim(

@@ -179,9 +179,10 @@ def _iterations(measured: pd.DataFrame) -> plt.Figure:
             if kind != "strongly_convex":
                 found = rate_exponent(measured, kind, method)
                 name = "gradient\ndescent" if method == "gradient_descent" else "two-point"
-                axis.annotate(f"{name}\n{_read(found)}", (k[0], (mean.iloc[0] * mean.iloc[-1]) ** 0.5),
-                              xytext=(-1, -2), textcoords="offset points", color=colour,
-                              fontsize=8, ha="right")  # fmt: skip
+                axis.annotate(f"{name}\n{_read(found)}",
+                              (k[0], np.sqrt(mean.iloc[0] * mean.iloc[-1])), xytext=(-1, -2),
+                              textcoords="offset points", color=colour, fontsize=8,
+                              ha="right")  # fmt: skip
         axis.set(yscale="log", ylabel=ERRORS[kind], title=TITLES[kind])
         if kind == "strongly_convex":
             axis.set_xlabel("steps k; two-point: k/(4(n + 4))")

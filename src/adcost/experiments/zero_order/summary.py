@@ -56,13 +56,18 @@ def exponent(
 
 
 def best_exponent(measured: pd.DataFrame, kind: str) -> Interval:
-    """The exponent in n + 4 of the expected steps with the best fixed step: counted, exact.
+    """The exponent in n of the expected steps with the best fixed step: counted, exact.
 
-    From the largest three dimensions alone. These steps go with Σλ/L plus a constant, and where n
-    is small the constant still weighs.
+    Of their increments, so that a constant beside the power drops out (these steps go with Σλ/L
+    plus a constant), and in the largest three dimensions.
     """
     steps = medians(measured, kind, "expected_gaussian", "best_steps").value.iloc[-3:]
-    return local_exponents(steps.index.to_numpy() + 4, steps)
+    n = steps.index.to_numpy(dtype=float)
+    growth = np.diff(steps) / np.diff(n)
+    if (growth <= 0).any():
+        return NOTHING
+    found = local_exponents((n[1:] + n[:-1]) / 2, growth)
+    return Interval(1 + found.value, 1 + found.low, 1 + found.high)
 
 
 def errors(measured: pd.DataFrame, kind: str, method: str) -> pd.DataFrame:
