@@ -103,6 +103,16 @@ def finished(tmp_path_factory):
     return study
 
 
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory):
+    """A tiny study of all experiments that has run to its end; shared, so tests leave it alone."""
+    study = checkout(tmp_path_factory.mktemp("whole") / "study")
+    everything = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))["experiments"]
+    study.configure(lambda config: config.update(experiments=everything))
+    study.snakemake(timeout=600)
+    return study
+
+
 @pytest.fixture
 def study(finished, tmp_path):
     """The finished study, to be changed at will."""

@@ -2,23 +2,14 @@
 
 import json
 import re
+from pathlib import Path
 
 import pandas as pd
-import pytest
 import yaml
-from conftest import ROOT, checkout
 
+ROOT = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
 EXPERIMENTS = CONFIG["experiments"]
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """A study of all experiments that has run to its end."""
-    study = checkout(tmp_path_factory.mktemp("whole") / "study")
-    study.configure(lambda config: config.update(experiments=EXPERIMENTS))
-    study.snakemake(timeout=600)
-    return study
 
 
 def test_every_section_of_the_configuration_is_an_experiment_that_runs():
