@@ -58,21 +58,16 @@ def quick() -> None:
 
 def in_process() -> None:
     """All measurements, figures and claims of the study, one after the other, in this process."""
-    import pandas as pd
     import yaml
+
+    from adcost.experiments.in_process import measure_all
 
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
     for name in config["experiments"]:
-        plan, measure, figures, claims = (
-            import_module(f"adcost.experiments.{name}.{door}")
-            for door in ("plan", "measure", "figures", "claims")
+        tables = measure_all(name, config[name], config["seed"])
+        figures, claims = (
+            import_module(f"adcost.experiments.{name}.{door}") for door in ("figures", "claims")
         )
-        parts: dict[str, list[pd.DataFrame]] = {}
-        for point in plan.points(config[name]):
-            measured = measure.measure(point.name, point.parameters, config["seed"])
-            for table, rows in measured.items():
-                parts.setdefault(table, []).append(rows)
-        tables = {table: pd.concat(rows, ignore_index=True) for table, rows in parts.items()}
         with tempfile.TemporaryDirectory() as folder:
             figures.draw(tables, Path(folder))
         claims.judge(tables)

@@ -41,9 +41,18 @@ class Plan:
     figures: tuple[str, ...]
     animations: tuple[str, ...]
 
-    def names(self, *, timed: bool) -> list[str]:
-        """The points that are timed, or that are not, in the plan's order."""
-        return [point.name for point in self.points.values() if point.timed == timed]
+    def files(self, table: str, *, timed: bool = False) -> list[str]:
+        """Where the points (or only the timed ones) write a table, in the plan's order."""
+        return [
+            f"{point.folder}/{point.name}/{table}.csv"
+            for point in self.points.values()
+            if point.timed or not timed
+        ]
+
+    @property
+    def prepares(self) -> bool:
+        """Whether some points prepare for others."""
+        return any(point.prepares for point in self.points.values())
 
 
 def known_experiments() -> list[str]:

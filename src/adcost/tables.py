@@ -7,7 +7,8 @@ with the experiment, the point and the method, and leaves no output.
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,19 @@ def check_finite(table: pd.DataFrame, experiment: str, point: str) -> None:
             )
 
 
+def check_tables(
+    tables: Mapping[str, pd.DataFrame], wanted: Iterable[str], experiment: str, point: str
+) -> None:
+    """Refuse missing, unknown and not finite tables before the first is written.
+
+    So a bad point leaves nothing behind.
+    """
+    if set(tables) != set(wanted):
+        raise ValueError(f"{experiment} measured {sorted(tables)}, not {sorted(wanted)}")
+    for table in tables.values():
+        check_finite(table, experiment, point)
+
+
 def write_table(table: pd.DataFrame, path: Path | str, experiment: str, point: str) -> None:
     """Write a finite, non-empty table as CSV with all digits of every float, atomically."""
     if table.empty:
@@ -91,3 +105,28 @@ def write_json(record: Any, path: Path | str) -> None:
     text = json.dumps(record, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False)
     with replacing(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")
+
+
+def write_arrays(
+    arrays: Mapping[str, np.ndarray], path: Path | str, experiment: str, point: str
+) -> None:
+    """Write named, finite arrays as NPZ, atomically and with repeatable bytes."""
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise NotFinite(
+                f"experiment {experiment}, point {point}: the array {name} holds NaN or infinity. "
+                "Nothing was written."
+            )
+    with replacing(path) as temporary:
+        np.savez(temporary, **arrays)
+
+
+def read_arrays(path: Path | str) -> dict[str, np.ndarray]:
+    """Read named arrays; raise :class:`DamagedTable` if the file is not whole."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return dict(archive)
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise DamagedTable(
+            f"{path} cannot be read ({error}). Delete {path} and run snakemake again."
+        ) from error

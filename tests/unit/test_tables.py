@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from adcost.tables import (
     DamagedTable,
     NotFinite,
+    check_tables,
     gather,
+    read_arrays,
     read_table,
     replacing,
+    write_arrays,
     write_json,
     write_table,
 )
@@ -56,3 +59,34 @@ def test_gathering_keeps_the_order_given(tmp_path):
     for name in "ab":
         write_table(pd.DataFrame({"point": [name]}), tmp_path / f"{name}.csv", "x", name)
     assert gather([tmp_path / "b.csv", tmp_path / "a.csv"]).point.tolist() == ["b", "a"]
+
+
+def test_arrays_come_back_with_repeatable_bytes(tmp_path):
+    arrays = {"weights": np.random.default_rng(0).random((3, 2), np.float32), "step": np.array(7)}
+    for name in ("a", "b"):
+        write_arrays(arrays, tmp_path / f"{name}.npz", "x", "p")
+    back = read_arrays(tmp_path / "a.npz")
+    assert set(back) == set(arrays) and back["step"] == 7
+    assert np.array_equal(back["weights"], arrays["weights"])
+    assert back["weights"].dtype == np.float32
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_arrays_with_nan_are_refused_and_damaged_ones_say_what_to_delete(tmp_path):
+    path = tmp_path / "a.npz"
+    with pytest.raises(NotFinite, match="experiment x, point p: the array w holds NaN"):
+        write_arrays({"w": np.array([1, np.nan])}, path, "x", "p")
+    assert not path.exists()
+    write_arrays({"w": np.ones(1000)}, path, "x", "p")
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(DamagedTable, match=rf"Delete {path}"):
+        read_arrays(path)
+
+
+def test_tables_that_were_not_asked_for_are_refused():
+    good = pd.DataFrame({"value": [1.0]})
+    check_tables({"measurements": good}, ["measurements"], "x", "p")
+    with pytest.raises(ValueError, match=r"x measured \['other'\], not \['measurements'\]"):
+        check_tables({"other": good}, ["measurements"], "x", "p")
+    with pytest.raises(NotFinite):
+        check_tables({"measurements": good * np.inf}, ["measurements"], "x", "p")

@@ -25,14 +25,19 @@ class Planned:
 
     def experiments(self):
         """The experiments that would be measured, timed, gathered, drawn or judged."""
-        stages = ("measure", "time", "gather", "figures", "claims")
+        stages = ("prepare", "measure", "time", "gather", "figures", "claims")
         return {r.rsplit("_", 1)[0] for r in self.jobs if r.rsplit("_", 1)[-1] in stages}
 
     def measured(self):
         """The points that would be measured."""
-        found = (
-            re.search(r"(\w+): measuring (?:and timing )?(\S+?),?(?: |$)", m) for m in self.messages
-        )
+        return self._points("measuring (?:and timing )?")
+
+    def prepared(self):
+        """The points that would be prepared for others."""
+        return self._points("preparing ")
+
+    def _points(self, verb):
+        found = (re.search(rf"(\w+): {verb}(\S+?),?(?: |$)", m) for m in self.messages)
         return {f"{match[1]}/{match[2]}" for match in found if match}
 
 
@@ -117,6 +122,13 @@ def whole(tmp_path_factory):
 def study(finished, tmp_path):
     """The finished study, to be changed at will."""
     shutil.copytree(finished.folder, tmp_path / "study")
+    return Study(tmp_path / "study")
+
+
+@pytest.fixture
+def everything(whole, tmp_path):
+    """The finished study of all experiments, to be changed at will."""
+    shutil.copytree(whole.folder, tmp_path / "study")
     return Study(tmp_path / "study")
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -34,3 +35,27 @@ def test_every_claim_is_in_the_table_and_every_figure_in_the_report(whole):
             assert f'href="#evidence-{record["id"].replace(".", "-")}"' in html, record["id"]
         for figure in (whole.results / name / "figures").glob("*.svg"):
             assert f'id="{name}-{figure.stem}-' in html, figure
+
+
+def test_another_probe_adds_jobs_and_repeats_none(everything):
+    everything.configure(lambda c: c["spectrum"]["networks"]["resnet"].update(probes=2))
+    planned = everything.planned()
+    assert planned.measured() == {f"spectrum/resnet-epoch-{epoch}-probe-1" for epoch in (0, 1)}
+    assert not planned.prepared() and planned.experiments() == {"spectrum"}
+
+
+def test_an_edit_of_the_measuring_trains_nothing_again(everything):
+    everything.edit("src/adcost/derivatives/lanczos.py")
+    planned = everything.planned()
+    assert not planned.prepared()
+    assert {point.split("/")[0] for point in planned.measured()} == {"spectrum"}
+    assert len(planned.measured()) == 4
+
+
+def test_training_that_was_killed_goes_on_from_the_last_checkpoint(everything):
+    shutil.rmtree(everything.results / "spectrum/prepared/perceptron-epoch-2")
+    planned = everything.planned()
+    assert planned.prepared() == {"spectrum/perceptron-epoch-2"}
+    before = (everything.results / "spectrum/measurements.csv").read_bytes()
+    everything.snakemake("results/spectrum/measurements.csv")
+    assert (everything.results / "spectrum/measurements.csv").read_bytes() == before

@@ -46,20 +46,24 @@ def of_point(experiment, field):
     return value
 
 
+def needed(experiment):
+    """The arrays of the points that a point needs, as a function of the wildcards."""
+
+    def files(wildcards):
+        needs = PLANS[experiment].points[wildcards.point].needs
+        return [f"{RESULTS}/{experiment}/prepared/{name}/arrays.npz" for name in needs]
+
+    return files
+
+
 def gathered(experiment):
     """An experiment's tables, each with the files of its points in the plan's order."""
-    plan = PLANS[experiment]
-    timed, counted = plan.names(timed=True), plan.names(timed=False)
-    folder = f"{RESULTS}/{experiment}"
+    plan, folder = PLANS[experiment], f"{RESULTS}/{experiment}"
     files = {
-        table: [
-            f"{folder}/{'timed' if point.timed else 'points'}/{point.name}/{table}.csv"
-            for point in plan.points.values()
-        ]
-        for table in plan.tables
+        table: [f"{folder}/{f}" for f in plan.files(table)] for table in plan.tables
     }
-    if timed:
-        files["timings"] = [f"{folder}/timed/{point}/timings.csv" for point in timed]
+    if timed := plan.files("timings", timed=True):
+        files["timings"] = [f"{folder}/{f}" for f in timed]
     return files
 
 

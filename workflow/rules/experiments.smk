@@ -1,4 +1,4 @@
-# Every experiment the same way: measure its points, gather them, draw, judge.
+# Every experiment the same way: prepare what its points need, measure them, gather, draw, judge.
 #
 # A point is one job. Points that are timed own the machine; the others run side by side. Each job
 # gets the point's own parameters and, as `code`, the modules it imports, so that Snakemake reruns
@@ -6,10 +6,41 @@
 
 for name, plan in PLANS.items():
 
+    if plan.prepares:
+
+        rule:
+            name:
+                f"{name}_prepare"
+            input:
+                needs=needed(name),
+                code=code("prepare", f"adcost.experiments.{name}.prepare"),
+            output:
+                **{
+                    t: f"{RESULTS}/{name}/prepared/{{point}}/{t}.csv"
+                    for t in plan.tables
+                },
+                arrays=f"{RESULTS}/{name}/prepared/{{point}}/arrays.npz",
+            log:
+                f"{RESULTS}/logs/{name}/{{point}}.log",
+            conda:
+                ENVIRONMENT
+            threads: 1
+            resources:
+                mem_mb=of_point(name, "memory_mb"),
+            params:
+                experiment=name,
+                seed=config["seed"],
+                parameters=of_point(name, "parameters"),
+            message:
+                f"{name}: preparing {{wildcards.point}}"
+            script:
+                "../scripts/prepare.py"
+
     rule:
         name:
             f"{name}_measure"
         input:
+            needs=needed(name),
             code=code("measure", f"adcost.experiments.{name}.measure"),
         output:
             **{t: f"{RESULTS}/{name}/points/{{point}}/{t}.csv" for t in plan.tables},
@@ -33,6 +64,7 @@ for name, plan in PLANS.items():
         name:
             f"{name}_time"
         input:
+            needs=needed(name),
             code=code("measure", f"adcost.experiments.{name}.measure"),
         output:
             **{

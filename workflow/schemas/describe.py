@@ -43,6 +43,8 @@ def rows(schema: dict[str, Any], key: str, document: dict[str, Any]) -> list[str
         table.append(f"| `{key}` | {_type(schema)} | {_allowed(schema)} | {meaning} |")
     for name, below in schema.get("properties", {}).items():
         table += rows(below, f"{key}.{name}" if key else name, document)
+    if isinstance(named := schema.get("additionalProperties"), dict):
+        table += rows(named, f"{key}.‹name›", document)
     items = schema.get("items", {})
     if isinstance(items, dict) and "properties" in items:
         table += rows({"properties": items["properties"]}, f"{key}[]", document)[1:]
@@ -53,6 +55,8 @@ def _type(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return "choice"
     kind = schema.get("type", "")
+    if isinstance(kind, list):
+        return " or ".join(_type(schema | {"type": one}) for one in kind)
     if kind == "array":
         return f"list of {schema.get('items', {}).get('type', 'choices')}"
     return {"object": "section"}.get(kind, str(kind))

@@ -1,22 +1,22 @@
 """Measure one point of an experiment and write its tables."""
 
 from importlib import import_module
+from pathlib import Path
 
 from job import logged
 
 with logged(snakemake):
-    from adcost.tables import check_finite, write_table
+    from adcost.tables import check_tables, read_arrays, write_table
 
     experiment, point = snakemake.params.experiment, snakemake.wildcards.point
     print(f"measuring {point} with {snakemake.params.parameters}")
     door = import_module(f"adcost.experiments.{experiment}.measure")
-    tables = door.measure(point, snakemake.params.parameters, snakemake.params.seed)
+    arguments = [point, snakemake.params.parameters, snakemake.params.seed]
+    if snakemake.input.needs:
+        arguments.append({Path(p).parent.name: read_arrays(p) for p in snakemake.input.needs})
+    tables = door.measure(*arguments)
     wanted = dict(snakemake.output.items())
-    if set(tables) != set(wanted):
-        raise ValueError(f"{experiment} measured {sorted(tables)}, not {sorted(wanted)}")
-    # All are checked before the first is written, so that a bad point leaves nothing.
-    for table in tables.values():
-        check_finite(table, experiment, point)
+    check_tables(tables, wanted, experiment, point)
     for name, table in tables.items():
         write_table(table, wanted[name], experiment, point)
         print(f"wrote {len(table)} rows to {wanted[name]}")

@@ -1,12 +1,15 @@
 """What an experiment plans: its points, the memory they need, and what it refuses.
 
-An experiment ``<name>`` is a room ``adcost/experiments/<name>/`` with four doors:
+An experiment ``<name>`` is a room ``adcost/experiments/<name>/`` with four doors, or five:
 
 ``plan.py``     imports neither JAX nor pandas, since Snakemake reads it whenever it plans:
                 ``TABLES``, ``FIGURES``, ``ANIMATIONS`` (tuples of names),
                 ``points(config) -> list[Point]`` and
                 ``problems(config, memory_mb) -> list[str]``;
 ``measure.py``  ``measure(point, parameters, seed) -> dict[str, DataFrame]``: one point's tables;
+                where points need others, ``needs``, their arrays by name, is a fourth argument;
+``prepare.py``  only where points prepare for others: ``prepare(point, parameters, seed, needs)
+                -> (tables, arrays)``;
 ``figures.py``  ``draw(tables, folder)``: every figure from the tables alone;
 ``claims.py``   ``judge(tables) -> list[Claim]`` and ``numbers(tables) -> dict``: the verdicts, and
                 the numbers that the report's text calls by name.
@@ -27,20 +30,44 @@ class Point:
     ``name`` becomes a folder name; ``parameters`` is all that ``measure`` gets of the
     configuration, so a change to anything else does not measure this point again; a ``timed``
     point owns the machine while it runs and also writes a table of timings.
+
+    A point that ``prepares`` leaves named arrays beside its tables, and a point that ``needs`` it
+    (by name) is given them: a network is trained once and looked at by many jobs. What prepares
+    is code of its own (``prepare.py``), so an edit of the measuring repeats no preparation.
     """
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     memory_mb: int = 1000
     timed: bool = False
+    prepares: bool = False
+    needs: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """Where an experiment keeps the results of points of this kind."""
+        return "prepared" if self.prepares else "timed" if self.timed else "points"
 
 
 def check_points(points: Sequence[Point], experiment: str) -> None:
-    """Refuse names that are not file names, and two points of one name."""
+    """Refuse names that are not file names, two points of one name, and needs that cannot be met.
+
+    A point may need those that prepare and are planned before it, so there are no circles.
+    """
     seen: set[str] = set()
+    prepared: set[str] = set()
     for point in points:
         if not NAME.fullmatch(point.name):
             raise ValueError(f"{experiment}: {point.name!r} cannot name a point")
         if point.name in seen:
             raise ValueError(f"{experiment}: the point {point.name} is planned twice")
+        if point.prepares and point.timed:
+            raise ValueError(f"{experiment}: {point.name} both prepares and is timed; use two")
+        if missing := sorted(set(point.needs) - prepared):
+            raise ValueError(
+                f"{experiment}: {point.name} needs {', '.join(missing)}, which no point planned "
+                "before it prepares"
+            )
         seen.add(point.name)
+        if point.prepares:
+            prepared.add(point.name)

@@ -9,6 +9,7 @@ normalisation keeps no running averages: ``apply`` normalises by the statistics 
 is given, and returns them; given statistics it normalises by those.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -72,7 +73,7 @@ def mlp(shape: Shape, hidden: Sequence[int] = (32,)) -> Classifier:
                 "w": (rng.standard_normal((n, m)) / np.sqrt(n)).astype(np.float32),
                 "b": np.zeros(m, np.float32),
             }
-            for n, m in zip(sizes, sizes[1:], strict=False)
+            for n, m in itertools.pairwise(sizes)
         ]
 
     def apply(
@@ -88,7 +89,7 @@ def mlp(shape: Shape, hidden: Sequence[int] = (32,)) -> Classifier:
 
 def _mlp_parameters(shape: Shape, hidden: Sequence[int] = (32,)) -> int:
     sizes = [shape.height * shape.width * shape.channels, *hidden, shape.classes]
-    return sum((n + 1) * m for n, m in zip(sizes, sizes[1:], strict=False))
+    return sum((n + 1) * m for n, m in itertools.pairwise(sizes))
 
 
 # --- a residual network -----------------------------------------------------------------------

@@ -1,23 +1,17 @@
 """What the tests of every experiment share; each measures its own small `SECTION`."""
 
 import copy
+from functools import partial
 
-import pandas as pd
 import pytest
+
+from adcost.experiments import in_process
 
 
 @pytest.fixture(scope="session")
 def measure_all():
-    """A function that measures every point of a section, as the pipeline would in one process."""
-
-    def run(plan, measure, section):
-        tables = {}
-        for point in plan.points(section):
-            for name, table in measure.measure(point.name, point.parameters, seed=1).items():
-                tables.setdefault(name, []).append(table)
-        return {name: pd.concat(parts, ignore_index=True) for name, parts in tables.items()}
-
-    return run
+    """A function that measures every point of an experiment's section, with one seed."""
+    return partial(in_process.measure_all, seed=1)
 
 
 @pytest.fixture

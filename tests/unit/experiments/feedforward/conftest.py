@@ -2,8 +2,6 @@ import copy
 
 import pytest
 
-from adcost.experiments.feedforward import measure, plan
-
 SECTION = {
     "networks": [
         {"name": "small", "sizes": [5, 4, 3], "batch": 2, "activations": ["tanh", "gelu"]},
@@ -17,7 +15,7 @@ SECTION = {
 @pytest.fixture(scope="session")
 def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    return measure_all(plan, measure, SECTION)
+    return measure_all("feedforward", SECTION)
 
 
 @pytest.fixture

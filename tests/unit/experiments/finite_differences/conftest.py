@@ -2,8 +2,6 @@ import copy
 
 import pytest
 
-from adcost.experiments.finite_differences import measure, plan
-
 SECTION = {
     "epsilon": {"smallest": 1e-14, "largest": 1.0, "per_decade": 5},
     "curves": ["exponential", "reciprocal"],
@@ -16,7 +14,7 @@ SECTION = {
 @pytest.fixture(scope="session")
 def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    return measure_all(plan, measure, SECTION)
+    return measure_all("finite_differences", SECTION)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@ import copy
 
 import pytest
 
-from adcost.experiments.gradient import measure, plan
-
 SECTION = {
     "functions": {
         "sum_of_squares": {
@@ -22,7 +20,7 @@ SECTION = {
 @pytest.fixture(scope="session")
 def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    return measure_all(plan, measure, SECTION)
+    return measure_all("gradient", SECTION)
 
 
 @pytest.fixture

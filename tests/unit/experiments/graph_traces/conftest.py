@@ -2,8 +2,6 @@ import copy
 
 import pytest
 
-from adcost.experiments.graph_traces import measure, plan
-
 SECTION = {
     "at": [2.0, 3.0],
     "expressions": [
@@ -18,7 +16,7 @@ SECTION = {
 @pytest.fixture(scope="session")
 def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    return measure_all(plan, measure, SECTION)
+    return measure_all("graph_traces", SECTION)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@ import copy
 
 import pytest
 
-from adcost.experiments.hvp import measure, plan
-
 SECTION = {
     "layers": [20, 40, 80],
     "width": 3,
@@ -19,7 +17,7 @@ SECTION = {
 @pytest.fixture(scope="session")
 def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    return measure_all(plan, measure, SECTION)
+    return measure_all("hvp", SECTION)
 
 
 @pytest.fixture

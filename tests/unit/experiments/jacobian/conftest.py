@@ -2,8 +2,6 @@ import copy
 
 import pytest
 
-from adcost.experiments.jacobian import measure, plan
-
 SECTION = {
     "inputs": 12,
     "outputs": {"linear": [2, 5, 9, 17, 40], "tanh": [2, 9, 15, 40], "max": [1, 4, 40]},
@@ -23,7 +21,7 @@ SECTION = {
 @pytest.fixture(scope="session")
 def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    return measure_all(plan, measure, SECTION)
+    return measure_all("jacobian", SECTION)
 
 
 @pytest.fixture

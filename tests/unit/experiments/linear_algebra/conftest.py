@@ -2,8 +2,6 @@ import copy
 
 import pytest
 
-from adcost.experiments.linear_algebra import measure, plan
-
 SECTION = {
     "conditions": [1, 1e4, 1e8],
     "size": 6,
@@ -20,7 +18,7 @@ SECTION = {
 @pytest.fixture(scope="session")
 def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    return measure_all(plan, measure, SECTION)
+    return measure_all("linear_algebra", SECTION)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@ import copy
 
 import pytest
 
-from adcost.experiments.mds import measure, plan
-
 SECTION = {
     "regions": {"europe": [6, 10, 15], "world": [8]},
     "starts": 6,
@@ -18,7 +16,7 @@ SECTION = {
 @pytest.fixture(scope="session")
 def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    return measure_all(plan, measure, SECTION)
+    return measure_all("mds", SECTION)
 
 
 @pytest.fixture

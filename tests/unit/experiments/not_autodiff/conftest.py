@@ -2,8 +2,6 @@ import copy
 
 import pytest
 
-from adcost.experiments.not_autodiff import measure, plan
-
 SECTION = {
     "functions": ["logistic", "ricker"],
     "symbolic_depths": [1, 2, 3, 4, 5],
@@ -19,7 +17,7 @@ SECTION = {
 @pytest.fixture(scope="session")
 def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    return measure_all(plan, measure, SECTION)
+    return measure_all("not_autodiff", SECTION)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@ import copy
 
 import pytest
 
-from adcost.experiments.zero_order import measure, plan
-
 SECTION = {
     "dimensions": [32, 64, 128],
     "sphere_up_to": 128,
@@ -28,7 +26,7 @@ SECTION = {
 @pytest.fixture(scope="session")
 def measured(measure_all):
     """The experiment's tables, measured once for all its tests."""
-    return measure_all(plan, measure, SECTION)
+    return measure_all("zero_order", SECTION)
 
 
 @pytest.fixture

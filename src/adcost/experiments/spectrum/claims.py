@@ -1,0 +1,200 @@
+"""Judge the claims on the Hessian's spectrum, and collect the numbers of the report's text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adcost.claims import Claim, Evidence, at_least, at_most, near
+from adcost.costs.intervals import Interval
+from adcost.experiments.spectrum import summary
+
+SECTION = "«Динамика обучения нейронной сети через спектр Гессиана и hvp»"
+
+GONE = 0.1
+"""A negative eigenvalue is gone when less than a tenth of it is left, in units of the largest."""
+
+LARGE = 0.1
+"""A negative eigenvalue is large when it is at least a tenth of the largest in size."""
+
+
+def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+    """All claims under the name of this experiment."""
+    measured = tables["measurements"]
+    return [_lanczos(measured), _vanish(measured)]
+
+
+def _lanczos(measured: pd.DataFrame) -> Claim:
+    dense = summary.dense_checkpoints(measured)
+    errors = [
+        np.concatenate(
+            [
+                summary.extreme_errors(measured, *checkpoint),
+                summary.quadrature_errors(measured, *checkpoint),
+            ]
+        )
+        for checkpoint in dense
+    ]
+    densities = [summary.density_error(measured, *checkpoint) for checkpoint in dense]
+    once, more = (
+        Interval.spanning(summary.copies(measured, *checkpoint, method) for checkpoint in dense)
+        for method in ("full", "none")
+    )
+    return Claim(
+        "spectrum.lanczos_is_right",
+        f"{SECTION}; Ghorbani, Krishnan & Xiao 2019, §2; Golub & Welsch 1969",
+        "On a network small enough for its whole Hessian, the extreme eigenvalues and the spectral "
+        "density by Lanczos' method are those of the Hessian, within what theory allows.",
+        (
+            at_most(
+                "exact",
+                Interval.exactly(np.concatenate(errors).max()),
+                1,
+                "of the bound, at most: extreme eigenvalues and quadrature",
+            ),
+            at_most(
+                "sampled",
+                Interval.spanning(apart / allowed for apart, allowed in densities),
+                1,
+                "of the bound: W₁ of the densities",
+            ),
+            near("exact", once, 1, 0, "copies of the largest, reorthogonalised", "1"),
+            at_least("exact", more, 2, "copies without", "≥ 2: ghosts"),
+        ),
+        "dense",
+        "An extreme Ritz value must lie within its residual bound of the eigenvalue (and 1e-12 of "
+        "the largest, for rounding), and each probe's quadrature within πL/(4k) of the spectrum "
+        "weighted by that very probe, in Wasserstein's distance, L being the spectrum's width and "
+        "k the steps. The density of all probes may also miss the eigenvalues' by their sampling; "
+        "the bound is exceeded with a probability of 1 % at most.",
+    )
+
+
+def _vanish(measured: pd.DataFrame) -> Claim:
+    name = summary.subject(measured)
+    epochs = summary.epochs(measured, name)
+    others = [
+        _left(measured, other, f"of −λ min/λ max is left, {other}")
+        for other in summary.networks(measured)
+        if other != name
+    ]
+    before = summary.negative_share(measured, name, epochs[0])
+    return Claim(
+        "spectrum.negative_eigenvalues_vanish",
+        f"{SECTION}; Ghorbani, Krishnan & Xiao 2019 (arXiv 1901.10159)",
+        "Before training the Hessian of a residual network (ResNet-32) has large negative "
+        "eigenvalues; after training they are gone.",
+        (
+            _left(measured, name, "of −λ min/λ max is left"),
+            at_least("sampled", before, LARGE, "−λ min/λ max before"),
+            at_most(
+                "sampled", _remaining(measured, name, absolute=True), GONE, "of −λ min is left"
+            ),
+            *others,
+        ),
+        "density",
+        _note(measured, name),
+    )
+
+
+def _left(measured: pd.DataFrame, name: str, unit: str) -> Evidence:
+    return at_most("sampled", _remaining(measured, name), GONE, unit)
+
+
+def _remaining(measured: pd.DataFrame, name: str, *, absolute: bool = False) -> Interval:
+    """What training leaves of the most negative eigenvalue, over what was there.
+
+    In units of the largest eigenvalue, or ``absolute``; over the probes. NaN where nothing
+    negative was there to vanish.
+    """
+    first, *_, last = summary.epochs(measured, name)
+    if absolute:
+        before, after = (_negated(summary.extremes(measured, name, e).least) for e in (first, last))
+    else:
+        before, after = (summary.negative_share(measured, name, e) for e in (first, last))
+    if before.low <= 0:
+        return Interval(np.nan, np.nan, np.nan)
+    ends = (after.low / before.low, after.low / before.high, after.high / before.low)
+    return Interval(after.value / before.value, min(ends), max(ends))
+
+
+def _negated(interval: Interval) -> Interval:
+    return Interval(-interval.value, -interval.high, -interval.low)
+
+
+def _note(measured: pd.DataFrame, name: str) -> str:
+    first, *_, last = summary.epochs(measured, name)
+    start, end = (summary.extremes(measured, name, e) for e in (first, last))
+    size = int(summary.single(measured, name, first, "parameters"))
+    return (
+        f"A network of {size:,} parameters. λ min is {start.least.value:.3g} before and "
+        f"{end.least.value:.2g} after {last} epochs, λ max {start.largest.value:.3g} and "
+        f"{end.largest.value:.2g}: the whole spectrum shrinks, so the negative end is held "
+        "against the positive one. Large is at least a tenth of λ max, gone is less than a tenth "
+        "of what it was. One training was looked at; the interval is over Lanczos' start vectors."
+    )
+
+
+def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Numbers that the report's text calls by name."""
+    measured = tables["measurements"]
+    name = summary.subject(measured)
+    epochs = summary.epochs(measured, name)
+    first, last = epochs[0], epochs[-1]
+    dense = summary.dense_checkpoints(measured)
+    small, trained = dense[-1]
+    found = summary.decompositions(measured, name, last)
+    exact = summary.eigenvalues(measured, small, trained)
+    distances = [summary.density_error(measured, *checkpoint) for checkpoint in dense]
+    lost = summary.select(measured, name, last, "lanczos", "orthogonality").value.max()
+    return {
+        "network": name,
+        "parameters": int(summary.single(measured, name, first, "parameters")),
+        "epochs": last,
+        "checkpoints": len(epochs),
+        "test_accuracy": 100 * summary.single(measured, name, last, "test_accuracy"),
+        "test_images": int(summary.single(measured, name, last, "test_images")),
+        "loss_before": summary.single(measured, name, first, "training_loss"),
+        "loss_after": summary.single(measured, name, last, "training_loss"),
+        "probes": len(found),
+        "steps": max(len(values) for values, _, _ in found.values()),
+        "hessian_gigabytes": summary.single(measured, name, first, "parameters") ** 2 * 4 / 1e9,
+        "least_before": summary.extremes(measured, name, first).least.value,
+        "least_after": summary.extremes(measured, name, last).least.value,
+        "largest_before": summary.extremes(measured, name, first).largest.value,
+        "largest_after": summary.extremes(measured, name, last).largest.value,
+        "share_before": summary.negative_share(measured, name, first).value,
+        "share_after": summary.negative_share(measured, name, last).value,
+        "radius_before": _radius(measured, name, first),
+        "radius_after": _radius(measured, name, last),
+        "orthogonality": float(lost),
+        "small_network": small,
+        "small_parameters": len(exact),
+        "small_probes": len(summary.decompositions(measured, small, trained)),
+        "extreme_error": max(float(summary.extreme_errors(measured, *c).max()) for c in dense),
+        "quadrature_error": max(
+            float(summary.quadrature_errors(measured, *c).max()) for c in dense
+        ),
+        "density_error": max(apart / allowed for apart, allowed in distances),
+        "copies": max(summary.copies(measured, *c, "none") for c in dense),
+        "ghost_steps": int(summary.largest_ritz(measured, small, trained, "none").index.max()),
+        "eigenvalues": [
+            {
+                "network": network,
+                "epoch": epoch,
+                "least": summary.extremes(measured, network, epoch).least.value,
+                "largest": summary.extremes(measured, network, epoch).largest.value,
+                "share": summary.negative_share(measured, network, epoch).value,
+                "test": 100 * summary.single(measured, network, epoch, "test_accuracy"),
+            }
+            for network in summary.networks(measured)
+            for epoch in summary.epochs(measured, network)
+        ],
+    }
+
+
+def _radius(measured: pd.DataFrame, name: str, epoch: int) -> float:
+    """The largest residual bound of the two outermost Ritz values."""
+    found = summary.decompositions(measured, name, epoch).values()
+    return float(max(max(radii[0], radii[-1]) for _, _, radii in found))

@@ -1,0 +1,218 @@
+"""Draw the figures of `spectrum` from its tables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from adcost import plotting
+from adcost.costs.intervals import Interval
+from adcost.derivatives.spectral_density import smoothed_density
+from adcost.experiments.spectrum import summary
+
+BEFORE, DURING, AFTER = plotting.VERMILION, plotting.ORANGE, plotting.BLUE
+LANCZOS, DENSE = plotting.BLUE, plotting.GREY
+FLOOR = 1e-6
+"""Densities below this share of the highest are not drawn."""
+
+
+def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
+    """Write every figure of the plan as SVG and PDF into ``folder``."""
+    measured = tables["measurements"]
+    with plotting.style():
+        plotting.save(_density(measured), folder, "density")
+        plotting.save(_extremes(measured), folder, "extremes")
+        plotting.save(_training(measured), folder, "training")
+        plotting.save(_dense(measured), folder, "dense")
+        plotting.save(_ghosts(measured), folder, "ghosts")
+
+
+def _colours(epochs: list[int]) -> dict[int, str]:
+    return {e: BEFORE if e == 0 else AFTER if e == epochs[-1] else DURING for e in epochs}
+
+
+def _title(epoch: int, last: int) -> str:
+    if epoch == 0:
+        return "before training"
+    return f"after training ({epoch} epochs)" if epoch == last else f"after epoch {epoch}"
+
+
+def _density(measured: pd.DataFrame) -> plt.Figure:
+    """The spectral density at every checkpoint: all on one axis, and each on its own."""
+    network = summary.subject(measured)
+    epochs = summary.epochs(measured, network)
+    figure, axes = plt.subplots(
+        2, len(epochs), figsize=(3.4 * len(epochs), 5.6), sharey="row", squeeze=False
+    )
+    colours = _colours(epochs)
+    ends = {e: summary.extremes(measured, network, e) for e in epochs}
+    widest = (
+        min(x.least.value for x in ends.values()),
+        max(x.largest.value for x in ends.values()),
+    )
+    for column, epoch in enumerate(epochs):
+        own = (ends[epoch].least.value, ends[epoch].largest.value)
+        for axis, (low, high) in zip(axes[:, column], (widest, own), strict=True):
+            width = high - low
+            at = np.linspace(low - 0.05 * width, high + 0.05 * width, 2000)
+            height = summary.density(measured, network, epoch, at, width) * width
+            axis.fill_between(
+                at, FLOOR, np.maximum(height, FLOOR), color=colours[epoch], alpha=0.25, lw=0
+            )
+            axis.plot(at, np.maximum(height, FLOOR), color=colours[epoch], lw=1.2)
+            axis.axvline(0, color=plotting.GREY, lw=0.8, ls=":")
+            axis.set(yscale="log", ylim=(FLOOR, 1e3), xlim=(at[0], at[-1]))
+            axis.xaxis.set_major_locator(MaxNLocator(5))
+        axes[0, column].set_title(_title(epoch, epochs[-1]))
+        least, largest = ends[epoch].least.value, ends[epoch].largest.value
+        axes[1, column].set_title(
+            f"λ from {least:.3g} to {largest:.3g}".replace("-", "−"), fontsize=9
+        )
+        axes[1, column].set_xlabel("eigenvalue λ")
+    axes[0, 0].set_ylabel("density × width,\none axis for all")
+    axes[1, 0].set_ylabel("density × width,\nits own axis")
+    return figure
+
+
+def _extremes(measured: pd.DataFrame) -> plt.Figure:
+    """λ_max and −λ_min through training, and their ratio, for every network."""
+    names = summary.networks(measured)
+    figure, (size, share) = plt.subplots(1, 2, figsize=(9.6, 3.8))
+    network = names[0]
+    epochs = summary.epochs(measured, network)
+    ends = [summary.extremes(measured, network, e) for e in epochs]
+    ends_of = {
+        "largest, λ max": ([x.largest for x in ends], plotting.BLUE, (8, 6), "left"),
+        "most negative, −λ min": ([x.least for x in ends], plotting.VERMILION, (-8, -14), "right"),
+    }
+    middle_epoch = (len(epochs) - 1) // 2
+    for text, (values, colour, offset, side) in ends_of.items():
+        middle = np.abs([v.value for v in values])
+        size.errorbar(epochs, middle, yerr=_errors(values), fmt="o-", color=colour)
+        size.annotate(
+            text, (epochs[middle_epoch], middle[middle_epoch]), xytext=offset, ha=side,
+            textcoords="offset points", color=colour, fontsize=9,
+        )  # fmt: skip
+    size.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="size of the eigenvalue",
+             title=network)  # fmt: skip
+    palette = (plotting.PURPLE, plotting.GREEN, plotting.SKY, plotting.YELLOW)
+    for place, name in enumerate(names):
+        epochs = summary.epochs(measured, name)
+        values = [summary.negative_share(measured, name, e) for e in epochs]
+        colour = palette[place % len(palette)]
+        middle = [v.value for v in values]
+        share.errorbar(epochs, middle, yerr=_errors(values), fmt="o-", color=colour)
+        share.annotate(
+            name, (epochs[0], middle[0]), xytext=(10, 6), textcoords="offset points", color=colour,
+            fontsize=9,
+        )  # fmt: skip
+    share.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="−λ min / λ max",
+              title="in units of the largest")  # fmt: skip
+    size.margins(y=0.15)
+    share.margins(y=0.15)
+    for axis in (size, share):
+        ticks = sorted({e for name in names for e in summary.epochs(measured, name)})
+        axis.set_xticks(ticks, [str(t) for t in ticks])
+        axis.minorticks_off()
+    return figure
+
+
+def _errors(values: list[Interval]) -> np.ndarray:
+    """The distances to the ends of the intervals (2, m), for values or their negatives."""
+    below = [v.value - v.low for v in values]
+    above = [v.high - v.value for v in values]
+    return np.array([below, above] if values[0].value > 0 else [above, below])
+
+
+def _training(measured: pd.DataFrame) -> plt.Figure:
+    """Loss of every step of the subject, and accuracy at the checkpoints."""
+    network = summary.subject(measured)
+    figure, axis = plt.subplots(figsize=(6.4, 3.6))
+    rows = measured[
+        (measured.network == network) & (measured.method == "training")
+        & (measured.quantity == "loss")
+    ].sort_values("index")  # fmt: skip
+    axis.plot(rows["index"], rows.value, color=plotting.SKY, lw=0.8)
+    axis.set(yscale="log", xlabel="step", ylabel="cross-entropy of the minibatch")
+    epochs = summary.epochs(measured, network)
+    an_epoch = rows["index"].max() / epochs[-1]
+    for epoch in epochs:
+        accuracy = summary.single(measured, network, epoch, "test_accuracy")
+        loss = summary.single(measured, network, epoch, "training_loss")
+        axis.plot([epoch * an_epoch], [loss], "o", color=_colours(epochs)[epoch], ms=7)
+        axis.annotate(
+            f"epoch {epoch}: {accuracy:.1%} of the\ntest images right", (epoch * an_epoch, loss),
+            xytext=(14, 12) if epoch < epochs[-1] else (0, 40), textcoords="offset points",
+            ha="left" if epoch < epochs[-1] else "right", fontsize=8.5,
+            color=_colours(epochs)[epoch],
+        )  # fmt: skip
+    return figure
+
+
+def _dense(measured: pd.DataFrame) -> plt.Figure:
+    """The density from the whole Hessian under the one from Lanczos, at each dense checkpoint."""
+    found = summary.dense_checkpoints(measured)
+    figure, axes = plt.subplots(1, len(found), figsize=(4.8 * len(found), 3.6), squeeze=False)
+    for axis, (network, epoch) in zip(axes[0], found, strict=True):
+        exact = summary.eigenvalues(measured, network, epoch)
+        width = np.ptp(exact)
+        at = np.linspace(exact[0] - 0.05 * width, exact[-1] + 0.05 * width, 2000)
+        sigma = summary.SMOOTHING * width
+        true = smoothed_density(exact, np.full(len(exact), 1 / len(exact)), at, sigma) * width
+        axis.fill_between(at, FLOOR, np.maximum(true, FLOOR), color=DENSE, alpha=0.35, lw=0,
+                          label=f"whole Hessian, {len(exact):,} eigenvalues")  # fmt: skip
+        height = summary.density(measured, network, epoch, at, width) * width
+        found_here = summary.decompositions(measured, network, epoch)
+        steps = len(found_here[0][0])
+        axis.plot(at, np.maximum(height, FLOOR), color=LANCZOS, lw=1.1,
+                  label=f"Lanczos, {len(found_here)} probes of {steps} steps")  # fmt: skip
+        apart, allowed = summary.density_error(measured, network, epoch)
+        axis.set(yscale="log", ylim=(1e-4, 1e3), xlabel="eigenvalue λ",
+                 title=_title(epoch, summary.epochs(measured, network)[-1]))  # fmt: skip
+        axis.annotate(
+            f"W₁ = {apart:.2g}, theory allows {allowed:.2g}", (0.97, 0.05),
+            xycoords="axes fraction", ha="right", fontsize=8.5,
+        )  # fmt: skip
+    axes[0, 0].set_ylabel("density × width")
+    axes[0, -1].legend(fontsize=8.5, loc="upper right")
+    return figure
+
+
+def _ghosts(measured: pd.DataFrame) -> plt.Figure:
+    """The largest Ritz values after every step, with and without reorthogonalisation."""
+    network, epoch = summary.dense_checkpoints(measured)[-1]
+    exact = summary.eigenvalues(measured, network, epoch)
+    figure, axes = plt.subplots(
+        2, 2, figsize=(9.6, 5.2), sharex=True, sharey="row", height_ratios=(2.2, 1)
+    )
+    for column, (method, title) in enumerate(
+        (("full", "full reorthogonalisation"), ("none", "no reorthogonalisation"))
+    ):
+        _ritz_paths(axes[0, column], measured, network, epoch, method, exact)
+        axes[0, column].set_title(title)
+        lost = summary.orthogonality(measured, network, epoch, method)
+        axes[1, column].plot(lost.index, np.maximum(lost, 1e-17), "o-", ms=3, color=LANCZOS)
+        axes[1, column].set(yscale="log", xlabel="Lanczos steps", ylim=(1e-17, 10))
+    axes[0, 0].set_ylabel("largest Ritz values")
+    axes[1, 0].set_ylabel("max |QQᵀ − I|")
+    return figure
+
+
+def _ritz_paths(
+    axis: Axes, measured: pd.DataFrame, network: str, epoch: int, method: str, exact: np.ndarray
+) -> None:
+    paths = summary.largest_ritz(measured, network, epoch, method)
+    for place in paths:
+        axis.plot(paths.index, paths[place], ".", ms=2.5, color=LANCZOS)
+    for value in exact[::-1][: paths.shape[1]]:
+        axis.axhline(value, color=DENSE, lw=0.8, zorder=0)
+    again = summary.copies(measured, network, epoch, method)
+    word = "once" if again == 1 else f"{again} times"
+    axis.annotate(
+        f"the largest eigenvalue is there {word}", (paths.index[-1], exact[-1]),
+        xytext=(0, 6), textcoords="offset points", ha="right", fontsize=9,
+    )  # fmt: skip

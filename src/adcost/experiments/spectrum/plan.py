@@ -1,0 +1,202 @@
+"""The points of `spectrum`: a network's training in parts, and looks at its Hessian.
+
+``<network>-epoch-<e>``            prepares: trains from the checkpoint before to the end of epoch e
+``<network>-epoch-<e>-probe-<p>``  one Lanczos decomposition of the Hessian at that checkpoint
+``<network>-epoch-<e>-dense``      where it fits: the whole Hessian, and Lanczos beside it
+
+Training in parts means that a run that was killed goes on from the last checkpoint, and another
+probe is another job that repeats none.
+"""
+
+import inspect
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from adcost.experiments.plan import Point
+from adcost.functions.classifiers import ARCHITECTURES, Shape
+from adcost.functions.images import DATASETS, Dataset
+
+TABLES = ("measurements",)
+FIGURES = ("density", "extremes", "training", "dense", "ghosts")
+ANIMATIONS = ()
+
+PROCESS_MB = 900
+"""Python with JAX, pandas and a compiled network, before its arrays."""
+
+HELD_PER_PARAMETER_AND_IMAGE = 0.7
+"""Megabytes (2²⁰ bytes) that a linearised gradient keeps for an image, for a ResNet-32 on images
+of 8 × 8 pixels: its residuals were 353 MB for 512 images."""
+
+DENSE_COPIES = 8
+"""Arrays of p² doubles alive at once: `jax.hessian`'s own and those of the eigensolver."""
+
+
+def points(config: Mapping[str, Any]) -> list[Point]:
+    """The points that the section ``spectrum`` of the configuration asks for."""
+    planned = []
+    # The subject first: the tables say by their order which network the claim is about.
+    networks = {config["subject"]: config["networks"][config["subject"]], **config["networks"]}
+    for name, network in networks.items():
+        planned += _training(name, network)
+        planned += _decompositions(name, network)
+        planned += _dense(name, network, config["ghosts"])
+    return planned
+
+
+def checkpoint(network: str, epoch: int) -> str:
+    """The name of the point that leaves the parameters after ``epoch`` epochs."""
+    return f"{network}-epoch-{epoch}"
+
+
+def _training(name: str, network: Mapping[str, Any]) -> Iterator[Point]:
+    what = {key: network[key] for key in ("architecture", "options", "dataset")}
+    before: int | None = None
+    for epoch in network["checkpoints"]:
+        yield Point(
+            checkpoint(name, epoch),
+            {"network": name, "epoch": epoch, **what, "training": dict(network["training"])},
+            memory_mb=PROCESS_MB + _residuals_mb(network, network["training"]["batch"]),
+            prepares=True,
+            needs=() if before is None else (checkpoint(name, before),),
+        )
+        before = epoch
+
+
+def _decompositions(name: str, network: Mapping[str, Any]) -> Iterator[Point]:
+    if network["dense"]:
+        return  # the point with the whole Hessian decomposes it as well
+    what = {key: network[key] for key in ("architecture", "options", "dataset", "images", "steps")}
+    for epoch in network["checkpoints"]:
+        for probe in range(network["probes"]):
+            yield Point(
+                f"{checkpoint(name, epoch)}-probe-{probe}",
+                {"network": name, "epoch": epoch, "probe": probe, **what},
+                memory_mb=PROCESS_MB
+                + _residuals_mb(network, network["images"])
+                + _basis_mb(network),
+                needs=(checkpoint(name, epoch),),
+            )
+
+
+def _dense(name: str, network: Mapping[str, Any], ghosts: Mapping[str, Any]) -> Iterator[Point]:
+    if not network["dense"]:
+        return
+    what = {
+        key: network[key]
+        for key in ("architecture", "options", "dataset", "images", "steps", "probes")
+    }
+    for epoch in network["checkpoints"]:
+        yield Point(
+            f"{checkpoint(name, epoch)}-dense",
+            {"network": name, "epoch": epoch, **what, "ghosts": dict(ghosts)},
+            memory_mb=PROCESS_MB + _dense_mb(network),
+            needs=(checkpoint(name, epoch),),
+        )
+
+
+# --- sizes ------------------------------------------------------------------------------------
+
+
+def _shape(dataset: Dataset) -> Shape:
+    return Shape(dataset.height, dataset.width, dataset.channels, dataset.classes)
+
+
+def parameters(network: Mapping[str, Any]) -> int:
+    """How many parameters the configured network has."""
+    shape = _shape(DATASETS[network["dataset"]])
+    return ARCHITECTURES[network["architecture"]].parameters(shape, **network["options"])
+
+
+def _residuals_mb(network: Mapping[str, Any], images: int) -> int:
+    pixels = DATASETS[network["dataset"]].height * DATASETS[network["dataset"]].width
+    return math.ceil(images * HELD_PER_PARAMETER_AND_IMAGE * pixels / 64)
+
+
+def _basis_mb(network: Mapping[str, Any]) -> int:
+    # The basis in single precision, and once more while its orthogonality is computed.
+    return math.ceil(2 * (network["steps"] + 1) * parameters(network) * 4 / 2**20)
+
+
+def _dense_mb(network: Mapping[str, Any]) -> int:
+    return math.ceil(DENSE_COPIES * parameters(network) ** 2 * 8 / 2**20)
+
+
+# --- what is refused --------------------------------------------------------------------------
+
+
+def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
+    """What is wrong with the section beyond its schema, one message each."""
+    networks = config["networks"]
+    found = []
+    if config["subject"] not in networks:
+        found.append(
+            f"spectrum.subject: {config['subject']!r} is no network of spectrum.networks; "
+            f"allowed: {', '.join(networks)}"
+        )
+    if not any(network["dense"] for network in networks.values()):
+        found.append(
+            "spectrum.networks: no network has dense: true, so nothing would show that Lanczos' "
+            "method is right. Set it for one whose Hessian fits in memory."
+        )
+    for name, network in networks.items():
+        found += _problems_of(f"spectrum.networks.{name}", network, memory_mb)
+    return found
+
+
+def _problems_of(key: str, network: Mapping[str, Any], memory_mb: int) -> Iterator[str]:
+    for field, registry in (("architecture", ARCHITECTURES), ("dataset", DATASETS)):
+        if network[field] not in registry:
+            yield f"{key}.{field}: {network[field]!r} is not known; allowed: {', '.join(registry)}"
+            return
+    known = list(inspect.signature(ARCHITECTURES[network["architecture"]].parameters).parameters)[
+        1:
+    ]
+    if unknown := sorted(set(network["options"]) - set(known)):
+        yield (
+            f"{key}.options: {', '.join(unknown)} is no option of {network['architecture']}; "
+            f"allowed: {', '.join(known)}"
+        )
+        return
+    try:
+        count = parameters(network)
+    except TypeError:
+        yield (
+            f"{key}.options: {network['options']} are not what {network['architecture']} takes; "
+            "see functions/classifiers.py for its options and their types"
+        )
+        return
+    data = DATASETS[network["dataset"]]
+    training, checkpoints = network["training"], network["checkpoints"]
+    if checkpoints[0] != 0 or checkpoints != sorted(set(checkpoints)):
+        yield f"{key}.checkpoints: {checkpoints} must begin with 0 and increase"
+    if len(checkpoints) < 2 or checkpoints[-1] != training["epochs"]:
+        yield (
+            f"{key}.checkpoints: {checkpoints} must end after the last epoch, "
+            f"{key}.training.epochs, which is {training['epochs']}"
+        )
+    for field, images in (("images", network["images"]), ("training.batch", training["batch"])):
+        if images > data.training_images:
+            yield (
+                f"{key}.{field}: {images} is more than the {data.training_images} training images "
+                f"of {network['dataset']}"
+            )
+    if network["steps"] > count:
+        yield (
+            f"{key}.steps: {network['steps']} Lanczos steps, but the network has {count:,} "
+            f"parameters and so as many at most. Lower {key}.steps."
+        )
+        return
+    if (needed := PROCESS_MB + _basis_mb(network) + _residuals_mb(network, network["images"])) > (
+        memory_mb
+    ):
+        yield (
+            f"{key}.steps: a basis of {network['steps']} vectors of {count:,} numbers and the "
+            f"network's linearisation on {network['images']} images take {needed:,} MB; memory_mb "
+            f"allows {memory_mb:,}. Lower {key}.steps or {key}.images, or raise memory_mb."
+        )
+    if network["dense"] and (needed := PROCESS_MB + _dense_mb(network)) > memory_mb:
+        yield (
+            f"{key}.dense: the Hessian of {count:,} parameters takes {needed:,} MB; memory_mb "
+            f"allows {memory_mb:,}. Set dense: false, make the network smaller or raise memory_mb."
+        )

@@ -1,0 +1,40 @@
+import copy
+
+import pytest
+
+SHARED = {"architecture": "mlp", "dataset": "digits", "images": 64, "steps": 20}
+TRAINING = {"batch": 64, "rate": 0.1, "momentum": 0.9}
+SECTION = {
+    "subject": "perceptron",
+    "networks": {
+        "deeper": SHARED
+        | {
+            "options": {"hidden": [5, 4]},
+            "training": TRAINING | {"epochs": 3},
+            "checkpoints": [0, 3],
+            "probes": 1,
+            "dense": False,
+        },
+        "perceptron": SHARED
+        | {
+            "options": {"hidden": [4]},
+            "training": TRAINING | {"epochs": 30},
+            "checkpoints": [0, 2, 30],
+            "probes": 3,
+            "dense": True,
+        },
+    },
+    "ghosts": {"steps": 60, "shown": 4},
+}
+
+
+@pytest.fixture(scope="session")
+def measured(measure_all):
+    """The experiment's tables, measured once for all its tests."""
+    return measure_all("spectrum", SECTION)
+
+
+@pytest.fixture
+def section():
+    """A configuration that a test may spoil."""
+    return copy.deepcopy(SECTION)

@@ -1,0 +1,123 @@
+"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from adcost.experiments.spectrum import summary
+from adcost.experiments.spectrum.claims import judge, numbers
+
+IDS = ["spectrum.lanczos_is_right", "spectrum.negative_eigenvalues_vanish"]
+
+
+def rows_of(tables, **labels):
+    table = tables["measurements"]
+    mask = table.value.notna()
+    for column, label in labels.items():
+        mask &= table[column] == label
+    assert mask.any(), labels
+    return mask
+
+
+def change(function, **labels):
+    """A falsehood: ``function`` applied to the values with these labels."""
+
+    def plant(tables):
+        table, rows = tables["measurements"], rows_of(tables, **labels)
+        table.loc[rows, "value"] = function(table.value[rows])
+
+    return plant
+
+
+def no_training(tables):
+    """The decompositions before training under the name of those after it."""
+    table = tables["measurements"]
+    before = table[rows_of(tables, network="perceptron", epoch=0, method="lanczos")]
+    after = rows_of(tables, network="perceptron", epoch=30, method="lanczos")
+    table.loc[after, "value"] = before.value.to_numpy()
+
+
+RITZ = {"method": "lanczos", "quantity": "ritz_value"}
+FALSEHOODS = [
+    # An off-diagonal with a wrong factor, an eigenvalue that is missed, a matrix off by a shift.
+    ("spectrum.lanczos_is_right", change(lambda v: v * 1.001, **RITZ, epoch=30)),
+    ("spectrum.lanczos_is_right", change(lambda v: v * 0.9, **RITZ, index=19)),
+    ("spectrum.lanczos_is_right", change(lambda v: v + 0.01, **RITZ)),
+    ("spectrum.lanczos_is_right", change(lambda v: v + 0.01, **RITZ, probe=2, epoch=0)),
+    # Quadrature without its weights.
+    (
+        "spectrum.lanczos_is_right",
+        change(lambda v: v * 0 + 1.0, method="dense", quantity="quadrature_distance", probe=1),
+    ),
+    # Nothing changed by training; nothing negative to begin with; the negative end kept.
+    ("spectrum.negative_eigenvalues_vanish", no_training),
+    ("spectrum.negative_eigenvalues_vanish", change(np.abs, **RITZ, epoch=0)),
+    (
+        "spectrum.negative_eigenvalues_vanish",
+        change(lambda v: v * 0 - 0.2, **RITZ, epoch=30, index=0, probe=1),
+    ),
+    # The whole spectrum shrinks alike.
+    (
+        "spectrum.negative_eigenvalues_vanish",
+        lambda tables: (no_training(tables), change(lambda v: v / 1000, **RITZ, epoch=30)(tables)),
+    ),
+]
+
+
+def claim(tables, name):
+    return {claim.id: claim for claim in judge(tables)}[name]
+
+
+def test_the_claims_come_out_in_the_order_of_the_catalogue(measured):
+    claims = judge(measured)
+    assert [claim.id for claim in claims] == IDS
+    assert [claim.verdict for claim in claims] == ["reproduced", "reproduced"]
+
+
+@pytest.mark.parametrize(("name", "plant"), FALSEHOODS)
+def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    plant(tables)
+    assert claim(tables, name).verdict in ("refuted", "inconclusive")
+
+
+def test_every_claim_has_a_falsehood():
+    assert {name for name, _ in FALSEHOODS} == set(IDS)
+
+
+def evidence(tables, unit):
+    return next(e for c in judge(tables) for e in c.evidence if unit in e.unit)
+
+
+def test_a_density_without_its_weights_is_refuted(tables):
+    change(lambda v: v * 0 + 1 / 20, method="lanczos", quantity="weight")(tables)
+    assert evidence(tables, "W₁").verdict == "refuted"
+
+
+def test_a_ghost_after_reorthogonalisation_and_none_without_are_refuted(tables):
+    exact = summary.eigenvalues(tables["measurements"], "perceptron", 30)
+    change(lambda v: v * 0 + exact[-1], method="full", quantity="largest_2", epoch=30)(tables)
+    assert evidence(tables, "reorthogonalised").verdict == "inconclusive"
+    table = tables["measurements"]
+    full = table[(table.method == "full") & table.quantity.str.startswith("largest_")]
+    without = (table.method == "none") & table.quantity.str.startswith("largest_")
+    tables["measurements"] = pd.concat([table[~without], full.assign(method="none")])
+    change(lambda v: v * 0 - 9, method="none", quantity="largest_2")(tables)
+    assert evidence(tables, "copies without").verdict == "refuted"
+
+
+def test_with_nothing_negative_before_nothing_is_claimed(tables):
+    change(lambda v: np.maximum(v, 1e-3), **RITZ, epoch=0)(tables)
+    found = claim(tables, "spectrum.negative_eigenvalues_vanish")
+    assert found.verdict == "inconclusive"
+
+
+def test_numbers_are_finite_and_the_tables_own(measured):
+    found = numbers(measured)
+    table = measured["measurements"]
+    assert found["parameters"] == 310 and found["steps"] == 20 and found["probes"] == 3
+    assert found["epochs"] == 30 and found["copies"] >= 2
+    assert found["least_before"] == pytest.approx(
+        table[rows_of(measured, **RITZ, epoch=0, index=0, network="perceptron")].value.median()
+    )
+    assert all(np.isfinite(v) for v in found.values() if isinstance(v, float))
+    assert len(found["eigenvalues"]) == 5

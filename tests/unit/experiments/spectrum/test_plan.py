@@ -1,0 +1,115 @@
+import subprocess
+import sys
+
+import pytest
+
+from adcost.experiments.plan import check_points
+from adcost.experiments.spectrum import plan
+from adcost.functions.classifiers import ARCHITECTURES
+
+
+def names(section):
+    return [point.name for point in plan.points(section)]
+
+
+def test_training_is_a_chain_of_checkpoints_and_looks_need_theirs(section):
+    points = {point.name: point for point in plan.points(section)}
+    check_points(list(points.values()), "spectrum")
+    chain = [points[f"perceptron-epoch-{e}"] for e in (0, 2, 30)]
+    assert all(point.prepares for point in chain)
+    assert [point.needs for point in chain] == [
+        (),
+        ("perceptron-epoch-0",),
+        ("perceptron-epoch-2",),
+    ]
+    assert points["perceptron-epoch-2-dense"].needs == ("perceptron-epoch-2",)
+    assert points["deeper-epoch-3-probe-0"].needs == ("deeper-epoch-3",)
+    assert "perceptron-epoch-2-probe-0" not in points  # in the point with the whole Hessian
+
+
+def test_the_subject_comes_first(section):
+    assert names(section)[0] == "perceptron-epoch-0"
+    assert names(section | {"subject": "deeper"})[0] == "deeper-epoch-0"
+
+
+def test_another_probe_is_another_point_and_changes_none(section):
+    before = {point.name: point for point in plan.points(section)}
+    section["networks"]["deeper"]["probes"] += 1
+    after = {point.name: point for point in plan.points(section)}
+    assert set(after) - set(before) == {"deeper-epoch-0-probe-1", "deeper-epoch-3-probe-1"}
+    assert all(after[name] == before[name] for name in before)
+
+
+def test_more_steps_repeat_no_training(section):
+    before = {point.name: point for point in plan.points(section)}
+    section["networks"]["deeper"]["steps"] += 1
+    changed = {p.name for p in plan.points(section) if before[p.name] != p}
+    assert changed == {"deeper-epoch-0-probe-0", "deeper-epoch-3-probe-0"}
+
+
+def test_planning_imports_neither_jax_nor_numpy_nor_sklearn():
+    heavy = "{'jax', 'numpy', 'pandas', 'sklearn'} & set(sys.modules)"
+    code = f"import sys, adcost.experiments.spectrum.plan; sys.exit(bool({heavy}))"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_sound_section_has_no_problems(section):
+    assert plan.problems(section, 6000) == []
+
+
+def put(**changes):
+    return lambda section: section["networks"]["deeper"].update(changes)
+
+
+def train(**changes):
+    return lambda section: section["networks"]["deeper"]["training"].update(changes)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (
+            lambda s: s.update(subject="nobody"),
+            ["spectrum.subject", "nobody", "deeper, perceptron"],
+        ),
+        (put(architecture="resnt"), ["deeper.architecture", "'resnt'", "mlp, resnet"]),
+        (put(dataset="cifar"), ["deeper.dataset", "'cifar'", "digits"]),
+        (put(options={"hiden": [3]}), ["deeper.options", "hiden", "allowed: hidden"]),
+        (put(options={"hidden": 3}), ["deeper.options", "{'hidden': 3}"]),
+        (put(checkpoints=[1, 3]), ["deeper.checkpoints", "[1, 3]", "begin with 0"]),
+        (put(checkpoints=[0, 3, 1]), ["deeper.checkpoints", "increase"]),
+        (put(checkpoints=[0, 2]), ["deeper.checkpoints", "deeper.training.epochs, which is 3"]),
+        (train(epochs=9), ["deeper.checkpoints", "deeper.training.epochs, which is 9"]),
+        (put(images=1500), ["deeper.images", "1500", "1437 training images"]),
+        (train(batch=2000), ["deeper.training.batch", "2000", "1437 training images"]),
+        (put(steps=1000), ["deeper.steps", "1000 Lanczos steps", "399 parameters"]),
+        (put(options={"hidden": [300]}, dense=True), ["deeper.dense", "22,510", "6,000"]),
+        (
+            put(architecture="resnet", options={}, steps=90_000),
+            ["deeper.steps", "463,866", "6,000", "deeper.images"],
+        ),
+    ],
+)
+def test_what_cannot_run_is_refused_with_key_value_and_what_is_allowed(section, spoil, words):
+    spoil(section)
+    text = "\n".join(plan.problems(section, 6000))
+    assert all(word in text for word in words), text
+
+
+def test_a_study_without_any_dense_hessian_is_refused(section):
+    section["networks"]["perceptron"]["dense"] = False
+    (message,) = plan.problems(section, 6000)
+    assert "dense: true" in message
+
+
+def test_memory_grows_with_what_is_held(section):
+    points = {point.name: point.memory_mb for point in plan.points(section)}
+    section["networks"]["deeper"] |= {"architecture": "resnet", "options": {}, "images": 512}
+    larger = {point.name: point.memory_mb for point in plan.points(section)}
+    assert larger["deeper-epoch-0-probe-0"] > points["deeper-epoch-0-probe-0"] + 353
+
+
+def test_an_architecture_of_ones_own_needs_one_entry(section, monkeypatch):
+    monkeypatch.setitem(ARCHITECTURES, "mine", ARCHITECTURES["mlp"])
+    section["networks"]["deeper"]["architecture"] = "mine"
+    assert plan.problems(section, 6000) == []

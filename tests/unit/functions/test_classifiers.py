@@ -1,0 +1,97 @@
+"""Classifiers against their formulas, and normalisation's invariances."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from adcost.functions.classifiers import (
+    ARCHITECTURES,
+    Shape,
+    accuracy,
+    batch_loss,
+    cross_entropy,
+)
+
+SHAPE = Shape(8, 8, 1, 10)
+OPTIONS = {
+    "mlp": [{}, {"hidden": [5]}, {"hidden": [7, 3]}],
+    "resnet": [{}, {"channels": [4], "blocks": 2}, {"channels": [3, 6], "blocks": 1}],
+}
+SMALL = {"mlp": {"hidden": [5]}, "resnet": {"channels": [3, 6], "blocks": 1}}
+X = np.random.default_rng(0).random((6, 8, 8, 1), dtype=np.float32)
+Y = np.arange(6, dtype=np.int32)
+
+
+def built(name):
+    classifier = ARCHITECTURES[name].build(SHAPE, **SMALL[name])
+    return classifier, classifier.initialise(np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_formula_counts_the_parameters(name):
+    for options in OPTIONS[name]:
+        tree = ARCHITECTURES[name].build(SHAPE, **options).initialise(np.random.default_rng(0))
+        count = sum(leaf.size for leaf in jax.tree.leaves(tree))
+        assert ARCHITECTURES[name].parameters(SHAPE, **options) == count
+
+
+def test_resnet_32_has_its_layers_and_about_0_46_million_parameters():
+    tree = ARCHITECTURES["resnet"].build(SHAPE).initialise(np.random.default_rng(0))
+    assert len(tree["convolutions"]) + 1 == 32
+    assert round(ARCHITECTURES["resnet"].parameters(SHAPE) / 1e6, 2) == 0.46
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_logits_have_a_row_an_image_and_the_loss_is_the_mean(name):
+    classifier, parameters = built(name)
+    logits, _ = classifier.apply(parameters, X)
+    assert logits.shape == (6, 10)
+    p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    by_hand = -np.log(p[np.arange(6), Y]).mean()
+    assert cross_entropy(logits, Y) == pytest.approx(by_hand, rel=1e-5)
+    assert batch_loss(classifier, X, Y)(parameters) == pytest.approx(by_hand, rel=1e-5)
+
+
+def test_accuracy_is_the_share_of_right_answers():
+    logits = jnp.eye(4)[jnp.array([0, 1, 2, 2])]
+    assert accuracy(logits, jnp.array([0, 1, 2, 3])) == 0.75
+
+
+def test_normalisation_forgets_the_scale_of_the_weights():
+    """Why the Hessian has to see the batch's statistics: along the weights the loss is flat."""
+    classifier, parameters = built("resnet")
+    scaled = jax.tree.map(np.copy, parameters)
+    for layer in scaled["convolutions"]:
+        layer["w"] *= 100  # large against the ε under the root
+    larger = jax.tree.map(np.copy, scaled)
+    for layer in larger["convolutions"]:
+        layer["w"] *= 3
+    assert np.allclose(
+        classifier.apply(larger, X)[0], classifier.apply(scaled, X)[0], rtol=1e-3, atol=1e-4
+    )
+
+
+def test_given_statistics_an_image_does_not_depend_on_the_others():
+    classifier, parameters = built("resnet")
+    logits, statistics = classifier.apply(parameters, X)
+    assert len(statistics) == len(parameters["convolutions"])
+    again, _ = classifier.apply(parameters, X[:2], statistics)
+    assert np.allclose(again, logits[:2], atol=1e-5)
+    alone, _ = classifier.apply(parameters, X[:2])
+    assert not np.allclose(alone, logits[:2], atol=1e-3)
+
+
+def test_a_block_without_weights_is_its_shortcut():
+    """Scales of zero leave only shortcuts: every second pixel, added channels, then the mean."""
+    classifier, parameters = built("resnet")
+    for layer in parameters["convolutions"][1:]:
+        layer["scale"] *= 0
+    first = parameters["convolutions"][0]["w"]
+    padded = np.pad(X, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
+    y = np.einsum("nhwcij,ijco->nhwo", windows, first)
+    y = np.maximum((y - y.mean((0, 1, 2))) / np.sqrt(y.var((0, 1, 2)) + 1e-5), 0)
+    pooled = np.pad(y[:, ::2, ::2].mean((1, 2)), ((0, 0), (0, 3)))
+    expected = pooled @ parameters["w"] + parameters["b"]
+    assert np.allclose(classifier.apply(parameters, X)[0], expected, atol=1e-4)

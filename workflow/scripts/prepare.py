@@ -1,0 +1,21 @@
+"""Prepare what other points of an experiment need: tables, and named arrays beside them."""
+
+from importlib import import_module
+from pathlib import Path
+
+from job import logged
+
+with logged(snakemake):
+    from adcost.tables import check_tables, read_arrays, write_arrays, write_table
+
+    experiment, point = snakemake.params.experiment, snakemake.wildcards.point
+    print(f"preparing {point} with {snakemake.params.parameters}")
+    door = import_module(f"adcost.experiments.{experiment}.prepare")
+    needs = {Path(path).parent.name: read_arrays(path) for path in snakemake.input.needs}
+    tables, arrays = door.prepare(point, snakemake.params.parameters, snakemake.params.seed, needs)
+    wanted = {name: path for name, path in snakemake.output.items() if name != "arrays"}
+    check_tables(tables, wanted, experiment, point)
+    for name, table in tables.items():
+        write_table(table, wanted[name], experiment, point)
+    write_arrays(arrays, snakemake.output.arrays, experiment, point)
+    print(f"wrote {', '.join(arrays)} to {snakemake.output.arrays}")
