@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -175,6 +176,60 @@ def two_point(n: int = 128, runs: int = 256, steps: int = 400) -> None:
           f"{share.high:.2f}]")  # fmt: skip
 
 
+def lanczos(images: int = 512, steps: int = 20) -> None:
+    """A Lanczos step on the study's ResNet-32 against a compiled Hessian-vector product."""
+    import jax
+    import jax.numpy as jnp
+    from jax.flatten_util import ravel_pytree
+
+    from adcost.costs.intervals import Interval, median_interval
+    from adcost.derivatives.hvp import forward_over_reverse
+    from adcost.derivatives.lanczos import lanczos as decompose
+    from adcost.derivatives.lanczos import unit_vector
+    from adcost.functions.classifiers import ARCHITECTURES, Shape, batch_loss
+    from adcost.functions.images import DATASETS
+
+    data = DATASETS["digits"].load()
+    network = ARCHITECTURES["resnet"].build(Shape(8, 8, 1, data.classes))
+    w, restore = ravel_pytree(network.initialise(np.random.default_rng(0)))
+    on_images = batch_loss(network, data.train_x[:images], data.train_y[:images])
+
+    def loss(w: jax.Array) -> jax.Array:
+        return on_images(restore(w))
+
+    v = jnp.asarray(unit_vector(np.random.default_rng(1), w.size))
+    single = jax.jit(lambda w, v: forward_over_reverse(loss, w, v)).lower(w, v).compile()
+    linear = jax.jit(lambda w: jax.linearize(jax.grad(loss), w)[1])(w)
+    apply = jax.jit(lambda linear, v: linear(v)).lower(linear, v).compile()
+    for product in (lambda: single(w, v), lambda: apply(linear, v)):
+        jax.block_until_ready(product())
+    decompose(lambda v: apply(linear, v), v, steps)  # compile its own part
+    singles, linears, times = [], [], []
+
+    def seconds(product: Callable[[], jax.Array]) -> float:
+        start = time.perf_counter()
+        jax.block_until_ready(product())
+        return time.perf_counter() - start
+
+    # A product on its own between the steps, so that a drift of the machine meets both.
+    def step(_: int) -> None:
+        times.append(time.perf_counter() - last[0])
+        singles.append(seconds(lambda: single(w, v)))
+        linears.append(seconds(lambda: apply(linear, v)))
+        last[0] = time.perf_counter()
+
+    last = [time.perf_counter()]
+    decompose(lambda v: apply(linear, v), v, steps, report=step)
+
+    def show(what: str, ratios: np.ndarray) -> None:
+        found: Interval = median_interval(ratios)
+        print(f"{what}: {found.value:.2f} [{found.low:.2f}, {found.high:.2f}]")
+
+    _say(f"one product, {w.size:,} parameters, {images} images", np.median(singles), "s")
+    show("Lanczos step / single compiled product", np.array(times) / singles)
+    show("Lanczos step / product of the linearised gradient", np.array(times) / linears)
+
+
 def _checkout(folder: Path) -> Path:
     for part in PARTS:
         source = ROOT / part
@@ -195,7 +250,13 @@ def _say(what: str, value: float, unit: str) -> None:
     print(f"{what:52s} {value:8.2f} {unit}", flush=True)
 
 
-BENCHES = {"hvp": hvp, "two_point": two_point, "quick": quick, "pipeline": pipeline}
+BENCHES = {
+    "hvp": hvp,
+    "two_point": two_point,
+    "lanczos": lanczos,
+    "quick": quick,
+    "pipeline": pipeline,
+}
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["in-process"]:

@@ -6,6 +6,7 @@ Nothing here imports JAX or pandas, so that a dry run stays quick.
 import difflib
 import hashlib
 import importlib
+import importlib.util
 import json
 import math
 import pkgutil
@@ -25,6 +26,9 @@ import adcost.experiments
 from adcost.experiments.plan import Point, check_points
 
 PACKAGE = Path(adcost.__file__).parent
+
+CUDA_PLUGINS = ("jax_cuda12_plugin", "jax_cuda13_plugin")
+"""The modules that bring CUDA to JAX, any of which will do."""
 
 
 class ConfigError(ValueError):
@@ -84,6 +88,11 @@ def _plan(experiment: str) -> Any:
 
 def _check_meaning(config: Mapping[str, Any]) -> Iterator[str]:
     known = known_experiments()
+    if config["platform"] == "cuda" and not any(map(importlib.util.find_spec, CUDA_PLUGINS)):
+        yield (
+            "platform: cuda needs JAX's plugin for NVIDIA GPUs, which is not installed here; "
+            'pip install "jax[cuda13]" into the environment, or set platform: cpu'
+        )
     for name in config["experiments"]:
         if name not in known:
             yield f"experiments: {name!r} is no experiment{_nearest(name, known)}"

@@ -108,3 +108,14 @@ def test_the_digest_sees_every_value():
     assert study.digest(dict(reversed(config.items()))) == before
     config["hvp"]["timing"]["warmup"] += 1
     assert study.digest(config) != before
+
+
+def test_a_gpu_is_refused_without_its_plugin_and_taken_with_it(monkeypatch):
+    config = _config() | {"platform": "cuda"}
+    monkeypatch.setattr(study, "CUDA_PLUGINS", ("no_such_plugin",))
+    with pytest.raises(
+        study.ConfigError, match=r"platform: cuda needs JAX's plugin.*jax\[cuda13\]"
+    ):
+        study.plans(config, SCHEMAS)
+    monkeypatch.setattr(study, "CUDA_PLUGINS", ("no_such_plugin", "yaml"))
+    assert study.plans(config, SCHEMAS)

@@ -30,6 +30,7 @@ for name, plan in PLANS.items():
             params:
                 experiment=name,
                 seed=config["seed"],
+                platform=config["platform"],
                 parameters=of_point(name, "parameters"),
             message:
                 f"{name}: preparing {{wildcards.point}}"
@@ -54,6 +55,7 @@ for name, plan in PLANS.items():
         params:
             experiment=name,
             seed=config["seed"],
+            platform=config["platform"],
             parameters=of_point(name, "parameters"),
         message:
             f"{name}: measuring {{wildcards.point}}"
@@ -82,6 +84,7 @@ for name, plan in PLANS.items():
         params:
             experiment=name,
             seed=config["seed"],
+            platform=config["platform"],
             parameters=of_point(name, "parameters"),
         message:
             f"{name}: measuring and timing {{wildcards.point}}, alone on {{threads}} core(s)"
