@@ -8,6 +8,7 @@ import pandas as pd
 from adcost.costs.intervals import Interval
 from adcost.derivatives.spectral_density import (
     distance,
+    extreme_bound,
     quadrature_bound,
     sampling_deviation,
     smoothed_density,
@@ -16,12 +17,13 @@ from adcost.derivatives.spectral_density import (
 SMOOTHING = 1 / 300
 """The Gaussian's σ over the width of the spectrum that it smooths."""
 
-ROUNDING = 1e-12
-"""What the rounding of products and of the dense eigensolver may add to an eigenvalue, over the
-largest: some thousands of the unit roundoff of float64, for sums of p terms and p ≤ a few 10³."""
+ROUNDING = 10
+"""What rounding may add to an eigenvalue: so many times p ε ‖A‖, ε of float64. Sums of p terms and
+the dense eigensolver err by a small multiple of that (Higham 2002, *Accuracy and Stability of
+Numerical Algorithms*, §3.1; Golub & Van Loan, *Matrix Computations*, §8.1)."""
 
-CERTAINTY = 10.0
-"""W₁ exceeds this many root-mean-squares with a probability of 1 % at most (Chebyshev)."""
+CHANCE = 0.01
+"""The probability with which a true statement fails a sampled test here, at most."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def subject(measured: pd.DataFrame) -> str:
 
 def epochs(measured: pd.DataFrame, network: str) -> list[int]:
     """The checkpoints of a network, ascending."""
-    return sorted(measured[measured.network == network].epoch.unique())
+    return sorted(map(int, measured[measured.network == network].epoch.unique()))
 
 
 def single(measured: pd.DataFrame, network: str, epoch: int, quantity: str) -> float:
@@ -130,7 +132,8 @@ def negative_share(measured: pd.DataFrame, network: str, epoch: int) -> Interval
 def dense_checkpoints(measured: pd.DataFrame) -> list[tuple[str, int]]:
     """The checkpoints (network, epoch) whose whole Hessian is known."""
     rows = measured[(measured.method == "dense") & (measured.quantity == "eigenvalue")]
-    return list(dict.fromkeys(zip(rows.network, rows.epoch, strict=True)))
+    pairs = zip(rows.network, rows.epoch.map(int), strict=True)
+    return list(dict.fromkeys(pairs))
 
 
 def eigenvalues(measured: pd.DataFrame, network: str, epoch: int) -> np.ndarray:
@@ -139,14 +142,32 @@ def eigenvalues(measured: pd.DataFrame, network: str, epoch: int) -> np.ndarray:
     return rows.value.to_numpy()
 
 
-def extreme_errors(measured: pd.DataFrame, network: str, epoch: int) -> np.ndarray:
-    """For each probe and both ends: |θ − λ| over the radius and what rounding may add."""
+def residual_errors(measured: pd.DataFrame, network: str, epoch: int) -> np.ndarray:
+    """For each Ritz value of each probe: how far the next eigenvalue is, over the radius and what
+    rounding may add."""
     exact = eigenvalues(measured, network, epoch)
-    rounding = ROUNDING * np.abs(exact).max()
+    rounding = ROUNDING * len(exact) * np.finfo(float).eps * np.abs(exact).max()
+    found = decompositions(measured, network, epoch).values()
+    return np.concatenate(
+        [
+            np.abs(values[:, None] - exact).min(axis=1) / (radii + rounding)
+            for values, _, radii in found
+        ]
+    )
+
+
+def extreme_errors(measured: pd.DataFrame, network: str, epoch: int) -> np.ndarray:
+    """For each probe and both ends: |θ − λ| over what theory allows with a random start.
+
+    All of them together exceed it with a probability of 1 % at most.
+    """
+    exact = eigenvalues(measured, network, epoch)
+    found = decompositions(measured, network, epoch).values()
+    chance = CHANCE / (2 * len(found))
     return np.array(
         [
-            abs(values[end] - exact[end]) / (radii[end] + rounding)
-            for values, _, radii in decompositions(measured, network, epoch).values()
+            abs(values[end] - exact[end]) / extreme_bound(exact, len(values), chance)
+            for values, _, _ in found
             for end in (0, -1)
         ]
     )
@@ -166,11 +187,16 @@ def quadrature_errors(measured: pd.DataFrame, network: str, epoch: int) -> np.nd
 
 
 def density_error(measured: pd.DataFrame, network: str, epoch: int) -> tuple[float, float]:
-    """W₁ of all probes' weighted Ritz values from the eigenvalues, and what theory allows."""
+    """W₁ of all probes' weighted Ritz values from the eigenvalues, and what theory allows.
+
+    Sampling exceeds 1/√CHANCE root-mean-squares with that chance at most (Chebyshev).
+    """
     exact = eigenvalues(measured, network, epoch)
     found = decompositions(measured, network, epoch)
     steps = min(len(values) for values, _, _ in found.values())
-    allowed = quadrature_bound(exact, steps) + CERTAINTY * sampling_deviation(exact, len(found))
+    allowed = quadrature_bound(exact, steps) + sampling_deviation(exact, len(found)) / np.sqrt(
+        CHANCE
+    )
     values, weights = pooled(measured, network, epoch)
     return distance(values, weights, exact), allowed
 

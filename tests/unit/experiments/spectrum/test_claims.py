@@ -88,6 +88,12 @@ def evidence(tables, unit):
     return next(e for c in judge(tables) for e in c.evidence if unit in e.unit)
 
 
+def test_an_extreme_eigenvalue_that_was_missed_is_refuted(tables):
+    inner = summary.eigenvalues(tables["measurements"], "perceptron", 30)[-40]
+    change(lambda v: v.clip(upper=inner), **RITZ, epoch=30)(tables)
+    assert evidence(tables, "of the bound: extreme").verdict == "refuted"
+
+
 def test_a_density_without_its_weights_is_refuted(tables):
     change(lambda v: v * 0 + 1 / 20, method="lanczos", quantity="weight")(tables)
     assert evidence(tables, "W₁").verdict == "refuted"
