@@ -53,9 +53,14 @@ def test_an_edit_of_the_measuring_trains_nothing_again(everything):
 
 
 def test_training_that_was_killed_goes_on_from_the_last_checkpoint(everything):
-    shutil.rmtree(everything.results / "spectrum/prepared/perceptron-epoch-2")
-    planned = everything.planned()
+    spectrum = everything.results / "spectrum"
+    before = (spectrum / "measurements.csv").read_bytes()
+    # As after a kill in the second part of the training: nothing that comes after it is there.
+    shutil.rmtree(spectrum / "prepared/perceptron-epoch-2")
+    shutil.rmtree(spectrum / "points/perceptron-epoch-2-dense")
+    (spectrum / "measurements.csv").unlink()
+    planned = everything.planned("results/spectrum/measurements.csv")
     assert planned.prepared() == {"spectrum/perceptron-epoch-2"}
-    before = (everything.results / "spectrum/measurements.csv").read_bytes()
+    assert planned.measured() == {"spectrum/perceptron-epoch-2-dense"}
     everything.snakemake("results/spectrum/measurements.csv")
-    assert (everything.results / "spectrum/measurements.csv").read_bytes() == before
+    assert (spectrum / "measurements.csv").read_bytes() == before

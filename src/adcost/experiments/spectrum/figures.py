@@ -171,12 +171,9 @@ def _dense(measured: pd.DataFrame) -> plt.Figure:
         axis.plot(at, np.maximum(height, FLOOR), color=LANCZOS, lw=1.1,
                   label=f"Lanczos, {len(found_here)} probes of {steps} steps")  # fmt: skip
         apart, allowed = summary.density_error(measured, network, epoch)
-        axis.set(yscale="log", ylim=(1e-4, 1e3), xlabel="eigenvalue λ",
-                 title=_title(epoch, summary.epochs(measured, network)[-1]))  # fmt: skip
-        axis.annotate(
-            f"W₁ = {apart:.2g}, theory allows {allowed:.2g}", (0.97, 0.05),
-            xycoords="axes fraction", ha="right", fontsize=8.5,
-        )  # fmt: skip
+        axis.set(yscale="log", ylim=(1e-4, 1e3), xlabel="eigenvalue λ")
+        moment = _title(epoch, summary.epochs(measured, network)[-1])
+        axis.set_title(f"{moment}\nW₁ = {apart:.2g}, theory allows {allowed:.2g}", fontsize=10)
     axes[0, 0].set_ylabel("density × width")
     axes[0, -1].legend(fontsize=8.5, loc="upper right")
     return figure
