@@ -111,6 +111,44 @@ def hvp() -> None:
     _say("compile seconds of adcost's product", programs["adcost"].compile_seconds, "s")
 
 
+def trace(probes: int = 64, memory_mb: int = 256) -> None:
+    """A probe of Hutchinson's estimator against one product, and against matfree's estimator."""
+    import jax.numpy as jnp
+    import yaml
+
+    from adcost import seeds
+    from adcost.costs.chunk import fastest_chunk
+    from adcost.costs.intervals import paired_ratio
+    from adcost.costs.timing import compile_program, time_interleaved
+    from adcost.derivatives.hvp import hvp
+    from adcost.derivatives.trace import rademacher
+    from adcost.experiments.hutchinson.chunks import estimator, matfree_estimator, single_precision
+
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))["hutchinson"]
+    key = seeds.key(0, "bench")
+    for name in ("dense", "large"):
+        loss, x = single_precision(config["dataset"], config[name], np.random.default_rng(0))
+        chunk = fastest_chunk(
+            lambda k, f=loss: estimator(f, probes, k), (x, key), (1, 2, 4, 8, 16, 32, 64),
+            tasks=probes, memory_bytes=memory_mb * 2**20,
+        )  # fmt: skip
+        v = rademacher(key, x.size, jnp.float32)
+        programs = {
+            "adcost": compile_program(estimator(loss, probes, chunk), x, key),
+            "matfree": compile_program(matfree_estimator(loss, x, probes), x, key),
+            "product": compile_program(lambda x, v, f=loss: hvp(f, x, v), x, v),
+        }
+        timings = time_interleaved(
+            programs, point="bench", rng=np.random.default_rng(0), min_repeats=40, warmup=3
+        )
+        print(f"{x.size:,} parameters, the chunk chosen: {chunk}")
+        for what, other, unit in (("a probe / one product", "product", probes),
+                                  ("adcost / matfree, one estimate", "matfree", 1)):  # fmt: skip
+            ratio = paired_ratio(timings, "adcost", other)
+            print(f"{what:52s} {ratio.value / unit:8.2f} [{ratio.low / unit:.2f}, "
+                  f"{ratio.high / unit:.2f}]", flush=True)  # fmt: skip
+
+
 def two_point(n: int = 128, runs: int = 256, steps: int = 400) -> None:
     """Evaluations a second of two-point descent, against the same mathematics as a NumPy loop."""
     import jax
@@ -252,6 +290,7 @@ def _say(what: str, value: float, unit: str) -> None:
 
 BENCHES = {
     "hvp": hvp,
+    "trace": trace,
     "two_point": two_point,
     "lanczos": lanczos,
     "quick": quick,

@@ -5,7 +5,8 @@ epoch, drawn without replacement, and T is the number of all steps (Loshchilov &
 *SGDR*, eq. 5 with one cycle; Sutskever et al. 2013 for momentum). The optimiser is optax's.
 
 Training goes on from a :class:`State` and ends in one, so it may be cut anywhere between epochs:
-the batches of an epoch are drawn by its number, and the parts together are the whole.
+the batches of an epoch are drawn by its number, and the parts together are the whole. Where full
+gradients are cheap, :func:`descend` is one compiled loop with any of optax's optimisers.
 """
 
 from collections.abc import Callable
@@ -16,7 +17,6 @@ import numpy as np
 import optax
 
 Loss = Callable[[Any, jax.Array, jax.Array], jax.Array]
-
 
 GROWN = 1000.0
 """Training has diverged when an epoch's mean loss is so many times the first step's."""
@@ -94,3 +94,26 @@ def train(
         report(f"epoch {epoch + 1} of {all_epochs}: loss {np.mean(losses[-steps:]):.4g}")
     after = State(parameters, trace_state.trace, number)
     return jax.tree.map(np.asarray, after), np.array(losses)
+
+
+def descend(
+    loss: Callable[[jax.Array], jax.Array],
+    x: jax.Array,
+    optimiser: optax.GradientTransformation,
+    steps: int,
+) -> tuple[jax.Array, jax.Array]:
+    """``steps`` steps on ``loss`` with full gradients from ``x``: the last point, (steps,) losses.
+
+    Pure, and may be jitted; losses are those before each step.
+    """
+
+    def step(
+        state: tuple[jax.Array, optax.OptState], _: None
+    ) -> tuple[tuple[jax.Array, optax.OptState], jax.Array]:
+        x, memory = state
+        value, gradient = jax.value_and_grad(loss)(x)
+        updates, memory = optimiser.update(gradient, memory, x)
+        return (optax.apply_updates(x, updates), memory), value
+
+    (x, _), losses = jax.lax.scan(step, (x, optimiser.init(x)), None, length=steps)
+    return x, losses

@@ -1,10 +1,12 @@
 """Training against the recursion by hand, and in parts against the whole."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
-from adcost.derivatives.training import Diverged, begin, train
+from adcost.derivatives.training import Diverged, begin, descend, train
 
 X = np.linspace(-1, 1, 24, dtype=np.float32).reshape(12, 2)
 Y = np.arange(12, dtype=np.int32) % 3
@@ -62,3 +64,14 @@ def test_divergence_is_refused_with_the_step():
                 loss, start(), X, Y, epochs=range(10), all_epochs=10, order=order,
                 **OPTIONS | {"rate": rate},
             )  # fmt: skip
+
+
+def test_full_gradient_descent_on_a_quadratic_is_the_closed_form():
+    curvatures, first = jnp.array([1.0, 3.0]), jnp.array([2.0, -1.0])
+
+    def quadratic(x):
+        return 0.5 * (curvatures * x * x).sum()
+
+    x, losses = jax.jit(lambda x: descend(quadratic, x, optax.sgd(0.1), 20))(first)
+    assert np.allclose(x, first * (1 - 0.1 * curvatures) ** 20, rtol=1e-5)
+    assert losses.shape == (20,) and losses[0] == quadratic(first) and (jnp.diff(losses) < 0).all()

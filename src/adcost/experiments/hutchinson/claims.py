@@ -1,0 +1,173 @@
+"""Judge the claims on Hutchinson's estimator (`hutchinson.*`) from the tables alone.
+
+Tolerances, and why:
+
+- the mean of all estimates may miss the trace by a twentieth: probes without their normalisation
+  (a sphere of radius 1, entries 0 and 1) miss it by a half and more;
+- an exponent may miss −1/2 by 0.1; what it must be told from is 0, of a bias, and −1;
+- a variance may miss its law by a tenth: a factor 2 that is missing is off by a half, and on the
+  influence matrix the laws of signs and of Gaussian probes differ by more than that.
+
+Where a statement has several parts, the weakest decides.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from adcost.claims import Claim, Evidence, at_most, near
+from adcost.costs.intervals import Interval
+from adcost.experiments.hutchinson import summary
+from adcost.experiments.hutchinson.numbers import numbers
+from adcost.experiments.hutchinson.summary import DISTRIBUTIONS, STATES
+
+__all__ = ["judge", "numbers"]
+
+BIAS, EXPONENT, VARIANCE = 0.05, 0.1, 0.1
+
+ENOUGH = round(14 * (3.5 / VARIANCE) ** 2)
+"""Probes that a variance is judged by: a mean of N squares has the relative deviation √((κ − 1)/N),
+the kurtosis κ of a quadratic form in Gaussians is at most 15 (that of rank one), and an interval of
+3.5 deviations is to be within VARIANCE. Matrices with fewer probes are shown, and decide only where
+there is no other."""
+
+SECTION = "«Идея Хадчинсона для оценки следа матрицы»"
+
+NAMES = {"rademacher": "random signs", "gaussian": "Gaussian probes", "sphere": "sphere"}
+
+
+def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+    """All claims of the experiment from ``measurements``."""
+    measured = tables["measurements"]
+    return [
+        _unbiased(measured),
+        _rate(measured),
+        _variance(measured, "rademacher", "2(‖A‖²_F − Σ aᵢᵢ²)/V"),
+        _variance(measured, "gaussian", "2‖A‖²_F/V"),
+        _beats_exact(measured),
+        _hutch_plus_plus(measured),
+    ]
+
+
+def _weakest_first(*pieces: Evidence) -> tuple[Evidence, ...]:
+    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
+    return tuple(sorted(pieces, key=lambda piece: order[piece.verdict]))
+
+
+def _measured_on(measured: pd.DataFrame) -> list[tuple[summary.Case, str]]:
+    return [(case, d) for d in DISTRIBUTIONS for case in summary.cases(measured, d)]
+
+
+def _called(measured: pd.DataFrame, case: summary.Case) -> str:
+    size = f"d = {int(summary.exact(measured, case)['size']):,}"
+    return f"influence matrix, {size}" if case[0] == "influence" else f"{case[1]}, {size}"
+
+
+def _unbiased(measured: pd.DataFrame) -> Claim:
+    pairs = _measured_on(measured)
+    found = [summary.bias(measured, case, d, len(pairs)) for case, d in pairs]
+    return Claim(
+        "hutchinson.unbiased",
+        f"{SECTION}; Hutchinson 1990",
+        "If E[vvᵀ] = I, the mean of vᵀAv is the trace of A: for random signs, Gaussian vectors and "
+        "the sphere of radius √d alike.",
+        (near("sampled", summary.farthest(found, 0), 0, BIAS, "of the trace"),),
+        "estimates",
+        f"The farthest of {len(pairs)} means, of five matrices and up to three distributions; the "
+        "intervals hold for all of them together. The trace is exact, from the dense matrix or by "
+        "unit vectors.",
+    )
+
+
+def _rate(measured: pd.DataFrame) -> Claim:
+    pairs = _measured_on(measured)
+    found = [summary.error_exponent(measured, case, d) for case, d in pairs]
+    widest = max(measured[measured.quantity == "mean_square"].probes)
+    return Claim(
+        "hutchinson.sqrt_rate",
+        SECTION,
+        "The error falls like 1/√V.",
+        (near("sampled", summary.farthest(found, -0.5), -0.5, EXPONENT, "exponent in V"),),
+        "error",
+        f"The farthest of {len(pairs)} exponents of the root-mean-square error, V from 1 to as far "
+        f"as {widest:,}.",
+    )
+
+
+def _variance(measured: pd.DataFrame, distribution: str, formula: str) -> Claim:
+    cases = summary.cases(measured, distribution)
+    pieces: dict[bool, list[Evidence]] = {True: [], False: []}
+    for case in cases:
+        found = summary.variance_ratio(measured, case, distribution, len(cases))
+        piece = near("sampled", found, 1, VARIANCE, f"of the law, {_called(measured, case)}")
+        pieces[summary.probes_of(measured, case, distribution) >= ENOUGH].append(piece)
+    network = summary.law_ratio(measured, ("dense", "trained"))
+    apart = summary.law_ratio(measured, ("influence", "fixed"))
+    return Claim(
+        f"hutchinson.variance.{distribution}",
+        f"{SECTION}; Hutchinson 1990; Avron & Toledo 2011, table 1",
+        f"With {NAMES[distribution]} the variance of V probes is {formula}.",
+        (*_weakest_first(*pieces[True]), *_weakest_first(*pieces[False])),
+        "laws",
+        f"The Gaussian law is {network:.3f} times that of random signs on the network, whose "
+        f"Hessian has little weight on its diagonal, and {apart:.2f} times on the influence "
+        "matrix: there the two are told apart. The intervals hold for all matrices together; those "
+        f"with at least {ENOUGH:,} probes decide.",
+    )
+
+
+def _share(measured: pd.DataFrame, case: summary.Case, comparisons: int) -> tuple[float, Interval]:
+    """Products for ACCURACY over those of the exact trace: by the law and as measured."""
+    counted = summary.needed(measured, case) / summary.exact(measured, case)["size"]
+    ratio = summary.variance_ratio(measured, case, "rademacher", comparisons)
+    return counted, Interval(*(counted * end for end in (ratio.value, ratio.low, ratio.high)))
+
+
+def _beats_exact(measured: pd.DataFrame) -> Claim:
+    cases = summary.networks(measured)
+    pieces, sampled = [], []
+    for case in cases:
+        counted, found = _share(measured, case, len(cases))
+        name = _called(measured, case)
+        pieces.append(at_most("counted", Interval.exactly(counted), 1, f"of d products, {name}"))
+        sampled.append(at_most("sampled", found, 1, f"of d products, {name}"))
+    return Claim(
+        "hutchinson.beats_exact",
+        SECTION,
+        f"To {summary.ACCURACY:.0%} of the trace Hutchinson's estimator takes fewer products than "
+        "the exact trace, which takes d.",
+        (*_weakest_first(*pieces), *_weakest_first(*sampled)),
+        "needed",
+        "Products for 1 % are 2·10⁴·(‖H‖²_F − Σ hᵢᵢ²)/(tr H)², in which d does not appear: the "
+        "larger the network, the more is gained. Training helps: an untrained Hessian has "
+        "eigenvalues of both signs, which cancel in the trace and not in ‖H‖_F. In a small network "
+        "that has not been trained the exact trace can be the cheaper one.",
+    )
+
+
+def _hutch_plus_plus(measured: pd.DataFrame) -> Claim:
+    pieces = [
+        at_most("sampled", summary.trial_exponent(measured, state, method), -0.5,
+                f"exponent in products, {title}, {state}", "< −1/2")
+        for state in STATES
+        for method, title in (("hutch_plus_plus", "Hutch++"), ("xtrace", "XTrace"))
+    ]  # fmt: skip
+    gains = {state: summary.hutch_gain(measured, state) for state in STATES}
+    most = int(max(gains["trained"].index))
+    early, late = gains["initial"], gains["trained"]
+    nuclear = {state: summary.nuclear(measured, state) for state in STATES}
+    return Claim(
+        "hutchinson.hutch_plus_plus",
+        f"{SECTION}; Meyer, Musco, Musco & Woodruff 2021; Epperly, Tropp & Webber 2024",
+        "At equal numbers of products the error of Hutch++ and of XTrace falls faster than "
+        "Hutchinson's 1/√V.",
+        _weakest_first(*pieces),
+        "decay",
+        f"How much is gained, the spectrum decides: with {most} products Hutch++ is "
+        f"{late[most]:.1f} times as exact as Hutchinson's estimator after training and "
+        f"{early[most]:.1f} times before it; with {early.index[1]} products before training "
+        f"{early.iloc[1]:.2f} times. Its guarantee is for positive semidefinite matrices; for "
+        "another it is relative to Σ|λᵢ|, which is "
+        f"{nuclear['initial']:.1f} times the trace before training and {nuclear['trained']:.2f} "
+        "times after.",
+    )

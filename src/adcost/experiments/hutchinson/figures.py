@@ -1,0 +1,231 @@
+"""Draw the figures of `hutchinson` from its tables."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from adcost import plotting
+from adcost.experiments.hutchinson import summary
+
+COLOURS = {
+    ("dense", "initial"): plotting.SKY,
+    ("dense", "trained"): plotting.BLUE,
+    ("large", "initial"): plotting.ORANGE,
+    ("large", "trained"): plotting.VERMILION,
+}
+METHODS = {
+    "hutchinson": ("Hutchinson", plotting.BLUE, "o"),
+    "hutch_plus_plus": ("Hutch++", plotting.VERMILION, "s"),
+    "xtrace": ("XTrace", plotting.GREEN, "^"),
+}
+NAMES = {"rademacher": "random signs", "gaussian": "Gaussian", "sphere": "sphere"}
+TRAINED = ("dense", "trained")
+PERCENT = FuncFormatter(lambda value, _: f"{100 * value:g} %")
+
+
+def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
+    """Write every figure of the plan as SVG and PDF into ``folder``."""
+    measured = tables["measurements"]
+    with plotting.style():
+        plotting.save(_estimates(measured), folder, "estimates")
+        plotting.save(_error(measured), folder, "error")
+        plotting.save(_laws(measured), folder, "laws")
+        plotting.save(_needed(measured), folder, "needed")
+        plotting.save(_decay(measured), folder, "decay")
+        plotting.save(_diagonal(measured), folder, "diagonal")
+        plotting.save(_chunks(measured, tables["timings"]), folder, "chunks")
+
+
+def _estimates(measured: pd.DataFrame) -> plt.Figure:
+    """Estimates against V, the exact trace as a line, and what the law lets expect."""
+    figure, axis = plt.subplots(figsize=(6.4, 4.2))
+    firsts = summary.values(measured, TRAINED, "rademacher", "first").reset_index()
+    trace = summary.exact(measured, TRAINED).trace
+    spread = abs(trace) * summary.law(measured, TRAINED, "rademacher") ** 0.5
+    v = np.geomspace(firsts.probes.min(), firsts.probes.max(), 200)
+    for times, shade in ((2, 0.12), (1, 0.22)):
+        reach = times * spread / np.sqrt(v)
+        axis.fill_between(v, trace - reach, trace + reach, color=plotting.BLUE, alpha=shade, lw=0)
+    axis.plot(firsts.probes, firsts.value, "o", ms=4, mfc="none", color=plotting.BLUE)
+    axis.axhline(trace, color=plotting.VERMILION, lw=1.4)
+    axis.set(xscale="log", xlabel="probes V", ylabel="estimate of the Hessian's trace")
+    axis.set_xlim(v[0] * 0.8, v[-1] * 1.25)
+    _note(axis, 0.99, (v[-1] / 3, trace + 2.2 * spread / np.sqrt(v[-1] / 3)),
+          f"exact: {trace:.3f}", plotting.VERMILION)  # fmt: skip
+    axis.text(0.99, 0.03, f"circles: {firsts['repeat'].nunique()} independent estimates at each V\n"
+              "bands: one and two predicted standard deviations", ha="right", va="bottom",
+              transform=axis.transAxes, fontsize=8.5, color=plotting.GREY)  # fmt: skip
+    return figure
+
+
+def _note(axis: Axes, _: float, at: tuple[float, float], text: str, colour: str) -> None:
+    axis.annotate(text, at, xytext=(0, 12), textcoords="offset points", color=colour, ha="center")
+
+
+def _error(measured: pd.DataFrame) -> plt.Figure:
+    """The relative error of random signs against V on every network, predicted and measured."""
+    figure, axis = plt.subplots(figsize=(6.4, 4.4))
+    for case in summary.networks(measured):
+        found, colour = summary.rms(measured, case, "rademacher"), COLOURS[case]
+        _with_intervals(axis, found, colour, "o")
+        v = np.array([found.index.min(), found.index.max()])
+        line = (summary.law(measured, case, "rademacher") / v) ** 0.5
+        axis.plot(v, line, "-", lw=1.2, color=colour)
+        label = f"d = {int(summary.exact(measured, case)['size']):,}, {case[1]}"
+        axis.annotate(label, (v[-1], line[-1]), xytext=(7, 0), textcoords="offset points",
+                      color=colour, fontsize=8.5, va="center")  # fmt: skip
+    axis.axhline(summary.ACCURACY, color=plotting.GREY, lw=1, ls=":")
+    axis.set(xscale="log", yscale="log", xlabel="probes V",
+             ylabel="root-mean-square error / trace")  # fmt: skip
+    axis.yaxis.set_major_formatter(PERCENT)
+    left, right = axis.get_xlim()
+    axis.set_xlim(left, right * 12)
+    axis.text(0.02, 0.04, "lines: predicted, slope −1/2", transform=axis.transAxes, fontsize=8.5,
+              color=plotting.GREY)  # fmt: skip
+    return figure
+
+
+def _with_intervals(axis: Axes, found: pd.DataFrame, colour: str, marker: str) -> None:
+    errors = [found.value - found.low, found.high - found.value]
+    axis.errorbar(found.index, found.value, yerr=errors, fmt=marker, ms=4, mfc="none", lw=1,
+                  color=colour)  # fmt: skip
+
+
+def _laws(measured: pd.DataFrame) -> plt.Figure:
+    """The variance of one probe over the Gaussian law, on two matrices: measured and predicted."""
+    matrices = {("influence", "fixed"): "influence matrix", TRAINED: "network's Hessian"}
+    figure, axis = plt.subplots(figsize=(6.4, 3.6))
+    colours = (plotting.BLUE, plotting.ORANGE, plotting.GREEN)
+    ticks = {}
+    for group, (case, title) in enumerate(matrices.items()):
+        unit = summary.law(measured, case, "gaussian")
+        present = [d for d in summary.DISTRIBUTIONS if case in summary.cases(measured, d)]
+        for place, distribution in enumerate(present):
+            x, colour = 4 * group + place, colours[place]
+            predicted = summary.law(measured, case, distribution) / unit
+            ratio = summary.variance_ratio(measured, case, distribution)
+            value, low, high = (predicted * r for r in (ratio.value, ratio.low, ratio.high))
+            axis.plot([x - 0.35, x + 0.35], [predicted] * 2, color=plotting.GREY, lw=2)
+            axis.errorbar([x], [value], yerr=[[value - low], [high - value]], fmt="o", ms=5,
+                          color=colour, capsize=4)  # fmt: skip
+            ticks[x] = NAMES[distribution].replace(" ", "\n")
+        axis.text(4 * group + (len(present) - 1) / 2, 1.2, title, ha="center")
+    axis.set_xticks(list(ticks), list(ticks.values()))
+    axis.grid(axis="x", visible=False)
+    axis.set(ylabel="variance of one probe / (2‖A‖²)", ylim=(0, 1.32))
+    axis.text(0.01, 0.03, "bars: predicted; points: measured", transform=axis.transAxes,
+              fontsize=8.5, color=plotting.GREY)  # fmt: skip
+    return figure
+
+
+def _needed(measured: pd.DataFrame) -> plt.Figure:
+    """Products to a relative error, against those of the exact trace."""
+    figure, axis = plt.subplots(figsize=(6.4, 4.0))
+    errors = np.geomspace(0.003, 0.1, 100)
+    ends = []
+    for case in summary.networks(measured):
+        size = summary.exact(measured, case)["size"]
+        share = [summary.needed(measured, case, error) / size for error in errors]
+        axis.plot(errors, share, color=COLOURS[case])
+        at = summary.needed(measured, case) / size
+        axis.plot([summary.ACCURACY], [at], "o", color=COLOURS[case])
+        ends.append((share[0], f"d = {int(size):,}, {case[1]}", COLOURS[case]))
+    for share, label, colour in ends:
+        axis.annotate(label, (errors[0], share), xytext=(6, 0), textcoords="offset points",
+                      color=colour, fontsize=8.5, va="center")  # fmt: skip
+    axis.axhline(1, color=plotting.GREY, lw=1.2)
+    axis.annotate("the exact trace, d products", (0.1, 1), xytext=(0, 4), color=plotting.GREY,
+                  textcoords="offset points", fontsize=8.5)  # fmt: skip
+    axis.set(xscale="log", yscale="log", xlabel="root-mean-square error / trace",
+             ylabel="products / d")  # fmt: skip
+    axis.set_xlim(0.12, 0.0009)
+    axis.xaxis.set_major_formatter(PERCENT)
+    return figure
+
+
+def _decay(measured: pd.DataFrame) -> plt.Figure:
+    """The error of three estimators at equal numbers of products, before and after training."""
+    figure, axes = plt.subplots(1, 2, figsize=(9.6, 4.2), sharey=True)
+    for axis, state in zip(axes, summary.STATES, strict=True):
+        case = ("dense", state)
+        ideal = summary.ideal(measured, state)
+        signs = summary.rms(measured, case, "rademacher")
+        shown = {"hutchinson": signs.loc[ideal.index]}
+        for method in ("hutch_plus_plus", "xtrace"):
+            shown[method] = summary.root_mean(summary.trials(measured, state, method))
+        for method, found in shown.items():
+            title, colour, marker = METHODS[method]
+            _with_intervals(axis, found, colour, marker)
+            if method != "hutchinson":
+                axis.plot(found.index, found.value, color=colour, lw=1)
+            if state == "trained":
+                axis.annotate(title, (found.index[-1], found.value.iloc[-1]), xytext=(8, 0),
+                              textcoords="offset points", color=colour, fontsize=9,
+                              va="center")  # fmt: skip
+        law = (summary.law(measured, case, "rademacher") / ideal.index) ** 0.5
+        axis.plot(ideal.index, law, color=METHODS["hutchinson"][1], lw=1)
+        axis.plot(ideal.index, ideal, "--", color=METHODS["hutch_plus_plus"][1], lw=1)
+        axis.set(xscale="log", yscale="log", xlabel="products with the Hessian")
+        axis.set_title(f"{'before' if state == 'initial' else 'after'} training")
+        axis.set_xlim(ideal.index[0] * 0.8, ideal.index[-1] * 4)
+        axis.set_xticks(ideal.index, [str(n) for n in ideal.index])
+        axis.xaxis.set_minor_formatter(NullFormatter())
+    axes[0].set_ylabel("root-mean-square error / trace")
+    axes[0].yaxis.set_major_formatter(PERCENT)
+    axes[0].text(0.02, 0.03, "dashed: Hutch++ if it found the\nlargest eigenvectors exactly",
+                 transform=axes[0].transAxes, fontsize=8.5, color=plotting.GREY)  # fmt: skip
+    return figure
+
+
+def _diagonal(measured: pd.DataFrame) -> plt.Figure:
+    """The error of the estimated diagonal against V, before and after training."""
+    figure, axis = plt.subplots(figsize=(6.4, 3.8))
+    for state in summary.STATES:
+        found, colour = summary.diagonal_errors(measured, state), COLOURS["dense", state]
+        _with_intervals(axis, found, colour, "o")
+        axis.plot(found.index, found.law, lw=1.2, color=colour)
+        axis.annotate(state, (found.index[-1], found.law.iloc[-1]), xytext=(8, 0), va="center",
+                      textcoords="offset points", color=colour)  # fmt: skip
+    axis.set(xscale="log", yscale="log", xlabel="probes V")
+    axis.set_xlim(0.8, found.index[-1] * 4)
+    axis.set_ylabel("error of the diagonal / its norm")
+    axis.yaxis.set_major_formatter(PERCENT)
+    axis.text(0.02, 0.04, "lines: predicted, slope −1/2", transform=axis.transAxes, fontsize=8.5,
+              color=plotting.GREY)  # fmt: skip
+    return figure
+
+
+def _chunks(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
+    """The time of a probe in single compiled products, against the chunk."""
+    figure, axis = plt.subplots(figsize=(6.4, 4.0))
+    for network in summary.NETWORKS:
+        ratios, colour = summary.per_probe(measured, timings, network), COLOURS[network, "trained"]
+        own = [name for name in ratios if name != "matfree"]
+        quartiles = ratios.quantile([0.25, 0.5, 0.75])
+        middle = quartiles.loc[0.5]
+        reach = [middle - quartiles.loc[0.25], quartiles.loc[0.75] - middle]
+        chunks = [int(name) for name in own]
+        axis.errorbar(chunks, middle[own], yerr=[part[own] for part in reach], fmt="o-",
+                      color=colour)  # fmt: skip
+        last = measured[(measured.point == "chunks") & (measured.matrix == network)]
+        axis.errorbar([last.probes.max() * 1.6], [middle["matfree"]],
+                      yerr=[[part["matfree"]] for part in reach], fmt="D", mfc="none",
+                      color=colour)  # fmt: skip
+        size = last["size"].iloc[0]
+        axis.annotate(f"d = {size:,}", (chunks[-1], middle[own[-1]]), xytext=(38, 0), va="center",
+                      textcoords="offset points", color=colour, fontsize=9)  # fmt: skip
+    axis.axhline(1, color=plotting.GREY, lw=1, ls=":")
+    axis.set(xscale="log", xlabel="probes multiplied at once",
+             ylabel="time of a probe / of one product")  # fmt: skip
+    axis.set_ylim(bottom=0)
+    axis.set_xlim(chunks[0] * 0.8, chunks[-1] * 8)
+    axis.set_xticks(chunks, own)
+    axis.xaxis.set_minor_formatter(NullFormatter())
+    axis.text(0.99, 0.03, "diamonds: matfree, all at once", transform=axis.transAxes, ha="right",
+              fontsize=8.5, color=plotting.GREY)  # fmt: skip
+    return figure

@@ -1,0 +1,91 @@
+"""The numbers that the report's text on Hutchinson's estimator calls by name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from adcost.costs.intervals import median_interval
+from adcost.experiments.hutchinson import summary
+
+
+def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Numbers that the report's text calls by name; times in seconds."""
+    measured, timings = tables["measurements"], tables["timings"]
+    trained = summary.exact(measured, ("dense", "trained"))
+    initial = summary.exact(measured, ("dense", "initial"))
+    large = summary.exact(measured, ("large", "trained"))
+    signs = summary.squares(measured, ("dense", "trained"), "rademacher")
+    gains = {state: summary.hutch_gain(measured, state) for state in summary.STATES}
+    diagonal = summary.diagonal_errors(measured, "trained")
+    most_products, most_diagonal = max(gains["trained"].index), max(diagonal.index)
+    agreement = measured[measured.quantity == "relative_error"].value.max()
+    result = {
+        "parameters": int(trained["size"]),
+        "large_parameters": int(large["size"]),
+        "size_ratio": float(large["size"] / trained["size"]),
+        "most_probes": int(signs.index.max()),
+        "repeats": len(signs.columns),
+        "trace_initial": float(initial.trace),
+        "trace_trained": float(trained.trace),
+        "largest_trained": float(trained.largest),
+        "least_initial": float(initial.least),
+        "exact_ways_differ": _ways_differ(measured),
+        "automatic_differs": float(agreement),
+        "accuracy": 100 * _network(measured, "dense", "accuracy"),
+        "images": int(_network(measured, "dense", "images")),
+        "large_images": int(_network(measured, "large", "images")),
+        "one_probe": 100 * summary.law(measured, ("dense", "trained"), "rademacher") ** 0.5,
+        "all_probes": 100 * float(
+            (summary.law(measured, ("dense", "trained"), "rademacher") / signs.index.max()) ** 0.5
+        ),
+        "law_ratio_network": summary.law_ratio(measured, ("dense", "trained")),
+        "law_ratio_influence": summary.law_ratio(measured, ("influence", "fixed")),
+        "diagonal_share": 100 * float(trained.diagonal2 / trained.frobenius2),
+        "influence_size": int(summary.exact(measured, ("influence", "fixed"))["size"]),
+        "nuclear_initial": summary.nuclear(measured, "initial"),
+        "nuclear_trained": summary.nuclear(measured, "trained"),
+        "most_products": int(most_products),
+        "few_products": int(gains["initial"].index[1]),
+        "gain_initial": float(gains["initial"][most_products]),
+        "gain_few_initial": float(gains["initial"].iloc[1]),
+        "gain_trained": float(gains["trained"][most_products]),
+        "diagonal_probes": int(most_diagonal),
+        "diagonal_error": 100 * float(diagonal.value[most_diagonal]),
+        "diagonal_one": 100 * float(diagonal.value.iloc[0]),
+    }  # fmt: skip
+    for case in summary.networks(measured):
+        result[f"needed_{case[0]}_{case[1]}"] = float(round(summary.needed(measured, case)))
+    for state in summary.STATES:
+        large_needs, dense_needs = (
+            summary.needed(measured, (network, state)) for network in ("large", "dense")
+        )
+        result[f"needed_ratio_{state}"] = large_needs / dense_needs
+    for network in summary.NETWORKS:
+        result |= _chunk_numbers(measured, timings, network)
+    return result
+
+
+def _ways_differ(measured: pd.DataFrame) -> float:
+    """The largest relative difference of the dense network's numbers by its two exact ways."""
+    rows = measured[(measured.matrix == "dense") & (measured.probes == 0)]
+    wide = rows.pivot_table(index=["state", "quantity"], columns="method", values="value")
+    both = wide[["dense", "unit_vectors"]].dropna()
+    return float((both.dense / both.unit_vectors - 1).abs().max())
+
+
+def _network(measured: pd.DataFrame, network: str, quantity: str) -> float:
+    return float(summary.values(measured, (network, "trained"), "network", quantity).iloc[0])
+
+
+def _chunk_numbers(measured: pd.DataFrame, timings: pd.DataFrame, network: str) -> dict[str, float]:
+    ratios = summary.per_probe(measured, timings, network).median()
+    own = {int(name): value for name, value in ratios.items() if name != "matfree"}
+    best = min(own, key=own.__getitem__)
+    return {
+        f"chunk_{network}": best,
+        f"per_probe_{network}": own[best],
+        f"matfree_{network}": float(ratios["matfree"]),
+        f"product_ms_{network}": 1e3
+        * median_interval(timings[timings.method == f"{network}/product"].seconds).value,
+    }

@@ -1,0 +1,217 @@
+"""What figures and claims share: exact values, laws, and errors with their intervals.
+
+A block's estimates share their probes with each other at different V, and with nothing else; so the
+block is the unit of every interval: Student's t over the blocks' means, or a bootstrap over blocks.
+"""
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from adcost.costs.exponent import fit_line
+from adcost.costs.intervals import Interval
+from adcost.derivatives.trace_laws import diagonal_error2, probes_needed, variance
+
+LEVEL = 0.95
+ACCURACY = 0.01
+"""The relative error that `hutchinson.beats_exact` asks for."""
+RESAMPLES = 1000
+DISTRIBUTIONS = ("rademacher", "gaussian", "sphere")
+NETWORKS = ("dense", "large")
+STATES = ("initial", "trained")
+
+Case = tuple[str, str]
+"""A matrix and its state."""
+
+
+def cases(measured: pd.DataFrame, distribution: str = "rademacher") -> list[Case]:
+    """The matrices on which a distribution was measured."""
+    rows = measured[(measured.method == distribution) & (measured.quantity == "mean_square")]
+    return list(dict.fromkeys(zip(rows.matrix, rows.state, strict=True)))
+
+
+def of_case(measured: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """The rows of one matrix in one state."""
+    rows = measured[(measured.matrix == case[0]) & (measured.state == case[1])]
+    if rows.empty:
+        raise ValueError(f"hutchinson: no measurements of {case}")
+    return rows
+
+
+def values(measured: pd.DataFrame, case: Case, method: str, quantity: str) -> pd.Series:
+    """A quantity's values by (probes, repeat)."""
+    rows = of_case(measured, case)
+    rows = rows[(rows.method == method) & (rows.quantity == quantity)]
+    if rows.empty:
+        raise ValueError(f"hutchinson: no {quantity} of {method} for {case}")
+    return rows.set_index(["probes", "repeat"]).value.sort_index()
+
+
+def exact(measured: pd.DataFrame, case: Case) -> pd.Series:
+    """The matrix's own numbers by quantity: from the dense matrix where there is one."""
+    rows = of_case(measured, case)
+    method = "dense" if (rows.method == "dense").any() else "unit_vectors"
+    rows = rows[(rows.method == method) & (rows.probes == 0)]
+    return pd.concat([rows.set_index("quantity").value, pd.Series({"size": rows["size"].iloc[0]})])
+
+
+def law(measured: pd.DataFrame, case: Case, distribution: str) -> float:
+    """The predicted variance of one probe, in units of (tr A)²."""
+    of = exact(measured, case)
+    one = variance(distribution, of["size"], of.trace, of.frobenius2, of.diagonal2)
+    return one / of.trace**2
+
+
+def squares(measured: pd.DataFrame, case: Case, distribution: str) -> pd.DataFrame:
+    """Blocks' mean squared errors in units of (tr A)²: a row a V, a column a block."""
+    found = values(measured, case, distribution, "mean_square").unstack("repeat")
+    return found / exact(measured, case).trace ** 2
+
+
+def student(samples: np.ndarray | pd.Series, comparisons: int = 1) -> Interval:
+    """The mean with Student's interval; for several together, by Bonferroni's inequality."""
+    samples = np.asarray(samples, dtype=float)
+    error = samples.std(ddof=1) / np.sqrt(samples.size)
+    reach = float(stats.t.ppf(1 - (1 - LEVEL) / 2 / comparisons, samples.size - 1) * error)
+    mean = float(samples.mean())
+    return Interval(mean, mean - reach, mean + reach)
+
+
+def bias(measured: pd.DataFrame, case: Case, distribution: str, comparisons: int) -> Interval:
+    """The mean of all estimates less the exact trace, over |tr A|."""
+    means = values(measured, case, distribution, "mean")
+    trace = exact(measured, case).trace
+    return student((means.loc[means.index[0][0]] - trace) / abs(trace), comparisons)
+
+
+def variance_ratio(
+    measured: pd.DataFrame, case: Case, distribution: str, comparisons: int = 1
+) -> Interval:
+    """The measured variance of one probe over the predicted one."""
+    found = squares(measured, case, distribution)
+    fewest = found.index.min()
+    one_probe = found.loc[fewest] * fewest
+    return student(one_probe / law(measured, case, distribution), comparisons)
+
+
+def resampled(samples: np.ndarray | pd.Series) -> Interval:
+    """The mean of positive samples with a bootstrap's quantiles, which are never negative."""
+    samples = np.asarray(samples, dtype=float)
+    drawn = np.random.default_rng(0).choice(samples, size=(RESAMPLES, samples.size)).mean(axis=1)
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(float(samples.mean()), float(low), float(high))
+
+
+def root_mean(square_errors: pd.DataFrame) -> pd.DataFrame:
+    """√(mean of a column's rows) with its interval, by column: ``value, low, high``."""
+    rows = {}
+    for name in square_errors:
+        found = resampled(square_errors[name])
+        rows[name] = [end**0.5 for end in (found.value, found.low, found.high)]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
+
+
+def rms(measured: pd.DataFrame, case: Case, distribution: str) -> pd.DataFrame:
+    """Root-mean-square relative error by V, ``value, low, high``."""
+    return root_mean(squares(measured, case, distribution).T)
+
+
+def error_exponent(measured: pd.DataFrame, case: Case, distribution: str) -> Interval:
+    """The exponent of the error in V, bootstrapped over blocks."""
+    found = squares(measured, case, distribution)
+    return _exponent(found.index.to_numpy(), found.to_numpy().T)
+
+
+def _exponent(x: np.ndarray, square_errors: np.ndarray) -> Interval:
+    """The slope of log √(mean of rows) over log x, with a bootstrap's quantiles over the rows."""
+    log_x = np.log(x.astype(float))
+
+    def slopes(means: np.ndarray) -> np.ndarray:
+        return fit_line(log_x, np.log(means) / 2)[0]
+
+    rng = np.random.default_rng(0)
+    rows = len(square_errors)
+    drawn = square_errors[rng.integers(rows, size=(RESAMPLES, rows))].mean(axis=1)
+    low, high = np.quantile(slopes(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(float(slopes(square_errors.mean(axis=0))), float(low), float(high))
+
+
+def probes_of(measured: pd.DataFrame, case: Case, distribution: str) -> int:
+    """All probes that a distribution was given on a matrix."""
+    found = squares(measured, case, distribution)
+    return int(found.index.max() * len(found.columns))
+
+
+def farthest(intervals: list[Interval], target: float) -> Interval:
+    """The interval that reaches farthest from ``target``."""
+    return max(intervals, key=lambda i: max(abs(i.low - target), abs(i.high - target)))
+
+
+def trials(measured: pd.DataFrame, state: str, method: str) -> pd.DataFrame:
+    """Squared relative errors of trials on the dense network: a row a trial, a column a number."""
+    case = ("dense", state)
+    found = values(measured, case, method, "estimate").unstack("probes")
+    return (found / exact(measured, case).trace - 1) ** 2
+
+
+def trial_exponent(measured: pd.DataFrame, state: str, method: str) -> Interval:
+    """The exponent of the error in the number of products, bootstrapped over trials."""
+    found = trials(measured, state, method)
+    return _exponent(found.columns.to_numpy(), found.to_numpy())
+
+
+def ideal(measured: pd.DataFrame, state: str) -> pd.Series:
+    """Hutch++'s relative error if its third of the products found the largest eigenvectors.
+
+    √(2·Σ_{i>k} λᵢ²/k) with k a third of the products: what is left, estimated by k probes.
+    """
+    case = ("dense", state)
+    left = values(measured, case, "dense", "beyond2").droplevel("repeat")
+    return np.sqrt(2 * left / (left.index / 3)) / abs(exact(measured, case).trace)
+
+
+def per_probe(measured: pd.DataFrame, timings: pd.DataFrame, network: str) -> pd.DataFrame:
+    """Seconds of a probe over those of one compiled product: a column a chunk, a row a round."""
+    probes = measured[(measured.point == "chunks") & (measured.matrix == network)].probes.iloc[0]
+    rounds = timings[timings.method.str.startswith(f"{network}/")]
+    rounds = rounds.assign(method=rounds.method.str.removeprefix(f"{network}/"))
+    rounds = rounds.pivot(index="repeat", columns="method", values="seconds")
+    ratios = rounds.drop(columns="product").div(rounds["product"], axis=0) / probes
+    return ratios[sorted(ratios, key=lambda c: (c == "matfree", int(c) if c.isdigit() else 0))]
+
+
+def law_ratio(measured: pd.DataFrame, case: Case) -> float:
+    """The Gaussian law over that of random signs."""
+    return law(measured, case, "gaussian") / law(measured, case, "rademacher")
+
+
+def networks(measured: pd.DataFrame) -> list[Case]:
+    """The networks, in both states."""
+    return [case for case in cases(measured) if case[0] in NETWORKS]
+
+
+def needed(measured: pd.DataFrame, case: Case, error: float = ACCURACY) -> float:
+    """The V of random signs at which the law's relative error is ``error``."""
+    return probes_needed(law(measured, case, "rademacher"), 1, error)
+
+
+def nuclear(measured: pd.DataFrame, state: str) -> float:
+    """Σ|λᵢ| over |tr H| of the dense network's Hessian."""
+    of = exact(measured, ("dense", state))
+    return float(of.nuclear / abs(of.trace))
+
+
+def hutch_gain(measured: pd.DataFrame, state: str, method: str = "hutch_plus_plus") -> pd.Series:
+    """Hutchinson's predicted error over the measured one of ``method``, by products."""
+    errors = trials(measured, state, method).mean() ** 0.5
+    one_probe = law(measured, ("dense", state), "rademacher")
+    return pd.Series((one_probe / errors.index) ** 0.5 / errors, index=errors.index)
+
+
+def diagonal_errors(measured: pd.DataFrame, state: str) -> pd.DataFrame:
+    """Root-mean-square relative error ‖d̂ − d‖/‖d‖ by V, ``value, low, high``, and ``law``."""
+    case = ("dense", state)
+    found = root_mean(values(measured, case, "diagonal", "square_error").unstack("probes"))
+    of = exact(measured, case)
+    one_probe = diagonal_error2(of.frobenius2, of.diagonal2) / of.diagonal2
+    return found.assign(law=(one_probe / found.index) ** 0.5)
