@@ -146,7 +146,7 @@ def _blocks(
     for distribution, numbers in parameters["probes"].items():
         forms = _forms(products, distribution, max(numbers), size, parameters["chunk"])
         for block in range(parameters["repeats"]):
-            values = np.asarray(forms(of, keys(distribution, block)))
+            values = np.asarray(forms(of, keys(distribution, block)), dtype=float)
             rows += _sets(distribution, block, values, numbers, exact)
     return rows
 
