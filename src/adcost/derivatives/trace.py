@@ -29,8 +29,11 @@ Draw = Callable[[jax.Array, int, jnp.dtype], jax.Array]
 
 
 def rademacher(key: jax.Array, size: int, dtype: jnp.dtype = float) -> jax.Array:
-    """Independent signs ±1: (size,)."""
-    return jax.random.rademacher(key, (size,), dtype)
+    """Independent signs ±1, each from one random bit: (size,)."""
+    # `jax.random.rademacher` draws a word a sign, which costs a tenth of a small network's product.
+    words = jax.random.bits(key, (-(-size // 32),), jnp.uint32)
+    bits = (words[:, None] >> jnp.arange(32, dtype=jnp.uint32)) & 1
+    return 1 - 2 * bits.ravel()[:size].astype(dtype)
 
 
 def gaussian(key: jax.Array, size: int, dtype: jnp.dtype = float) -> jax.Array:
