@@ -1,0 +1,215 @@
+"""Judge the claims on the chain, and collect their numbers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from adcost.claims import Claim, at_most, near
+from adcost.costs.exponent import local_exponents
+from adcost.costs.intervals import Interval
+from adcost.experiments.checkpointing import chain_summary as summary
+
+SECTION = "«Контрольные точки активаций»"
+CHEN = "Chen et al. 2016 (arXiv 1604.06174)"
+GRIEWANK = "Griewank & Walther 2000 (ACM TOMS 26)"
+
+SLACK = 0.1
+"""States by which the compiled program may differ from the formula, but for a constant: loop
+counters and lists of events are not states, and take their bytes."""
+
+ONE_FORWARD = 4 / 3
+"""A gradient is a forward pass and a backward pass of two; one more forward makes four of three."""
+
+
+def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+    """The claims on the chain, in the order of the catalogue."""
+    measured, timings = tables["measurements"], tables["timings"]
+    return [
+        _store_all(measured),
+        _segments(measured),
+        _recompute_all(measured),
+        _recursive(measured),
+        _one_extra_forward(measured, timings),
+        _same_gradient(measured),
+    ]
+
+
+def _formula(measured: pd.DataFrame, method: str, says: str) -> Any:
+    return near(
+        "counted", summary.beside_prediction(measured, method), 0, SLACK,
+        "states beside the formula", says,
+    )  # fmt: skip
+
+
+def _store_all(measured: pd.DataFrame) -> Claim:
+    held = summary.states(measured, "store_all")
+    last = held.iloc[-2:]
+    return Claim(
+        "checkpointing.store_all_linear",
+        f"{SECTION}; {CHEN}, §4",
+        "Reverse mode by itself keeps memory in proportion to the depth.",
+        (
+            near(
+                "counted", local_exponents(last.index, last), 1, 0.05, "exponent of the bytes", "1"
+            ),
+            _formula(measured, "store_all", "a constant number a layer"),
+            near(
+                "counted", local_exponents(last.index, _work(measured, "store_all").iloc[-2:]),
+                1, 0.05, "exponent of the operations", "1",
+            ),
+        ),
+        "chain",
+        f"The compiled program keeps {summary.kept_by_reverse(measured):.3g} states of each layer: "
+        "what enters it, what leaves it, and tanh's derivative. The exponent is taken between "
+        "the two longest chains.",
+    )  # fmt: skip
+
+
+def _segments(measured: pd.DataFrame) -> Claim:
+    held = summary.states(measured, "segments").iloc[-2:]
+    return Claim(
+        "checkpointing.sqrt_segments",
+        f"{SECTION}; {CHEN}, §4.1",
+        "With a checkpoint every √n layers memory grows with √n.",
+        (
+            _formula(measured, "segments", "√n inputs and one segment's states"),
+            near(
+                "counted", local_exponents(held.index, held), 0.5, 0.05, "exponent of the bytes",
+                "1/2",
+            ),
+        ),
+        "chain",
+        "Kept are the inputs of ⌈n/⌊√n⌋⌉ segments and, of the one being gone back, what reverse "
+        "mode keeps of its ⌊√n⌋ layers. The exponent, between the two longest chains, is a "
+        "little less than 1/2 as long as the constant of a few states still weighs.",
+    )  # fmt: skip
+
+
+def _recompute_all(measured: pd.DataFrame) -> Claim:
+    held = summary.states(measured, "recompute_all")
+    return Claim(
+        "checkpointing.recompute_all",
+        f"{SECTION}; {CHEN}, §4",
+        "Keeping nothing but the input takes constant memory, and time in proportion to n².",
+        (
+            at_most(
+                "counted", Interval.exactly(held.max() / held.min()), 1.01,
+                "largest over smallest memory", "1",
+            ),
+            near(
+                "counted", summary.over_formula(measured, "recompute_all"), 1, 1e-9,
+                "of n(n − 1)/2 layers computed again", "1",
+            ),
+        ),
+        "chain",
+        f"{held.max():.2f} states at every length.",
+    )  # fmt: skip
+
+
+def _recursive(measured: pd.DataFrame) -> Claim:
+    return Claim(
+        "checkpointing.recursive",
+        f"{SECTION}; {CHEN}, §4.3; {GRIEWANK}",
+        "Recursive halving takes memory in proportion to log n, and time to n log n.",
+        (
+            _formula(measured, "halving", "one state a doubling"),
+            near(
+                "counted", summary.over_formula(measured, "halving"), 1, 1e-9,
+                "of (n/2) log₂ n layers computed again", "1",
+            ),
+        ),
+        "chain",
+        "The binomial schedule with as many snapshots computes fewer layers again: "
+        f"{_saving(measured):.2f} times as many at the longest chain.",
+    )  # fmt: skip
+
+
+def _saving(measured: pd.DataFrame) -> float:
+    both = [
+        summary.again(measured, method, "forwards").iloc[-1] for method in ("revolve", "halving")
+    ]
+    return float(both[0] / both[1])
+
+
+def _one_extra_forward(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
+    timed = summary.extra_time(timings, "segments")
+    return Claim(
+        "checkpointing.one_extra_forward",
+        f"{SECTION}; {CHEN}, §4.1",
+        "Segments of √n layers cost one more forward pass: a third of the gradient at most.",
+        (
+            at_most(
+                "counted", summary.extra_operations(measured, "segments"), ONE_FORWARD,
+                "of the operations of storing all", "≤ 4/3",
+            ),
+            at_most("timed", timed, ONE_FORWARD, "of the time of storing all", "≤ 4/3"),
+        ),
+        "chain",
+        "Every segment is computed once more, and nothing else. In time the chain with "
+        "checkpoints can even be faster than the one without, where storing all leaves the cache.",
+    )  # fmt: skip
+
+
+def _same_gradient(measured: pd.DataFrame) -> Claim:
+    error = summary.gradient_error(measured)
+    bound = 2 * error.index * float(np.finfo(np.float32).eps)
+    return Claim(
+        "checkpointing.same_gradient",
+        SECTION,
+        "Every schedule gives the same gradient.",
+        (at_most("exact", Interval.spanning(error / bound), 1, "of 2 n ε, relative", "≤ 2 n ε"),),
+        "chain",
+        f"The largest deviation is {error.max():.1e} of the gradient's largest entry, in single "
+        "precision. Schedules that run event by event give reverse mode's own gradient to the last "
+        "bit; segments add the layers' parts of the weights' gradient in another order, which may "
+        "change a sum of n terms by n ε, twice.",
+    )
+
+
+def _work(measured: pd.DataFrame, method: str) -> pd.Series:
+    """Operations in units of a layer's value, by length."""
+    work = summary.by_length(measured, method, "operations")
+    return work * work.index
+
+
+def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Numbers of the chain that the report's text calls by name."""
+    measured, timings = tables["measurements"], tables["timings"]
+    held = summary.states(measured, "store_all")
+    longest = int(held.index.max())
+    edge = summary.frontier(measured)
+    revolved = edge[edge.method == "revolve"].assign(snapshots=lambda t: t.setting.astype(int))
+    few = revolved.sort_values("snapshots").iloc[0]
+    timed = {m: summary.extra_time(timings, m) for m in ("segments", "every_layer", "halving")}
+    return {
+        "chain_shortest": int(held.index.min()),
+        "chain_longest": longest,
+        "chain_state_kb": float(summary.by_length(measured, "store_all", "state").iloc[0] / 1024),
+        "chain_kept": summary.kept_by_reverse(measured),
+        "chain_store_mb": float(
+            summary.by_length(measured, "store_all", "temporary_bytes").iloc[-1] / 2**20
+        ),
+        "chain_segments_mb": float(
+            summary.by_length(measured, "segments", "temporary_bytes").iloc[-1] / 2**20
+        ),
+        "chain_halving_mb": float(
+            summary.by_length(measured, "halving", "temporary_bytes").iloc[-1] / 2**20
+        ),
+        "chain_recompute_states": float(summary.states(measured, "recompute_all").max()),
+        "chain_segments_operations": summary.extra_operations(measured, "segments").high,
+        "chain_halving_operations": float(
+            summary.by_length(measured, "halving", "operations").iloc[-1]
+            / summary.by_length(measured, "store_all", "operations").iloc[-1]
+        ),
+        "chain_segments_time": timed["segments"].value,
+        "chain_halving_time": timed["halving"].value,
+        "chain_saving": _saving(measured),
+        "frontier_length": int(edge.length.iloc[0]),
+        "frontier_few": int(few.snapshots),
+        "frontier_few_operations": float(few.operations),
+        "frontier_least_operations": float(edge.operations.min()),
+        "gradient_error": float(summary.gradient_error(measured).max()),
+        "animated_length": int(measured[measured.model == "animation"].setting.iloc[0]),
+    }

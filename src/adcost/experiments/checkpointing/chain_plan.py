@@ -1,0 +1,80 @@
+"""The points of the chain: one for each length, and the events of the animation."""
+
+from collections.abc import Mapping
+from math import ceil, log2
+from typing import Any
+
+from adcost.experiments.plan import Point
+
+PROCESS_MB = 800
+"""Python with JAX and pandas, before the chain's states."""
+
+STATES_A_LAYER = 3
+"""States that reverse mode keeps of a layer by itself: XLA's own figure for tanh(xW)."""
+
+
+def points(chain: Mapping[str, Any]) -> list[Point]:
+    """The points that the section ``checkpointing.chain`` asks for."""
+    shared = {key: chain[key] for key in ("width", "batch", "quadratic_up_to")}
+    timing = dict(chain["timing"])
+    sweep = [
+        Point(
+            f"chain-{length}",
+            {
+                "length": length,
+                **shared,
+                "snapshots": snapshots(chain, length),
+                "timing": timing,
+            },
+            memory_mb=PROCESS_MB + stored_mb(chain, length),
+            timed=True,
+        )
+        for length in chain["lengths"]
+    ]
+    return [*sweep, Point("animation", {"length": chain["animate"]}, memory_mb=PROCESS_MB)]
+
+
+def snapshots(chain: Mapping[str, Any], length: int) -> list[int]:
+    """The numbers of snapshots at a length: those of halving, and the frontier's where it is."""
+    found = {ceil(log2(length))}
+    if length == chain["frontier"]["length"]:
+        found |= set(chain["frontier"]["snapshots"])
+    return sorted(found)
+
+
+def stored_mb(chain: Mapping[str, Any], length: int) -> int:
+    """Megabytes (2²⁰ bytes) of all states that reverse mode keeps by itself, in float32."""
+    state = chain["width"] * chain["batch"] * 4
+    return (STATES_A_LAYER * length + 10) * state // 2**20 + 1
+
+
+def problems(chain: Mapping[str, Any], memory_mb: int) -> list[str]:
+    """What is wrong with the section beyond its schema, one message each."""
+    found = []
+    key, frontier = "checkpointing.chain", chain["frontier"]
+    if chain["lengths"] != sorted(chain["lengths"]):
+        found.append(f"{key}.lengths: {chain['lengths']} must increase")
+    if frontier["length"] not in chain["lengths"]:
+        found.append(
+            f"{key}.frontier.length is {frontier['length']}; it must be one of {key}.lengths, "
+            f"{chain['lengths']}"
+        )
+    if beyond := [s for s in frontier["snapshots"] if s > frontier["length"]]:
+        found.append(
+            f"{key}.frontier.snapshots: {beyond[0]} snapshots are more than the "
+            f"{frontier['length']} layers of {key}.frontier.length; each may be at most that"
+        )
+    longest = max(chain["lengths"])
+    if (needed := PROCESS_MB + stored_mb(chain, longest)) > memory_mb:
+        found.append(
+            f"{key}.lengths: storing all states of {longest} layers takes {needed:,} MB; memory_mb "
+            f"allows {memory_mb:,}. Remove {longest}, lower {key}.width or {key}.batch, or raise "
+            "memory_mb."
+        )
+    timing = chain["timing"]
+    if timing["max_runs"] < timing["runs"]:
+        found.append(
+            f"{key}.timing.max_runs is {timing['max_runs']}; it must be at least "
+            f"{key}.timing.runs, which is {timing['runs']}."
+        )
+    return found

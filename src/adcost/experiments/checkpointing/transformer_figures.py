@@ -1,0 +1,181 @@
+"""Draw the figures of the transformer from its rows."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from adcost import plotting
+from adcost.experiments.checkpointing import transformer_summary as summary
+from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
+
+NAMES = {
+    "store_all": "store all",
+    "save_operands": "keep operands",
+    "save_products": "keep products",
+    "save_projections": "keep products with weights",
+    "every_block": "a checkpoint every block",
+    "recompute_all": "recompute all",
+}
+ATTENTION = {"ordinary": plotting.BLUE, "chunked": plotting.ORANGE}
+BATCHES = {
+    (WITHOUT, "ordinary"): ("without checkpoints", plotting.VERMILION),
+    (WITHOUT, "lean"): ("without, scores and logits by chunks", plotting.ORANGE),
+    (WITH, "ordinary"): ("a checkpoint every block", plotting.BLUE),
+    (WITH, "lean"): ("the same, scores and logits by chunks", plotting.GREEN),
+}
+LABELS = {"save_products": ((-12, -3), "right"), "save_operands": ((0, 9), "center")}
+"""Where a policy's name stands beside its point, if not above to the right."""
+
+RUNS = {"default": (plotting.VERMILION, "o"), "bare": (plotting.BLUE, "s")}
+
+
+def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
+    """Write the transformer's figures; the style is the caller's."""
+    measured = tables["measurements"]
+    plotting.save(_memory(measured), folder, "gpt2_memory")
+    plotting.save(_operations(measured), folder, "gpt2_operations")
+    plotting.save(_max_batch(measured), folder, "max_batch")
+    plotting.save(_prediction(measured), folder, "prediction")
+
+
+def named(policy: str) -> str:
+    """A policy for the reader."""
+    return NAMES.get(policy, policy.replace("every_", "a checkpoint every ").replace("_", " "))
+
+
+def _memory(measured: pd.DataFrame) -> plt.Figure:
+    """Bytes of the blocks by policy and attention, beside the literature's figures."""
+    said, policies = summary.formula(measured), summary.policies(measured)
+    stored, with_checkpoints = summary.zero_says(measured)
+    figure, axis = plt.subplots(figsize=(8.4, 0.62 * len(policies) + 1.7))
+    places = np.arange(len(policies))[::-1]
+    for shift, (attention, colour) in zip((0.19, -0.19), ATTENTION.items(), strict=True):
+        held = [summary.gigabytes(measured, p, "blocks_bytes", attention) for p in policies]
+        axis.barh(places + shift, held, height=0.34, color=colour, alpha=0.85)
+        for y, gb in zip(places + shift, held, strict=True):
+            axis.annotate(f"{gb:.3g}", (gb, y), xytext=(4, 0), textcoords="offset points",
+                          va="center", fontsize=8.5, color=colour)  # fmt: skip
+    kept = [summary.gigabytes(measured, p, "kept_bytes") for p in policies]
+    axis.barh(places + 0.19, kept, height=0.34, color="none", edgecolor="#222222", hatch="////",
+              lw=0.8)  # fmt: skip
+    lines = {
+        f"ZeRO with\ncheckpoints, {with_checkpoints:.3g}": with_checkpoints,
+        f"ZeRO, {stored:.3g}": stored,
+        f"Korthikanti\net al., {said.korthikanti:.0f}": said.korthikanti,
+    }
+    for text, gb in lines.items():
+        axis.axvline(gb, color=plotting.GREY, lw=1.2, ls="--", zorder=0)
+        axis.text(gb, len(policies) - 0.42, text, ha="center", va="bottom", fontsize=8.5,
+                  color="#555555")  # fmt: skip
+    axis.set_yticks(places, [named(p) for p in policies])
+    axis.set(xscale="log", xlabel=f"GB held by the blocks' compiled gradient, {_what(measured)}")
+    axis.set_xlim(2, max(said.korthikanti, *kept) * 2)
+    axis.set_ylim(-0.55, len(policies) - 0.45)
+    _decimal(axis)
+    axis.grid(axis="y", visible=False)
+    handles = [plt.Rectangle((0, 0), 1, 1, color=c, alpha=0.85) for c in ATTENTION.values()]
+    handles.append(plt.Rectangle((0, 0), 1, 1, fc="none", ec="#222222", hatch="////"))
+    names = ["ordinary attention", "attention by chunks", "of which grows with the depth"]
+    axis.legend(handles, names, loc="lower right", fontsize=8.5)
+    return figure
+
+
+def _operations(measured: pd.DataFrame) -> plt.Figure:
+    """Memory against additional operations: the price of each policy."""
+    policies = [p for p in summary.policies(measured) if p != "recompute_all"]
+    figure, axis = plt.subplots(figsize=(7.2, 4.4))
+    for policy in policies:
+        x, y = (
+            summary.gigabytes(measured, policy, "blocks_bytes"),
+            summary.overhead(measured, policy),
+        )
+        by_chunks = (
+            summary.gigabytes(measured, policy, "blocks_bytes", "chunked"),
+            summary.overhead(measured, policy, "chunked"),
+        )
+        axis.plot([x, by_chunks[0]], [y, by_chunks[1]], "-", lw=0.8, color=plotting.GREY, zorder=0)
+        axis.plot(x, y, "o", ms=8, color=ATTENTION["ordinary"])
+        axis.plot(*by_chunks, "o", ms=8, color=ATTENTION["chunked"])
+        offset, side = LABELS.get(policy, ((7, 6), "left"))
+        axis.annotate(
+            named(policy), (x, y), xytext=offset, textcoords="offset points", ha=side, fontsize=8.5
+        )
+    axis.axhline(1 / 3, color=plotting.VERMILION, lw=1.2)
+    axis.text(0.99, 1 / 3 + 0.008, "33 %: one more pass forward", ha="right", va="bottom",
+              fontsize=8.5, color=plotting.VERMILION,
+              transform=axis.get_yaxis_transform())  # fmt: skip
+    axis.set(xscale="log", xlabel=f"GB held by the blocks, {_what(measured)}",
+             ylabel="more operations than storing all")  # fmt: skip
+    axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    left, right = axis.get_xlim()
+    axis.set_xlim(left * 0.8, right * 2.2)
+    axis.set_ylim(bottom=-0.02)
+    _decimal(axis)
+    handles = [plt.Line2D([], [], marker="o", ls="", color=c) for c in ATTENTION.values()]
+    axis.legend(
+        handles, ["ordinary attention", "attention by chunks"], loc="center right", fontsize=8.5
+    )
+    return figure
+
+
+def _max_batch(measured: pd.DataFrame) -> plt.Figure:
+    """The largest batch by memory, without and with checkpoints."""
+    found = summary.largest(measured)
+    figure, axis = plt.subplots(figsize=(7.2, 4.0))
+    width = 0.8 / len(BATCHES)
+    for place, (case, (name, colour)) in enumerate(BATCHES.items()):
+        x = np.arange(len(found)) + (place - (len(BATCHES) - 1) / 2) * width
+        # Zero has no place on the axis: it stands below one, and says 0.
+        axis.bar(x, np.maximum(found[case], 0.6) - 0.5, bottom=0.5, width=width * 0.9, color=colour,
+                 label=name)  # fmt: skip
+        for at, batch in zip(x, found[case], strict=True):
+            axis.annotate(f"{batch}", (at, max(batch, 0.6)), xytext=(0, 2), ha="center",
+                          textcoords="offset points", fontsize=9, color=colour)  # fmt: skip
+    axis.set(yscale="log", ylabel="largest batch, sequences", xlabel="memory, GB")
+    axis.set_xticks(np.arange(len(found)), [f"{memory:g}" for memory in found.index])
+    axis.set_ylim(0.5, found.to_numpy().max() * 8)
+    axis.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axis.grid(axis="x", visible=False)
+    axis.legend(loc="upper left", fontsize=8.5)
+    return figure
+
+
+def _prediction(measured: pd.DataFrame) -> plt.Figure:
+    """A real step's peak over the prediction, run by run."""
+    runs = summary.runs(measured)
+    labels = list(dict.fromkeys(zip(runs.model, runs.method, strict=True)))
+    figure, axis = plt.subplots(figsize=(7.6, 0.5 * len(labels) + 1.5))
+    places = {label: len(labels) - 1 - i for i, label in enumerate(labels)}
+    axis.axvspan(0.9, 1.1, color=plotting.GREY, alpha=0.15, lw=0)
+    axis.axvline(1, color=plotting.GREY, lw=1)
+    for shift, (setting, (colour, marker)) in zip((0.14, -0.14), RUNS.items(), strict=True):
+        rows = runs[runs.setting == setting]
+        y = [places[pair] + shift for pair in zip(rows.model, rows.method, strict=True)]
+        axis.plot(rows.ratio, y, marker, ms=6, mfc="none", mew=1.6, color=colour)
+    mean = runs.groupby(["model", "method"]).predicted.mean()
+    axis.set_yticks(list(places.values()), [
+        f"{model}: {named(policy)}, {mean[model, policy]:,.0f} MB" for model, policy in labels
+    ])  # fmt: skip
+    axis.set(xlabel="resident memory of a real step at its peak / prediction")
+    axis.set_xlim(min(0.85, runs.ratio.min() - 0.03), max(1.15, runs.ratio.max() + 0.05))
+    axis.set_ylim(-0.5, len(labels) - 0.5)
+    axis.grid(axis="y", visible=False)
+    handles = [
+        plt.Line2D([], [], marker=m, ls="", mfc="none", mew=1.6, color=c) for c, m in RUNS.values()
+    ]
+    names = ["as XLA compiles by default", "the compiler's code alone, on one thread"]
+    figure.legend(handles, names, loc="outside upper right", fontsize=8.5, ncols=2)
+    return figure
+
+
+def _what(measured: pd.DataFrame) -> str:
+    rows = summary.of(measured, "gpt2")
+    return f"{rows.model.iloc[0]}, batch {int(rows['size'].iloc[0])}, {summary.dtype(measured)}"
+
+
+def _decimal(axis: Axes) -> None:
+    axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")

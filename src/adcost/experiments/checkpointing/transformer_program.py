@@ -1,0 +1,100 @@
+r"""The gradient of a transformer's loss as a program of abstract shapes: its bytes and operations.
+
+Nothing is allocated: shapes suffice to compile, and the compiled program says what it would hold.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import jax
+
+from adcost.costs.count import count
+from adcost.costs.memory import Bytes, compiled_bytes
+from adcost.derivatives.checkpointing import policies
+from adcost.derivatives.checkpointing.policy_names import stacks as stacks_of
+from adcost.functions import transformer
+from adcost.functions.gpt2_sizes import Size
+
+KINDS = {"ordinary": ("ordinary", False), "chunked": ("chunked", False), "lean": ("chunked", True)}
+"""Attention, and whether the loss goes by chunks too."""
+
+QUICKLY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
+"""The program never runs, and its buffers are assigned before machine code is made of it: so the
+quickest way to the code, twice as fast as the usual one, does (a test compares the bytes)."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One program: the transformer, its input, and how its gradient is computed."""
+
+    size: Size
+    sequence: int
+    batch: int
+    policy: str = "store_all"
+    attention: str = "ordinary"
+    dtype: str = "float16"
+
+    @property
+    def name(self) -> str:
+        """Attention and dtype, as the tables have them."""
+        return f"{self.attention}/{self.dtype}"
+
+    def of_depth(self, layers: int) -> "Setting":
+        """The same with so many layers."""
+        return replace(self, size=replace(self.size, layers=layers))
+
+
+def whole(setting: Setting) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """The gradient of the loss with respect to all parameters, and its abstract arguments."""
+    stacks = stacks_of(setting.policy, setting.size.layers)
+    parameters = transformer.shapes(setting.size, setting.sequence, setting.dtype, stacks)
+    tokens = jax.ShapeDtypeStruct((setting.batch, setting.sequence), "int32")
+    attention, by_chunks = KINDS[setting.attention]
+    value = partial(
+        transformer.loss, heads=setting.size.heads, attention=attention,
+        through=policies.through(setting.policy), loss_by_chunks=by_chunks,
+    )  # fmt: skip
+    return jax.grad(value), (parameters, tokens)
+
+
+def blocks(setting: Setting) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """The blocks alone: of their parameters, their input and its adjoint, the two gradients."""
+    stacks = stacks_of(setting.policy, setting.size.layers)
+    parameters = transformer.shapes(setting.size, setting.sequence, setting.dtype, stacks)
+    shape = (setting.batch, setting.sequence, setting.size.width)
+    x = jax.ShapeDtypeStruct(shape, setting.dtype)
+
+    def gradient(parameters: Any, x: jax.Array, adjoint: jax.Array) -> Any:
+        return jax.vjp(forward(setting), parameters, x)[1](adjoint)
+
+    return gradient, (parameters["stacks"], x, x)
+
+
+def forward(setting: Setting) -> Callable[[Any, jax.Array], jax.Array]:
+    """The blocks' value as a function of their parameters and their input."""
+    return partial(
+        transformer.through_stacks, heads=setting.size.heads,
+        attention=KINDS[setting.attention][0], through=policies.through(setting.policy),
+    )  # fmt: skip
+
+
+def program_bytes(
+    program: tuple[Callable[..., Any], tuple[Any, ...]],
+    options: Mapping[str, Any] = QUICKLY,
+) -> Bytes:
+    """What the compiled program holds."""
+    fn, arguments = program
+    return compiled_bytes(jax.jit(fn).lower(*arguments).compile(compiler_options=dict(options)))
+
+
+def operations(program: tuple[Callable[..., Any], tuple[Any, ...]], layers: int) -> float:
+    """Operations of the program, recomputation included.
+
+    The loop of `recompute_all` runs 0, 1, …, n − 1 times, (n − 1)/2 on average, and operations are
+    affine in its rounds.
+    """
+    fn, arguments = program
+    none, one = (count(fn, *arguments, trips={policies.AGAIN: rounds}).total for rounds in (0, 1))
+    return none + (one - none) * (layers - 1) / 2

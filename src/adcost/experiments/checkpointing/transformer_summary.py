@@ -1,0 +1,146 @@
+"""What the transformer's rows come to, for figures and claims alike; pandas only."""
+
+import pandas as pd
+
+from adcost.costs.intervals import Interval
+from adcost.experiments.checkpointing.formulas import activations
+from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
+from adcost.functions.gpt2_sizes import SIZES
+
+NAMED = {f"gpt2-{name}" for name in SIZES}
+SHOWN = {name: "XL" if name == "xl" else name for name in SIZES}
+
+
+def of(measured: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The rows of one kind of point: ``gpt2``, ``batch`` or ``resident``."""
+    return measured[measured.point.str.startswith(f"{kind}-")]
+
+
+def formula(measured: pd.DataFrame) -> pd.Series:
+    """GB (10⁹ bytes) by the literature's formulas, by quantity without its ``_bytes``."""
+    rows = of(measured, "gpt2")
+    rows = rows[(rows.setting == "formula") & rows.quantity.str.endswith("_bytes")]
+    found = rows.set_index("quantity").value / 1e9
+    return found.rename(lambda name: name.removesuffix("_bytes"))
+
+
+def model(measured: pd.DataFrame) -> str:
+    """The transformer, its sequence and its batch, for the reader."""
+    rows = of(measured, "gpt2")
+    name = rows.model.iloc[0]
+    name = f"GPT-2 {SHOWN[name.split('-')[1]]}" if name in NAMED else "The transformer configured"
+    sequence = rows[rows.quantity == "sequence"].value.iloc[0]
+    return f"{name}, sequence {sequence:,.0f}, batch {rows['size'].iloc[0]:.0f}"
+
+
+def zero_says(measured: pd.DataFrame) -> tuple[float, float]:
+    """ZeRO's GB without and with checkpoints: 60 and 8 for GPT-2 XL, sequence 1K, batch 32.
+
+    For another transformer both are scaled by the formula that the 60 come from.
+    """
+    theirs = activations(SIZES["xl"], 1024, 32)["zero_bytes"] / 1e9
+    scale = formula(measured).zero / theirs
+    return 60 * scale, 8 * scale
+
+
+def dtype(measured: pd.DataFrame) -> str:
+    """The dtype of all settings but the comparison's."""
+    rows = of(measured, "gpt2")
+    return rows[rows.quantity == "kept_bytes"].setting.iloc[0].split("/")[1]
+
+
+def policies(measured: pd.DataFrame) -> list[str]:
+    """The policies measured, as the configuration orders them."""
+    rows = of(measured, "gpt2")
+    return list(rows[rows.quantity == "kept_bytes"].method)
+
+
+def gigabytes(
+    measured: pd.DataFrame, policy: str, quantity: str, attention: str = "ordinary", in_: str = ""
+) -> float:
+    """A quantity in GB (10⁹ bytes); ``in_`` is the dtype, if not that of the section."""
+    return value(measured, policy, quantity, attention, in_) / 1e9
+
+
+def value(
+    measured: pd.DataFrame, policy: str, quantity: str, attention: str = "ordinary", in_: str = ""
+) -> float:
+    """One quantity of a policy; raises ``ValueError`` where it is missing."""
+    setting = f"{attention}/{in_ or dtype(measured)}"
+    rows = of(measured, "gpt2")
+    rows = rows[(rows.method == policy) & (rows.setting == setting) & (rows.quantity == quantity)]
+    if len(rows) != 1:
+        raise ValueError(f"checkpointing: {len(rows)} rows of {quantity}, {policy}, {setting}")
+    return float(rows.value.iloc[0])
+
+
+def other_dtype(measured: pd.DataFrame) -> str:
+    """The dtype that two policies were compiled in beside the section's."""
+    rows = of(measured, "gpt2")
+    used = {setting.split("/")[1] for setting in rows.setting if setting != "formula"}
+    (other,) = used - {dtype(measured)}
+    return other
+
+
+def extra_forwards(measured: pd.DataFrame, policy: str, attention: str = "ordinary") -> float:
+    """Operations of the blocks beyond those of storing all, in passes forward."""
+    beyond = value(measured, policy, "blocks_operations", attention) - value(
+        measured, WITHOUT, "blocks_operations", "ordinary"
+    )
+    return beyond / value(measured, WITHOUT, "forward_operations", "ordinary")
+
+
+def overhead(measured: pd.DataFrame, policy: str, attention: str = "ordinary") -> float:
+    """The same, as a share of the operations of storing all."""
+    stored = value(measured, WITHOUT, "blocks_operations", "ordinary")
+    return value(measured, policy, "blocks_operations", attention) / stored - 1
+
+
+def grouped(measured: pd.DataFrame) -> list[str]:
+    """The policies of several blocks between two checkpoints."""
+    return [
+        name for name in policies(measured) if name.startswith("every_") and name.endswith("blocks")
+    ]
+
+
+def largest(measured: pd.DataFrame) -> pd.DataFrame:
+    """Batches by memory: a row for each in GB; columns are (policy, attention)."""
+    rows = of(measured, "batch")
+    rows = rows[rows.quantity == "largest_batch"]
+    rows = rows.assign(attention=rows.setting.str.split("/").str[0])
+    found = rows.pivot(index="size", columns=["method", "attention"], values="value")
+    return found.sort_index().astype(int)
+
+
+def times_larger(measured: pd.DataFrame) -> Interval:
+    """The largest batch with a checkpoint every block over that without, where one fits."""
+    found = largest(measured)
+    with_, without = found[(WITH, "ordinary")], found[(WITHOUT, "ordinary")]
+    fits = without > 0
+    # A batch of none is not a factor; at least as much is said by one sequence that does not fit.
+    ratios = with_[fits] / without[fits] if fits.any() else with_ / 1
+    return Interval.spanning(ratios)
+
+
+def proofs(measured: pd.DataFrame) -> tuple[Interval, Interval]:
+    """Bytes over the memory: at the largest batches found, and at one more of each."""
+    rows = of(measured, "batch")
+    share = rows.value / (rows["size"] * 1e9)
+    held, more = (share[rows.quantity == name] for name in ("held_bytes", "next_bytes"))
+    return Interval.spanning(held if len(held) else [0.0]), Interval.spanning(more)
+
+
+def runs(measured: pd.DataFrame) -> pd.DataFrame:
+    """Real steps, a row each: ``model, method, setting, predicted, peak`` in MB, and ``ratio``."""
+    rows = of(measured, "resident")
+    keys = ["model", "method", "setting", "quantity"]
+    rows = rows.assign(run=rows.groupby(keys).cumcount())
+    wide = rows.pivot(index=[*keys[:-1], "run"], columns="quantity", values="value") / 1e6
+    wide = wide.rename(columns=lambda name: name.removesuffix("_bytes")).reset_index()
+    return wide.assign(ratio=wide.peak / wide.predicted)
+
+
+def peak_over_predicted(measured: pd.DataFrame, setting: str) -> Interval:
+    """The ratio's range over all models, policies and repeats of a setting."""
+    found = runs(measured)
+    return Interval.spanning(found[found.setting == setting].ratio)

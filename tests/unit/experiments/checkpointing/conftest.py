@@ -1,0 +1,84 @@
+import copy
+
+import pandas as pd
+import pytest
+
+from adcost.experiments.checkpointing import chain, chain_plan, transformer, transformer_plan
+
+CHAIN = {
+    "lengths": [8, 9, 16, 64],
+    "width": 32,
+    "batch": 64,
+    "quadratic_up_to": 16,
+    "frontier": {"length": 16, "snapshots": [1, 8]},
+    "animate": 6,
+    "timing": {"runs": 6, "max_runs": 6, "seconds": 0.0, "warmup": 1},
+}
+
+TRANSFORMER = {
+    "transformer": {
+        "size": "own",
+        "own": {"layers": 8, "width": 32, "heads": 2, "vocabulary": 128},
+        "sequence": 256,
+        "batch": 4,
+        "memory_gb": [0.04],
+        "optimiser": "adam",
+        "dtype": "float16",
+        "policies": [
+            "store_all", "save_operands", "save_projections", "every_block", "every_3_blocks"
+        ],
+    },
+    "resident": {
+        "models": {
+            "flat": {
+                "layers": 2, "width": 64, "heads": 2, "vocabulary": 128, "sequence": 64, "batch": 8
+            }
+        },
+        "policies": ["store_all"],
+        "repeats": 1,
+    },
+}  # fmt: skip
+
+
+def _measured(points, measure):
+    parts = {}
+    for point in points:
+        for name, table in measure(point.name, point.parameters, seed=1).items():
+            parts.setdefault(name, []).append(table)
+    return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
+
+
+@pytest.fixture(scope="session")
+def measured_chain():
+    """The chain's tables, measured once for all its tests."""
+    return _measured(chain_plan.points(CHAIN), chain.measure)
+
+
+@pytest.fixture(scope="session")
+def measured_transformer():
+    """The transformer's tables, measured once for all its tests."""
+    return _measured(transformer_plan.points(TRANSFORMER), transformer.measure)
+
+
+@pytest.fixture
+def transformer_tables(measured_transformer):
+    """A copy of the transformer's tables that a test may falsify."""
+    return copy.deepcopy(measured_transformer)
+
+
+@pytest.fixture
+def transformer_section():
+    """A configuration that a test may spoil."""
+    return copy.deepcopy(TRANSFORMER)
+
+
+@pytest.fixture
+def chain_tables(measured_chain):
+    """A copy of the chain's tables that a test may falsify."""
+    return copy.deepcopy(measured_chain)
+
+
+@pytest.fixture
+def chain_section():
+    """A configuration that a test may spoil."""
+    return copy.deepcopy(CHAIN)

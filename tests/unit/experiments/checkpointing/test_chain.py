@@ -1,0 +1,61 @@
+"""What is measured of the chain, against second ways."""
+
+import pytest
+
+from adcost.derivatives.checkpointing import schedules
+from adcost.experiments.checkpointing import chain_summary as summary
+
+
+def rows_of(tables, **labels):
+    rows = summary.chain(tables["measurements"])
+    for column, label in labels.items():
+        rows = rows[rows[column] == label]
+    return rows
+
+
+def test_every_schedule_is_there_at_every_length(measured_chain):
+    found = rows_of(measured_chain, quantity="temporary_bytes")
+    assert set(found.method) == set(summary.ORDER)
+    assert (found.groupby("size").method.nunique() == len(summary.ORDER)).all()
+
+
+def test_layers_that_a_run_reports_are_those_that_were_planned(measured_chain):
+    """Reports from the host, against the lists of events and the sum 0 + 1 + … + (n − 1)."""
+    reported = rows_of(measured_chain, quantity="evaluated")
+    assert set(reported.method) == {"halving", "revolve", "recompute_all"}
+    planned = rows_of(measured_chain, quantity="forwards").set_index(["method", "setting", "size"])
+    for row in reported.itertuples():
+        assert row.value == planned.value[row.method, row.setting, row.size]
+
+
+def test_slots_are_those_of_the_schedules(measured_chain):
+    for row in rows_of(measured_chain, quantity="slots").itertuples():
+        if row.method == "revolve":
+            made = schedules.revolve(row.size, int(row.setting))
+        else:
+            made = schedules.SCHEDULES[row.method](row.size)
+        assert row.value == made.slots
+
+
+def test_quadratic_time_is_spent_on_short_chains_only(measured_chain):
+    timed = measured_chain["timings"]
+    assert "recompute_all" in set(timed[timed.point == "chain-16"].method)
+    assert "recompute_all" not in set(timed[timed.point == "chain-64"].method)
+
+
+def test_operations_have_the_weights_of_forward_and_backward(measured_chain):
+    """A gradient is three forward passes, and a segment's recomputation one more."""
+    stored = summary.by_length(measured_chain["measurements"], "store_all", "operations")
+    segments = summary.by_length(measured_chain["measurements"], "segments", "operations")
+    assert stored.to_numpy() == pytest.approx(3, rel=0.05)
+    assert (segments - stored).to_numpy() == pytest.approx(1, abs=0.01)
+
+
+def test_the_animation_has_every_event_of_its_schedules(measured_chain):
+    rows = measured_chain["measurements"]
+    rows = rows[rows.model == "animation"]
+    for method, events in rows[rows.quantity == "state"].groupby("method"):
+        schedule = schedules.SCHEDULES[method](6)
+        assert len(events) == len(schedule.events)
+        kept = rows[(rows.method == method) & (rows.quantity == "kept")]
+        assert kept.groupby("size").value.nunique().max() == schedule.slots

@@ -1,0 +1,45 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from adcost import plotting
+from adcost.experiments.checkpointing import chain_animation, chain_figures
+
+TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+@pytest.fixture(scope="module")
+def drawn(measured_chain, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    with plotting.style():
+        chain_figures.draw(measured_chain, folder)
+    chain_animation.draw(measured_chain["measurements"], folder)
+    return folder
+
+
+def test_figures_and_animation_are_drawn(drawn):
+    names = {f"{name}.{kind}" for name in ("chain", "frontier") for kind in ("svg", "pdf")}
+    assert {p.name for p in drawn.iterdir()} == names | {"schedules.mp4", "schedules.png"}
+    assert (drawn / "schedules.mp4").read_bytes()[4:8] == b"ftyp"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("chain", ["layers n", "states held at once", "√n segments", "halving"]),
+        ("frontier", ["16 layers: counted", "binomial (revolve)", "s = 1", "95 % intervals"]),
+    ],
+)
+def test_text_stays_text_and_names_what_is_shown(drawn, name, words):
+    tree = ElementTree.parse(drawn / f"{name}.svg")
+    text = " ".join("".join(node.itertext()) for node in tree.iter(TEXT))
+    assert all(word in text for word in words)
+
+
+def test_the_animation_shows_the_events_that_were_kept_in_the_table(measured_chain):
+    rows = measured_chain["measurements"]
+    moments = chain_animation._moments(
+        rows[(rows.model == "animation") & (rows.method == "recompute_all")]
+    )
+    assert [kept for kept, *_ in moments[:-1]] == [{0}] * (len(moments) - 1)
+    assert moments[-1] == (set(), 0, 6, 15)

@@ -1,0 +1,135 @@
+"""Each claim on the transformer turns when a falsehood is planted in its tables."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from adcost.experiments.checkpointing import transformer_summary as summary
+from adcost.experiments.checkpointing.transformer_claims import judge, numbers
+
+IDS = [
+    "checkpointing.gpt2_60gb",
+    "checkpointing.gpt2_8gb",
+    "checkpointing.gpt2_33_percent",
+    "checkpointing.max_batch",
+    "checkpointing.prediction_holds",
+]
+
+
+def put(tables, quantity, value, **labels):
+    """Replace a quantity by a value, or by what a function makes of it."""
+    table = tables["measurements"]
+    rows = table.quantity == quantity
+    for column, label in labels.items():
+        rows &= table[column].str.startswith(label) if column == "point" else table[column] == label
+    assert rows.any(), (quantity, labels)
+    table.loc[rows, "value"] = value(table.value[rows]) if callable(value) else value
+
+
+def verdicts(tables):
+    return {claim.id: claim.verdict for claim in judge(tables)}
+
+
+def as_said(tables):
+    """The tables as they were if every statement were true."""
+    stored, with_ = (1e9 * gb for gb in summary.zero_says(tables["measurements"]))
+    put(tables, "blocks_bytes", stored, method="store_all")
+    put(tables, "blocks_bytes", with_, method="every_block")
+    put(tables, "blocks_operations", 300.0, method="store_all")
+    put(tables, "blocks_operations", 395.0, method="every_block")
+    put(tables, "blocks_operations", 400.0, method="every_3_blocks")
+    put(tables, "forward_operations", 100.0)
+    put(tables, "largest_batch", 2, method="store_all")
+    put(tables, "largest_batch", 20, method="every_block")
+    predicted = tables["measurements"].quantity == "predicted_bytes"
+    values = tables["measurements"].value[predicted].to_numpy()
+    put(tables, "peak_bytes", 1.05 * values)
+
+
+FALSEHOODS = [
+    # Activations as they really are: several times 60 GB.
+    (IDS[0], lambda t: put(t, "blocks_bytes", lambda v: 3 * v, method="store_all")),
+    # One kind of attention fits the statement, and the other does not.
+    (
+        IDS[0],
+        lambda t: put(
+            t, "blocks_bytes", lambda v: v / 2, method="store_all", setting="chunked/float16"
+        ),
+    ),
+    (IDS[1], lambda t: put(t, "blocks_bytes", lambda v: 2 * v, method="every_block")),
+    (IDS[1], lambda t: put(t, "blocks_bytes", lambda v: v / 2, method="every_block")),
+    # A second pass forward.
+    (IDS[2], lambda t: put(t, "blocks_operations", 500.0, method="every_block")),
+    # Checkpoints that allow three times the batch, not seven and a half.
+    (IDS[3], lambda t: put(t, "largest_batch", 6, method="every_block")),
+    # A step that takes half more than was predicted, or a prediction that is twice too high.
+    (IDS[4], lambda t: put(t, "peak_bytes", lambda v: 1.5 * v, setting="default")),
+    (IDS[4], lambda t: put(t, "peak_bytes", lambda v: 0.5 * v)),
+]  # fmt: skip
+
+
+def test_statements_that_are_true_are_reproduced(transformer_tables):
+    as_said(transformer_tables)
+    assert verdicts(transformer_tables) == dict.fromkeys(IDS, "reproduced")
+
+
+@pytest.mark.parametrize(("name", "plant"), FALSEHOODS)
+def test_a_planted_falsehood_turns_the_verdict(transformer_tables, name, plant):
+    as_said(transformer_tables)
+    plant(transformer_tables)
+    assert verdicts(transformer_tables)[name] in ("refuted", "inconclusive")
+
+
+def test_every_claim_has_a_falsehood():
+    assert {name for name, _ in FALSEHOODS} == set(IDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "position", "plant"),
+    [
+        # Policies that keep a tenth more than their formula.
+        (IDS[0], 2, lambda t: put(t, "kept_bytes", lambda v: 1.1 * v, method="save_operands")),
+        (IDS[0], 3, lambda t: put(t, "kept_bytes", lambda v: 20 * v, method="save_projections")),
+        (IDS[1], 1, lambda t: put(t, "kept_bytes", lambda v: 1.1 * v, method="every_block")),
+        # Groups that are not computed again whole.
+        (IDS[2], 2, lambda t: put(t, "blocks_operations", 380.0, method="every_3_blocks")),
+        # A batch that does not fit, and one that could be larger.
+        (IDS[3], 1, lambda t: put(t, "held_bytes", lambda v: 10 * v)),
+        (IDS[3], 2, lambda t: put(t, "next_bytes", lambda v: v / 10)),
+        (IDS[4], 1, lambda t: put(t, "peak_bytes", lambda v: 1.5 * v, setting="bare")),
+    ],
+)
+def test_further_evidence_turns_too(transformer_tables, name, position, plant):
+    def verdict():
+        (claim,) = (claim for claim in judge(transformer_tables) if claim.id == name)
+        return claim.evidence[position].verdict
+
+    as_said(transformer_tables)
+    assert verdict() == "reproduced"
+    plant(transformer_tables)
+    assert verdict() in ("refuted", "inconclusive")
+
+
+def test_numbers_are_finite_and_the_tables_own(measured_transformer):
+    found = numbers(measured_transformer)
+    assert found["gpt2_batch"] == 4 and found["gpt2_other_dtype"] == "float32"
+    assert found["batch_memory"] == 0.04
+    assert found["batch_with"] >= found["batch_without"]
+    assert all(np.isfinite(v) for v in found.values() if not isinstance(v, str))
+
+
+def test_another_model_is_named_and_its_figures_scaled(measured_transformer):
+    measured = measured_transformer["measurements"]
+    said = summary.formula(measured)
+    stored, with_ = summary.zero_says(measured)
+    assert stored / with_ == pytest.approx(7.5) and stored == pytest.approx(said.zero, rel=0.01)
+    assert summary.model(measured) == "The transformer configured, sequence 256, batch 4"
+    xl = measured.assign(model=measured.model.replace("own", "gpt2-xl"))
+    assert summary.model(pd.DataFrame(xl)).startswith("GPT-2 XL,")
+
+
+def test_a_missing_row_is_said(transformer_tables):
+    table = transformer_tables["measurements"]
+    transformer_tables["measurements"] = table[table.method != "save_operands"]
+    with pytest.raises(ValueError, match="0 rows of kept_bytes, save_operands"):
+        judge(transformer_tables)

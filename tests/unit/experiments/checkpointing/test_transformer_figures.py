@@ -1,0 +1,32 @@
+from xml.etree import ElementTree
+
+import pytest
+
+from adcost import plotting
+from adcost.experiments.checkpointing import transformer_figures
+
+TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+@pytest.fixture(scope="module")
+def drawn(measured_transformer, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    with plotting.style():
+        transformer_figures.draw(measured_transformer, folder)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("gpt2_memory", ["GB held by", "a checkpoint every 3 blocks", "ZeRO", "float16"]),
+        ("gpt2_operations", ["33 %: one more pass forward", "keep operands"]),
+        ("max_batch", ["memory, GB", "a checkpoint every block", "0.04"]),
+        ("prediction", ["flat: store all", "prediction", "on one thread"]),
+    ],
+)  # fmt: skip
+def test_text_stays_text_and_names_what_is_shown(drawn, name, words):
+    assert (drawn / f"{name}.pdf").stat().st_size > 0
+    tree = ElementTree.parse(drawn / f"{name}.svg")
+    text = " ".join("".join(node.itertext()) for node in tree.iter(TEXT))
+    assert all(word in text for word in words), text

@@ -1,0 +1,79 @@
+import pytest
+
+from adcost.experiments.checkpointing import transformer_plan as plan
+from adcost.functions.gpt2_sizes import SIZES
+
+
+def test_a_point_for_each_policy_each_search_and_each_real_run(transformer_section):
+    names = [p.name for p in plan.points(transformer_section)]
+    assert names[:5] == [f"gpt2-{p}" for p in transformer_section["transformer"]["policies"]]
+    assert names[5:9] == [
+        f"batch-{policy}-{attention}"
+        for policy in ("store_all", "every_block")
+        for attention in ("ordinary", "lean")
+    ]
+    assert names[9:] == ["resident-flat-store_all"]
+
+
+def test_another_policy_or_model_changes_no_other_point(transformer_section):
+    before = {p.name: p for p in plan.points(transformer_section)}
+    transformer_section["transformer"]["policies"].append("every_5_blocks")
+    flat = transformer_section["resident"]["models"]["flat"]
+    transformer_section["resident"]["models"]["deep"] = flat | {"layers": 8}
+    after = {p.name: p for p in plan.points(transformer_section)}
+    assert set(after) - set(before) == {"gpt2-every_5_blocks", "resident-deep-store_all"}
+    assert all(after[name] == before[name] for name in before)
+
+
+def test_sizes_go_by_name_or_are_ones_own(transformer_section):
+    section = transformer_section["transformer"]
+    assert plan.size_of(section).width == 32
+    section["size"] = "xl"
+    assert plan.size_of(section) == SIZES["xl"]
+    assert {p.parameters["model"] for p in plan.points(transformer_section)} == {"gpt2-xl", "flat"}
+
+
+def test_a_sound_section_has_no_problems(transformer_section):
+    assert plan.problems(transformer_section, 6000) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (
+            lambda c: c["transformer"]["policies"].append("every_0_blocks"),
+            ["checkpointing.transformer.policies", "'every_0_blocks'", "every_<k>_blocks"],
+        ),
+        (
+            lambda c: c["transformer"]["policies"].remove("every_block"),
+            ["checkpointing.transformer.policies", "every_block is missing"],
+        ),
+        (
+            lambda c: c["transformer"].update(size="xl", memory_gb=[80, 3]),
+            ["memory_gb: 3 GB", "below the parameters", "3.11 GB", "1,556,382,400", "float16"],
+        ),
+        (
+            lambda c: c["transformer"].update(size="xl", memory_gb=[4], dtype="float32"),
+            ["memory_gb: 4 GB", "6.23 GB", "float32"],
+        ),
+        (lambda c: c["transformer"].pop("own"), ["checkpointing.transformer.own", "vocabulary"]),
+        (lambda c: c["transformer"]["own"].update(heads=5), ["own.heads is 5", "width", "32"]),
+        (lambda c: c["resident"]["policies"].append("all"), ["resident.policies", "'all'"]),
+        (
+            lambda c: c["resident"]["models"]["flat"].update(heads=7),
+            ["resident.models.flat.heads is 7", "64"],
+        ),
+        (
+            lambda c: c["resident"]["models"]["flat"].update(batch=10_000),
+            ["resident.models.flat", "memory_mb", "6,000", "batch"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_run_is_refused_by_key(transformer_section, spoil, words):
+    spoil(transformer_section)
+    text = "\n".join(plan.problems(transformer_section, 6000))
+    assert all(word in text for word in words), text
+
+
+def test_optimisers_state_is_adams_two_moments():
+    assert plan.OPTIMISERS == {"none": 0, "adam": 2 * plan.ITEM_BYTES["float32"]}
