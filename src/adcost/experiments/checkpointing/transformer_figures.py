@@ -73,7 +73,8 @@ def _memory(measured: pd.DataFrame) -> plt.Figure:
                   color="#555555")  # fmt: skip
     axis.set_yticks(places, [named(p) for p in policies])
     axis.set(xscale="log", xlabel=f"GB held by the blocks' compiled gradient, {_what(measured)}")
-    axis.set_xlim(2, max(said.korthikanti, *kept) * 2)
+    held = [summary.gigabytes(measured, p, "blocks_bytes", "chunked") for p in policies]
+    axis.set_xlim(min(held) / 2.5, max(said.korthikanti, *kept) * 2)
     axis.set_ylim(-0.55, len(policies) - 0.45)
     _decimal(axis)
     axis.grid(axis="y", visible=False)
