@@ -5,7 +5,7 @@ method has the same colour in every figure. Text and axes are `currentColor`-lik
 on light and dark backgrounds; the report adds the dark style.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from adcost.tables import replacing
 
@@ -54,6 +55,24 @@ def style() -> Iterator[None]:
     """The study's matplotlib style, for the length of a ``with`` block."""
     with matplotlib.rc_context(dict(STYLE)):
         yield
+
+
+@contextmanager
+def in_language(translate: Callable[[str], str]) -> Iterator[None]:
+    """Within the block every text that a figure or animation is given goes through ``translate``.
+
+    Titles, labels, legends, notes and ticks alike, before they are measured and laid out.
+    """
+    given = Text.set_text
+
+    def set_text(self: Text, text: object) -> None:
+        given(self, translate(text) if isinstance(text, str) else text)
+
+    Text.set_text = set_text
+    try:
+        yield
+    finally:
+        Text.set_text = given
 
 
 def save(figure: Figure, folder: Path | str, name: str) -> None:

@@ -24,6 +24,7 @@ from referencing import Registry, Resource
 import adcost
 import adcost.experiments
 from adcost.experiments.plan import Point, check_points
+from adcost.report import catalogue
 
 PACKAGE = Path(adcost.__file__).parent
 
@@ -93,6 +94,9 @@ def _check_meaning(config: Mapping[str, Any]) -> Iterator[str]:
             "platform: cuda needs JAX's plugin for NVIDIA GPUs, which is not installed here; "
             'pip install "jax[cuda13]" into the environment, or set platform: cpu'
         )
+    language, there = config["report"]["language"], catalogue.languages()
+    if language not in there:
+        yield f"report.language: {language!r} has no texts{_nearest(language, there)}"
     for name in config["experiments"]:
         if name not in known:
             yield f"experiments: {name!r} is no experiment{_nearest(name, known)}"
@@ -229,7 +233,13 @@ def report_texts(language: str, experiments: list[str]) -> list[str]:
     shared = [path for path in folder.iterdir() if path.suffix in (".typ", ".css")]
     sections = (folder / language).glob("*.typ")
     texts = [path for path in sections if path.stem in (*experiments, "main")]
-    return sorted(relative(path) for path in [*shared, *texts])
+    words = {path for name in experiments for path in catalogue.files(language, name)}
+    return sorted(relative(path) for path in [*shared, *texts, *words])
+
+
+def catalogues(language: str, experiment: str) -> list[str]:
+    """The files with the words of an experiment's figures in a language; none for English."""
+    return [relative(path) for path in catalogue.files(language, experiment)]
 
 
 def digest(config: Mapping[str, Any]) -> str:

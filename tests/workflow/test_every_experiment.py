@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,7 @@ EXPERIMENTS = CONFIG["experiments"]
 
 
 def test_every_section_of_the_configuration_is_an_experiment_that_runs():
-    sections = {name for name, value in CONFIG.items() if isinstance(value, dict)}
+    sections = {name for name, value in CONFIG.items() if isinstance(value, dict)} - {"report"}
     rooms = {path.parent.name for path in (ROOT / "src/adcost/experiments").glob("*/plan.py")}
     assert sections == rooms == set(EXPERIMENTS)
 
@@ -64,3 +65,17 @@ def test_training_that_was_killed_goes_on_from_the_last_checkpoint(everything):
     assert planned.measured() == {"spectrum/perceptron-epoch-2-dense"}
     everything.snakemake("results/spectrum/measurements.csv")
     assert (spectrum / "measurements.csv").read_bytes() == before
+
+
+def test_another_language_changes_words_alone_and_lacks_none(everything):
+    everything.configure(lambda config: config["report"].update(language="ru"))
+    jobs = everything.planned().jobs
+    assert {rule.rsplit("_", 1)[-1] for rule in jobs} <= {"figures", "report", "all"}
+    everything.snakemake()
+    for log in (everything.results / "logs").rglob("*.log"):
+        assert "has no words" not in log.read_text("utf-8"), log
+    html = (everything.results / "report.html").read_text("utf-8")
+    assert '<html lang="ru"' in html and "Цена производной" in html
+    prose = re.sub(r"<(style|code|svg)\b.*?</\1>|<[^>]*>", " ", html, flags=re.S)
+    own, latin = re.findall("[а-яё]+", prose, re.I), re.findall(r"\b[a-z]{4,}\b", prose)
+    assert len(own) > 100 * len(latin), Counter(latin).most_common(40)

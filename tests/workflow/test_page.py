@@ -28,7 +28,7 @@ def followed(fresh):
     (room / "claims.py").write_text(claims, "utf-8")
     (fresh.folder / "test_chain.py").write_text(test, "utf-8")
 
-    schema, section = _blocks("yaml")
+    schema, section, words = _blocks("yaml")
     schemas = fresh.folder / "workflow/schemas"
     (schemas / "chain.schema.yaml").write_text(schema, "utf-8")
     (line,) = re.findall(r"`(chain: \{\$ref: .*?\})`", PAGE)
@@ -36,6 +36,7 @@ def followed(fresh):
         file.write(f"  {line}\n")
     fresh.configure(lambda config: config.update(yaml.safe_load(section)))
 
+    (fresh.folder / "src/adcost/report/ru/chain.yaml").write_text(words, "utf-8")
     (text,) = _blocks("typst")
     texts = fresh.folder / "src/adcost/report/en"
     (texts / "chain.typ").write_text(text, "utf-8")
@@ -49,7 +50,9 @@ def test_the_experiment_of_the_page_runs_and_its_test_passes(followed):
     assert followed.planned("chain").jobs == {
         "chain_measure": 4, "chain_gather": 1, "chain_figures": 1, "chain_claims": 1, "chain": 1
     }  # fmt: skip
-    followed.snakemake("chain")
+    followed.snakemake("chain", "--config", "report={language: ru}")
+    assert "no words" not in (followed.results / "logs/chain/figures.log").read_text("utf-8")
+    assert "длина цепи" in (followed.results / "chain/figures/ratio.svg").read_text("utf-8")
     (claim,) = json.loads((followed.results / "chain/claims.json").read_text("utf-8"))
     assert claim["verdict"] == "reproduced"
     assert (followed.results / "chain/figures/ratio.svg").exists()

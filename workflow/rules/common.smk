@@ -17,6 +17,8 @@ except study.ConfigError as error:
     raise WorkflowError(str(error)) from None
 
 RESULTS = config["results"]
+LANGUAGE = config["report"]["language"]
+WORDS = ("adcost.plotting", "adcost.report.catalogue")
 ENVIRONMENT = "../envs/adcost.yaml"
 
 

@@ -116,7 +116,8 @@ for name, plan in PLANS.items():
             f"{name}_figures"
         input:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
-            code=code("draw", f"adcost.experiments.{name}.figures"),
+            code=code("draw", f"adcost.experiments.{name}.figures", *WORDS),
+            words=study.catalogues(LANGUAGE, name),
         output:
             **{
                 f"figure_{figure}": report(
@@ -142,6 +143,7 @@ for name, plan in PLANS.items():
             mem_mb=1000,
         params:
             experiment=name,
+            language=LANGUAGE,
         message:
             f"{name}: drawing the figures"
         script:

@@ -38,7 +38,8 @@ rule provenance:
     resources:
         mem_mb=500,
     params:
-        config=config,
+        # Of the numbers, which the language does not change.
+        config={key: value for key, value in config.items() if key != "report"},
     message:
         "recording what was run, and where"
     script:
@@ -57,7 +58,7 @@ rule report:
         ),
         figures=[file for name in PLANS for file in drawn(name)],
         code=code("report", "adcost.report.build"),
-        texts=study.report_texts("en", list(PLANS)),
+        texts=study.report_texts(LANGUAGE, list(PLANS)),
     output:
         html=f"{RESULTS}/report.html",
         pdf=f"{RESULTS}/report.pdf",
@@ -70,6 +71,7 @@ rule report:
         mem_mb=1000,
     params:
         experiments=list(PLANS),
+        language=LANGUAGE,
     message:
         "writing the report"
     script:

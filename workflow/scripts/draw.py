@@ -6,8 +6,15 @@ from pathlib import Path
 from job import logged
 
 with logged(snakemake):
+    from adcost.plotting import in_language
+    from adcost.report.catalogue import Catalogue
     from adcost.tables import read_table
 
     door = import_module(f"adcost.experiments.{snakemake.params.experiment}.figures")
-    tables = {n: read_table(p) for n, p in snakemake.input.items() if n != "code"}
-    door.draw(tables, Path(snakemake.output.pdf[0]).parent)
+    tables = {n: read_table(p) for n, p in snakemake.input.items() if n not in ("code", "words")}
+    folder = Path(snakemake.output.pdf[0]).parent
+    catalogue = Catalogue.read(snakemake.params.language, snakemake.params.experiment)
+    with in_language(catalogue):
+        door.draw(tables, folder)
+    for text in sorted(catalogue.missing):
+        print(f"{snakemake.params.language} has no words for {text!r}")

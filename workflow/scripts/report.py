@@ -12,4 +12,5 @@ with logged(snakemake):
         Path(snakemake.output.html),
         Path(snakemake.output.pdf),
         list(snakemake.params.experiments),
+        language=snakemake.params.language,
     )

@@ -21,6 +21,8 @@ import typst
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from adcost.report.catalogue import Catalogue
+from adcost.report.lecture import cited
 from adcost.tables import replacing
 
 HERE = Path(__file__).parent
@@ -98,6 +100,7 @@ def _typeset(results: Path, texts: Path, given: dict) -> tuple[bytes, bytes]:
         for source in HERE.glob("*.typ"):
             shutil.copy(source, root)
         (root / "text").symlink_to(texts)
+        _judged(results, root / "judged", given)
         (root / "results").symlink_to(results)
         compiler = typst.Compiler(
             root / "document.typ",
@@ -113,6 +116,24 @@ def _typeset(results: Path, texts: Path, given: dict) -> tuple[bytes, bytes]:
         except typst.TypstError as error:
             raise ReportError(_explain(error)) from error
     return page, paper
+
+
+def _judged(results: Path, folder: Path, given: dict) -> None:
+    """Claims and numbers as the template reads them: in the report's language, sources linked."""
+    for name in given["experiments"]:
+        words = Catalogue.read(given["language"], name)
+        claims = json.loads((results / name / "claims.json").read_text("utf-8"))
+        for claim in claims:
+            claim |= words.record({key: claim[key] for key in ("statement", "note", "source")})
+            claim["source"] = cited(claim["source"], given["language"])
+            for evidence in claim["evidence"]:
+                evidence |= words.record({key: evidence[key] for key in ("unit", "predicted")})
+        numbers = words.record(json.loads((results / name / "numbers.json").read_text("utf-8")))
+        (folder / name).mkdir(parents=True)
+        (folder / name / "claims.json").write_text(json.dumps(claims), "utf-8")
+        (folder / name / "numbers.json").write_text(json.dumps(numbers), "utf-8")
+        for text in sorted(words.missing):
+            print(f"{name}: {given['language']} has no words for {text!r}")
 
 
 def _explain(error: typst.TypstError) -> str:

@@ -1,0 +1,146 @@
+r"""Words of figures, claims and tables in the report's language, from catalogues.
+
+The study's own language is English: rooms draw and judge with English words, and tables hold them.
+Another language has, beside its texts, a catalogue `<language>/<experiment>.yaml` for each
+experiment, and `<language>/words.yaml` for words that several share. A catalogue maps templates:
+
+    "{} of {} starts": "стартов: {} из {}"
+    "{} probes, {} images": "изображений: {1}, пробных векторов: {0}"
+    "{*}: counted": "{*}: подсчёт"
+    "Hutch++": ~
+
+``{}`` stands for a number; the same text with other numbers has the same template. ``{*}`` stands
+for words, which are translated by themselves. ``~`` says that the words stay as they are.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from adcost import strict_yaml
+
+HERE = Path(__file__).parent
+
+NUMBER = re.compile(r"(?<![\w.])[-+−±]?\d(?:[\d.,\u202f]*\d)?(?:e[-+]?\d+)?")
+WORD = re.compile(r"[A-Za-z]{2,}")
+FORMULA = re.compile(r"\$[^$]*\$")
+
+
+class CatalogueError(ValueError):
+    """A catalogue cannot be read; the message names the file and the entry."""
+
+
+def template(text: str) -> str:
+    """The text with its numbers replaced by ``{}``."""
+    return NUMBER.sub("{}", text)
+
+
+class Catalogue:
+    """Translates texts, and remembers those for which it has no words."""
+
+    def __init__(self, entries: Mapping[str, str | None] | None) -> None:
+        """A catalogue of these templates; with none at all, texts stay and nothing is missing."""
+        self._own_language = entries is None
+        entries = entries or {}
+        self._entries = entries
+        self._patterns = [
+            (re.compile(r"(.+?)".join(map(re.escape, entry.split("{*}"))), re.DOTALL), entry)
+            for entry in entries
+            if "{*}" in entry
+        ]
+        self._translations = set(filter(None, entries.values()))
+        self.missing: set[str] = set()
+
+    @staticmethod
+    def read(language: str, experiment: str) -> "Catalogue":
+        """The catalogue of an experiment with the shared words below it.
+
+        A language without any is the study's own. Raises :class:`CatalogueError`.
+        """
+        paths = files(language, experiment)
+        entries: dict[str, str | None] | None = {} if paths else None
+        for file in paths:
+            try:
+                found = strict_yaml.read(file)
+            except strict_yaml.YamlError as error:
+                raise CatalogueError(str(error)) from None
+            if not isinstance(found, dict):
+                raise CatalogueError(f"{file.name} must map templates to their words")
+            for entry, words in found.items():
+                _check(file, entry, words)
+            entries |= found
+        return Catalogue(entries)
+
+    def __call__(self, text: str) -> str:
+        """The text in the catalogue's language; as it is, where the catalogue has no words."""
+        key = template(text)
+        if key in self._entries:
+            words = self._entries[key]
+            return text if words is None else _filled(words, NUMBER.findall(text))
+        for pattern, entry in self._patterns:
+            if match := pattern.fullmatch(key):
+                return self._with_words(entry, match.groups(), NUMBER.findall(text))
+        if self._has_words(text) and key not in self._translations:
+            self.missing.add(key)
+        return text
+
+    def _has_words(self, text: str) -> bool:
+        return not self._own_language and bool(WORD.search(FORMULA.sub("", text)))
+
+    def _with_words(self, entry: str, parts: tuple[str, ...], numbers: list[str]) -> str:
+        """Fill a template of words: texts and numbers follow each other as in the original."""
+        given, of_words = iter(numbers), iter(parts)
+        own, pieces = [], []
+        for place in re.findall(r"\{\*?\}", entry):
+            if place == "{}":
+                own.append(next(given))
+            else:
+                part = next(of_words)
+                pieces.append(self(_filled(part, [next(given) for _ in range(part.count("{}"))])))
+        filled = _filled(self._entries[entry] or entry, own)
+        # Last, for the words may hold braces of their own.
+        return re.sub(r"\{\*\}", lambda _: pieces.pop(0), filled)
+
+    def record(self, value: Any) -> Any:
+        """A value of JSON with all its texts translated; the keys stay."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, dict):
+            return {key: self.record(item) for key, item in value.items()}
+        return [self.record(item) for item in value] if isinstance(value, list) else value
+
+
+def files(language: str, experiment: str) -> list[Path]:
+    """The catalogues that an experiment's words are looked up in, the shared one first."""
+    folder = HERE / language
+    found = (folder / "words.yaml", folder / f"{experiment}.yaml")
+    return [path for path in found if path.is_file()]
+
+
+def languages() -> list[str]:
+    """The languages that the report can be set in: folders with their own `main.typ`."""
+    return sorted(path.parent.name for path in HERE.glob("*/main.typ"))
+
+
+def _filled(words: str, numbers: list[str]) -> str:
+    """Numbers put into ``{}`` in order, or into ``{0}``, ``{1}`` … by place."""
+    order = iter(range(len(numbers)))
+    return re.sub(r"\{(\d*)\}", lambda m: numbers[int(m[1]) if m[1] else next(order)], words)
+
+
+def _check(file: Path, entry: Any, words: Any) -> None:
+    if not isinstance(entry, str) or not isinstance(words, str | None):
+        raise CatalogueError(f"{file.name}: {entry!r}: {words!r} must be a text, or ~ to keep it")
+    if words is None:
+        return
+    places = re.findall(r"\{(\d*)\}", words)
+    numbers = entry.count("{}")
+    wanted = {str(place) for place in range(numbers)} if any(places) else {""}
+    if len(places) != numbers or (numbers and set(places) != wanted):
+        raise CatalogueError(
+            f"{file.name}: {entry!r}: the translation must have the {numbers} numbers of the "
+            f"template, each as {{}}, or each by its place {{0}}, {{1}}, …; it is {words!r}"
+        )
+    if words.count("{*}") != entry.count("{*}"):
+        raise CatalogueError(f"{file.name}: {entry!r}: {words!r} must have as many {{*}}")
