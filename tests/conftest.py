@@ -11,7 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 def group(nodeid):
     """The group of a test: an experiment, the finished study, or else its file."""
     path = nodeid.split("::")[0]
-    if path.endswith(("/test_reruns.py", "/test_runs.py")):
+    if path.endswith(("/test_reruns.py", "/test_runs.py", "/test_reference.py")):
         return "study"
     return "/".join(path.split("/")[:4]) if "/experiments/" in path else path
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from adcost.reference.tolerances import EVERY, read_tolerances
+
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
 EXPERIMENTS = CONFIG["experiments"]
@@ -36,6 +38,14 @@ def test_every_claim_is_in_the_table_and_every_figure_in_the_report(whole):
             assert f'href="#evidence-{record["id"].replace(".", "-")}"' in html, record["id"]
         for figure in (whole.results / name / "figures").glob("*.svg"):
             assert f'id="{name}-{figure.stem}-' in html, figure
+
+
+def test_every_tolerance_is_of_cells_that_there_are(whole):
+    for rule in read_tolerances(ROOT / "workflow/tolerances.yaml").rules:
+        path = whole.results / rule.experiment / f"{rule.table}.csv"
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        assert rule.column in (EVERY, *table.columns), rule
+        assert rule.rows(table).any(), rule
 
 
 def test_another_probe_adds_jobs_and_repeats_none(everything):

@@ -57,6 +57,8 @@ rule report:
             table=["claims", "numbers"],
         ),
         figures=[file for name in PLANS for file in drawn(name)],
+        # Where the checkout has no reference, the report says nothing of one.
+        comparison=f"{RESULTS}/comparison.json" if REFERENCE_FILES else [],
         code=code("report", "adcost.report.build"),
         texts=study.report_texts(LANGUAGE, list(PLANS)),
     output:

@@ -13,4 +13,5 @@ with logged(snakemake):
         Path(snakemake.output.pdf),
         list(snakemake.params.experiments),
         language=snakemake.params.language,
+        compared=bool(snakemake.input.comparison),
     )

@@ -43,20 +43,23 @@ def build(
     experiments: list[str],
     language: str = "en",
     texts: Path | None = None,
+    compared: bool = False,
 ) -> None:
     """Write the report on these experiments, as one HTML file and as PDF.
 
     ``results`` holds ``provenance.json`` and for each experiment ``claims.json``, ``numbers.json``
     and ``figures/``; ``texts`` is the folder of the language's texts, this package's own by
-    default. The same inputs give the same bytes, and both files are replaced together or not.
+    default. If ``compared``, ``comparison.json`` is there too and has a section. The same
+    inputs give the same bytes, and both files are replaced together or not.
     Raises :class:`ReportError` naming what is missing: a file, or a number, claim, figure or
     animation that a section calls.
     """
     results, texts = Path(results).resolve(), Path(texts or HERE / language).resolve()
-    _check(results, texts, experiments)
+    _check(results, texts, experiments, compared)
     given = {
         "language": language,
         "experiments": experiments,
+        "compared": compared,
         "figures": {name: _drawn(results, name, ".svg", ".pdf") for name in experiments},
         "animations": {name: _drawn(results, name, ".mp4", ".png") for name in experiments},
     }
@@ -67,12 +70,14 @@ def build(
         new_pdf.write_bytes(paper)
 
 
-def _check(results: Path, texts: Path, experiments: Iterable[str]) -> None:
+def _check(results: Path, texts: Path, experiments: Iterable[str], compared: bool) -> None:
     """Every file that the template opens by itself, so that a missing one is named plainly."""
     needed = {
         texts / "main.typ": "the words of the language",
         results / "provenance.json": "where the results come from",
     }
+    if compared:
+        needed[results / "comparison.json"] = "how the run compares with the reference"
     for name in experiments:
         needed[texts / f"{name}.typ"] = f"the text of the section on {name}"
         needed[results / name / "claims.json"] = f"the claims of {name}"

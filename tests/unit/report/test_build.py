@@ -327,3 +327,60 @@ def test_a_claim_turned_round_moves_to_the_top(tree):
     turned[1]["verdict"] = turned[1]["evidence"][0]["verdict"] = "reproduced"
     write_json(turned, tree / "results" / "toy" / "claims.json")
     assert "Says three" in rows_of_overview(run(tree)[0])[0]
+
+
+COMPARISON = {
+    "reference": {"commit": "fedcba9876543210", "dirty": False, "date": "2026-01-05",
+                  "machine": {"cpu": "Abacus 8", "cores": 1}},
+    "experiments": [
+        {"experiment": "toy", "outcome": "differs", "configuration": [],
+         "cells": {"identical": 12345, "within": 6, "beyond": 7, "not_compared": 8},
+         "claims": [{"id": "toy.one", "status": "identical"},
+                    {"id": "toy.two", "status": "differs"}],
+         "verdicts_kept": 1,
+         "differences": [
+             {"kind": "differs", "where": "m.csv:17", "name": "norm", "share": "7/40",
+              "reference": "1.5", "here": "1.6"},
+             {"kind": "missing", "where": "m.csv:3", "name": "", "share": "1/40",
+              "reference": "a,2.5", "here": ""},
+             {"kind": "differs", "where": "toy.two", "name": "", "share": "",
+              "reference": "reproduced", "here": "refuted"}]},
+        {"experiment": "other", "outcome": "configured", "configuration": list("abcdefg"),
+         "cells": {}, "claims": [], "verdicts_kept": 0, "differences": []},
+    ],
+}  # fmt: skip
+
+
+def compared(tree, comparison):
+    write_json(comparison, tree / "results" / "comparison.json")
+    paths = tree / "report.html", tree / "report.pdf"
+    build(tree / "results", *paths, ["toy"], texts=tree / "en", compared=True)
+    assert paths[1].read_bytes().startswith(b"%PDF")
+    return Page(paths[0].read_text("utf-8")).text
+
+
+def test_the_comparison_has_a_row_an_experiment_and_lists_what_is_not_the_same(tree):
+    said = compared(tree, COMPARISON)
+    section = said[said.rindex("Against the reference") :]
+    assert "measured on Abacus 8, 1 core, 5 January 2026; commit fedcba9876." in section
+    assert "Toy differs 12 345 6 7 8 1/2" in section
+    assert "other configured differently — — — — —" in section
+    assert "toy/m.csv:17 norm 7/40 1.5 1.6" in section
+    assert "toy/m.csv:3 1/40 a, 2.5 missing" in section
+    assert "toy.two ✓ reproduced ✗ refuted" in section
+    assert "a, b, c, d, e, … configured differently" in section
+    assert "Nothing is beyond" not in section
+
+
+def test_a_comparison_without_exceptions_says_so(tree):
+    record = COMPARISON["experiments"][0] | {"outcome": "identical", "differences": []}
+    said = compared(tree, COMPARISON | {"experiments": [record]})
+    assert "Nothing is beyond its tolerance" in said
+    assert "What is not the same" not in said
+
+
+def test_without_a_comparison_there_is_no_section_and_a_missing_file_is_named(built, tree):
+    assert "Against the reference" not in built[0]
+    with pytest.raises(ReportError, match=r"comparison\.json \(how the run compares"):
+        build(tree / "results", tree / "a.html", tree / "a.pdf", ["toy"], texts=tree / "en",
+              compared=True)  # fmt: skip

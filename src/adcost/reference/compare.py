@@ -1,0 +1,204 @@
+"""A whole run against the reference: configuration first, then tables, then claims.
+
+An experiment's outcome is one of
+
+``identical``   every compared cell and every claim is as in the reference;
+``within``      some numbers differ by no more than their tolerance, or behind the same verdict;
+``differs``     something deterministic differs beyond its tolerance, or a verdict turned;
+``configured``  it was asked something else, so nothing of it is compared;
+``absent``      the reference has it, this study does not;
+``new``         this study has it, the reference does not.
+
+Only ``differs`` says that the reference was not reproduced.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from adcost.reference.tables import Difference, TableComparison, compare_tables
+from adcost.reference.tolerances import Tolerances
+
+SHARED_KEYS = ("seed", "platform")
+"""Keys of the configuration that every experiment's numbers depend on, beside its own section."""
+
+OUTCOMES = ("identical", "within", "differs", "configured", "absent", "new")
+UNDECIDED = "inconclusive"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is compared of a run: its provenance, and by experiment its claims and tables.
+
+    ``tables`` holds the deterministic tables as CSV text.
+    """
+
+    provenance: Mapping[str, Any]
+    claims: Mapping[str, Sequence[Mapping[str, Any]]]
+    tables: Mapping[str, Mapping[str, str]]
+
+
+def compare(reference: Run, found: Run, tolerances: Tolerances) -> dict[str, Any]:
+    """Compare two runs, as the record that ``results/comparison.json`` holds."""
+    names = [*found.tables, *(name for name in reference.tables if name not in found.tables)]
+    experiments = [_compare_experiment(name, reference, found, tolerances) for name in names]
+    return {
+        "reference": _origin(reference.provenance),
+        "here": _origin(found.provenance),
+        "differing": [r["experiment"] for r in experiments if r["outcome"] == "differs"],
+        "experiments": experiments,
+    }
+
+
+def _origin(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    keys = ("commit", "dirty", "date", "machine", "packages", "xla_flags")
+    return {key: provenance[key] for key in keys if key in provenance}
+
+
+def _compare_experiment(
+    name: str, reference: Run, found: Run, tolerances: Tolerances
+) -> dict[str, Any]:
+    if name not in reference.tables:
+        return _record(name, "new")
+    if name not in found.tables:
+        return _record(name, "absent")
+    if changed := changed_keys(name, reference.provenance["config"], found.provenance["config"]):
+        return _record(name, "configured", configuration=changed)
+    tables, differences = compare_all_tables(
+        name, reference.tables[name], found.tables[name], tolerances
+    )
+    claims, of_claims = compare_claims(reference.claims[name], found.claims[name])
+    differences += of_claims
+    outcome = "identical"
+    if any(difference.fails for difference in differences):
+        outcome = "differs"
+    elif any(part["status"] == "within" for part in (*tables, *claims)):
+        outcome = "within"
+    return _record(name, outcome, tables=tables, claims=claims, differences=differences)
+
+
+def _record(
+    name: str,
+    outcome: str,
+    configuration: Sequence[str] = (),
+    tables: Sequence[Mapping[str, Any]] = (),
+    claims: Sequence[Mapping[str, Any]] = (),
+    differences: Sequence[Difference] = (),
+) -> dict[str, Any]:
+    """All experiments' records have the same keys, so that the report need not ask."""
+    counts = ("identical", "within", "beyond", "not_compared")
+    return {
+        "experiment": name,
+        "outcome": outcome,
+        "configuration": list(configuration),
+        "tables": list(tables),
+        "claims": list(claims),
+        "cells": {key: sum(table[key] for table in tables) for key in counts},
+        "verdicts_kept": sum(claim["status"] in ("identical", "within") for claim in claims),
+        "differences": [asdict(difference) for difference in differences],
+    }
+
+
+# --- configuration ------------------------------------------------------------------------------
+
+
+def changed_keys(
+    experiment: str, reference: Mapping[str, Any], found: Mapping[str, Any]
+) -> list[str]:
+    """The keys, with dots, whose values decide the experiment's numbers and are not the same."""
+    names = (*SHARED_KEYS, experiment)
+    left, right = (
+        dict(_leaves({name: config.get(name) for name in names})) for config in (reference, found)
+    )
+    keys = [*left, *(key for key in right if key not in left)]
+    return [key for key in keys if left.get(key) != right.get(key)]
+
+
+def _leaves(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """Every value that is no mapping, as canonical JSON; an empty mapping is one."""
+    if isinstance(value, Mapping) and value:
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{key}.{name}" if key else str(name))
+    else:
+        yield key, json.dumps(value, sort_keys=True)
+
+
+# --- tables -------------------------------------------------------------------------------------
+
+
+def compare_all_tables(
+    experiment: str,
+    reference: Mapping[str, str],
+    found: Mapping[str, str],
+    tolerances: Tolerances,
+) -> tuple[list[dict[str, Any]], list[Difference]]:
+    """An experiment's tables, each a record with its status, and all that is not the same."""
+    records, differences = [], []
+    for table, text in reference.items():
+        if table in found:
+            result = compare_tables(experiment, table, text, found[table], tolerances)
+        else:
+            missing = Difference("missing", f"{table}.csv")
+            result = TableComparison(table, differences=[missing])
+        status = result.status if table in found else "missing"
+        records.append(_table_record(result) | {"status": status})
+        differences += result.differences
+    for table in found:
+        if table not in reference:
+            differences.append(Difference("extra", f"{table}.csv", fails=False))
+    return records, differences
+
+
+def _table_record(result: TableComparison) -> dict[str, Any]:
+    record = asdict(result)
+    del record["differences"]
+    return record
+
+
+# --- claims -------------------------------------------------------------------------------------
+
+
+def compare_claims(
+    reference: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]
+) -> tuple[list[dict[str, Any]], list[Difference]]:
+    """Each claim of the reference with its status, and the claims and verdicts not as there.
+
+    A claim's tolerance is the region that its statement names: while the verdict stands, other
+    values of untimed evidence are ``within``. A verdict that is another one ``differs``; where
+    seconds decide, only if both verdicts are decided, for an interval of seconds may well reach
+    across the border on another day.
+    """
+    here = {claim["id"]: claim for claim in found}
+    known = {claim["id"] for claim in reference}
+    records, differences = [], []
+    for claim in reference:
+        other = here.get(claim["id"])
+        if other is None:
+            differences.append(Difference("missing", claim["id"], claim["verdict"]))
+            records.append({"id": claim["id"], "status": "missing"})
+            continue
+        status = _claim_status(claim, other)
+        records.append({"id": claim["id"], "status": status})
+        if claim["verdict"] != other["verdict"]:
+            fails = status == "differs"
+            differences.append(
+                Difference("differs", claim["id"], claim["verdict"], other["verdict"], fails=fails)
+            )
+    for name, claim in here.items():
+        if name not in known:
+            differences.append(Difference("extra", name, here=claim["verdict"], fails=False))
+    return records, differences
+
+
+def _claim_status(reference: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    verdicts = {reference["verdict"], found["verdict"]}
+    if len(verdicts) > 1:
+        timed = "timed" in {claim["evidence"][0]["kind"] for claim in (reference, found)}
+        return "undecided" if timed and UNDECIDED in verdicts else "differs"
+    same = _untimed(reference) == _untimed(found)
+    return "identical" if same else "within"
+
+
+def _untimed(claim: Mapping[str, Any]) -> list[Any]:
+    return [piece for piece in claim["evidence"] if piece["kind"] != "timed"]

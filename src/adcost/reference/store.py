@@ -1,0 +1,136 @@
+"""Where the reference lies: `results/reference/`, written from a full run and read again.
+
+It holds the run's provenance and for each experiment its claims and its deterministic tables,
+whole and gzipped: then a difference can be shown cell by cell, and all of them together are small.
+"""
+
+import gzip
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from adcost.reference.compare import Run
+from adcost.study import digest
+
+LARGEST_BYTES = 3_000_000
+"""As much as the repository shall carry; each new reference adds as much again to its history."""
+
+HOW_TO_MAKE = "run the full study from a clean commit, then `snakemake reference`"
+
+
+class NoReference(ValueError):
+    """There is no reference, or the run cannot become one."""
+
+
+def read_results(results: Path | str, tables: Mapping[str, Sequence[str]]) -> Run:
+    """A run's own folder; ``tables`` names each experiment's deterministic tables."""
+    results = Path(results)
+    return Run(
+        provenance=_json(results / "provenance.json"),
+        claims={name: _json(results / name / "claims.json") for name in tables},
+        tables={
+            name: {t: (results / name / f"{t}.csv").read_text("utf-8") for t in wanted}
+            for name, wanted in tables.items()
+        },
+    )
+
+
+def read_reference(folder: Path | str) -> Run:
+    """The reference; raise :class:`NoReference`, saying how to make one, if there is none."""
+    folder = Path(folder)
+    if not (folder / "provenance.json").is_file():
+        raise NoReference(f"there is no reference in {folder}: {HOW_TO_MAKE}")
+    files = sorted(folder.glob("*/claims.json"))
+    return Run(
+        provenance=_json(folder / "provenance.json"),
+        claims={file.parent.name: _json(file) for file in files},
+        tables={file.parent.name: _unpacked(file.parent) for file in files},
+    )
+
+
+def _unpacked(folder: Path) -> dict[str, str]:
+    tables = {}
+    for path in sorted(folder.glob("*.csv.gz")):
+        try:
+            text = gzip.decompress(path.read_bytes()).decode("utf-8")
+        except (OSError, EOFError, UnicodeDecodeError) as error:
+            raise NoReference(
+                f"{path} cannot be read ({error}): take it from the repository again"
+            ) from error
+        tables[path.name.removesuffix(".csv.gz")] = text
+    return tables
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
+def objections(provenance: Mapping[str, Any], full: Mapping[str, Any]) -> list[str]:
+    """Why a run should not become the reference: not the full study, or not a commit."""
+    found = []
+    if provenance["config_digest"] != digest(full):
+        found.append("its configuration is not config/config.yaml as it stands here")
+    if provenance["commit"] == "unknown":
+        found.append("it was made outside of a git checkout, so no commit can be named")
+    if provenance["dirty"]:
+        found.append(f"it was made with uncommitted changes on top of {provenance['commit'][:10]}")
+    return found
+
+
+def write_reference(
+    results: Path | str,
+    folder: Path | str,
+    tables: Mapping[str, Sequence[str]],
+    full: Mapping[str, Any],
+    anyway: bool = False,
+) -> dict[str, int]:
+    """Replace the reference by a run; return the bytes of each file.
+
+    The same run gives the same bytes. Raises :class:`NoReference` and leaves the old one if
+    there are :func:`objections` (unless ``anyway``) or it would be larger than
+    :data:`LARGEST_BYTES`.
+    """
+    results, folder = Path(results), Path(folder)
+    reasons = objections(_json(results / "provenance.json"), full)
+    if reasons and not anyway:
+        raise NoReference(
+            f"the run in {results} does not become the reference: {'; '.join(reasons)}. To be one, "
+            f"{HOW_TO_MAKE}; `snakemake reference_anyway` writes it all the same."
+        )
+    files = {"provenance.json": (results / "provenance.json").read_bytes()}
+    for name, wanted in tables.items():
+        files[f"{name}/claims.json"] = (results / name / "claims.json").read_bytes()
+        for table in wanted:
+            content = (results / name / f"{table}.csv").read_bytes()
+            files[f"{name}/{table}.csv.gz"] = gzip.compress(content, 9, mtime=0)
+    sizes = {file: len(content) for file, content in files.items()}
+    _check_size(sizes)
+    _replace_folder(folder, files)
+    return sizes
+
+
+def _check_size(sizes: Mapping[str, int]) -> None:
+    total = sum(sizes.values())
+    if total > LARGEST_BYTES:
+        largest = sorted(sizes, key=sizes.__getitem__, reverse=True)[:3]
+        said = ", ".join(f"{file} ({sizes[file]} bytes)" for file in largest)
+        raise NoReference(
+            f"the reference would have {total} bytes, more than {LARGEST_BYTES}; "
+            f"the largest: {said}. Measure fewer points there."
+        )
+
+
+def _replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write all files beside the folder, then put them in its place."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".reference-", dir=folder.parent) as temporary:
+        new, old = Path(temporary) / "new", Path(temporary) / "old"
+        for name, content in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).write_bytes(content)
+        if folder.exists():
+            shutil.move(folder, old)
+        shutil.move(new, folder)

@@ -1,0 +1,97 @@
+"""A comparison in words, for the terminal: table by table, then claim by claim."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+SAID = {
+    "identical": "identical",
+    "within": "within the tolerance",
+    "differs": "DIFFERS",
+    "configured": "configured differently",
+    "absent": "not in this study",
+    "new": "not in the reference",
+}
+
+
+def summary(comparison: Mapping[str, Any]) -> str:
+    """What is identical, what is within its tolerance, and what is not as in the reference."""
+    lines = [
+        f"the reference: {_origin(comparison['reference'])}",
+        f"this run:      {_origin(comparison['here'])}",
+        *_versions(comparison),
+        "",
+    ]
+    for record in comparison["experiments"]:
+        lines += _experiment(record)
+    lines += ["", "Claims"]
+    for record in comparison["experiments"]:
+        lines += _claims(record)
+    seconds = "Seconds (timings.csv, timed evidence) are not compared."
+    return "\n".join([*lines, "", _outcome(comparison), seconds])
+
+
+def _origin(origin: Mapping[str, Any]) -> str:
+    machine = origin["machine"]
+    dirty = " with uncommitted changes" if origin["dirty"] else ""
+    return (
+        f"commit {origin['commit'][:10]}{dirty}, {origin['date'][:10]}, "
+        f"{machine['cpu']}, {machine['cores']} cores"
+    )
+
+
+def _versions(comparison: Mapping[str, Any]) -> Iterator[str]:
+    there, here = (comparison[side]["packages"] for side in ("reference", "here"))
+    for name in sorted({*there, *here}):
+        if there.get(name) != here.get(name):
+            yield f"{name}: {there.get(name)} there, {here.get(name)} here"
+
+
+def _experiment(record: Mapping[str, Any]) -> Iterator[str]:
+    name, outcome = record["experiment"], record["outcome"]
+    if outcome == "configured":
+        yield f"{name}: {SAID[outcome]}: {', '.join(record['configuration'])}"
+    elif outcome in ("absent", "new"):
+        yield f"{name}: {SAID[outcome]}"
+    for table in record["tables"]:
+        if table["status"] == "missing":
+            continue  # said below, as a difference
+        yield (
+            f"{name}/{table['table']}.csv: {SAID[table['status']]}; {table['rows']} rows, cells: "
+            f"{table['identical']} identical, {table['within']} within, {table['beyond']} beyond"
+            + (f", {table['not_compared']} not compared" if table["not_compared"] else "")
+        )
+    for difference in record["differences"]:
+        if ".csv" in difference["where"]:
+            yield _difference(difference | {"where": f"{name}/{difference['where']}"})
+
+
+def _claims(record: Mapping[str, Any]) -> Iterator[str]:
+    if claims := record["claims"]:
+        statuses = [claim["status"] for claim in claims]
+        yield (
+            f"{record['experiment']}: {len(claims)}, of which {statuses.count('identical')} "
+            f"identical, {statuses.count('within')} with the same verdict from other values"
+        )
+    yield from (_difference(d) for d in record["differences"] if ".csv" not in d["where"])
+
+
+def _difference(difference: Mapping[str, Any]) -> str:
+    mark = "✗" if difference["fails"] else "·"
+    place = " ".join(filter(None, (difference["where"], difference["name"])))
+    if difference["share"]:
+        place += f" ({difference['share'].replace('/', ' of ')})"
+    there, here = difference["reference"], difference["here"]
+    if difference["kind"] == "differs":
+        return f"  {mark} {place}: {there} there, {here} here"
+    shown = f": {there or here}" if there or here else ""
+    return f"  {mark} {place}: {difference['kind']}{shown}"
+
+
+def _outcome(comparison: Mapping[str, Any]) -> str:
+    if differing := comparison["differing"]:
+        return f"Not reproduced: {', '.join(differing)}."
+    experiments = comparison["experiments"]
+    compared = sum(bool(record["tables"]) for record in experiments)
+    if not compared:
+        return "Nothing was compared: no experiment is configured as in the reference."
+    return f"Reproduced: of {len(experiments)} experiments {compared} were compared, none differs."

@@ -1,0 +1,141 @@
+"""Whole runs: configuration first, then tables, then claims."""
+
+import copy
+
+import pytest
+
+from adcost.reference.compare import Run, changed_keys, compare, compare_claims
+from adcost.reference.summary import summary
+from adcost.reference.tolerances import Tolerance, Tolerances
+
+TOLERANCES = Tolerances(Tolerance(relative=1e-6))
+TABLE = "method,value\nslow,1.5\nfast,2.5\n"
+
+
+def claim(name="toy.one", verdict="reproduced", kind="counted", measured=1.0):
+    evidence = {"kind": kind, "predicted": "≤ 2", "measured": measured, "low": measured,
+                "high": measured, "unit": "", "verdict": verdict}  # fmt: skip
+    return {"id": name, "verdict": verdict, "evidence": [evidence]}
+
+
+def run(**changes):
+    config = {"seed": 1, "platform": "cpu", "memory_mb": 1, "toy": {"sizes": [1, 2], "deep": {}}}
+    provenance = {
+        "commit": "0123456789abcdef", "dirty": False, "date": "2026-03-02T10:00:00+00:00",
+        "machine": {"cpu": "Abacus 9", "cores": 3}, "packages": {"jax": "1.0"}, "config": config,
+    }  # fmt: skip
+    made = {"provenance": provenance, "claims": {"toy": [claim()]}, "tables": {"toy": {"m": TABLE}}}
+    return Run(**(copy.deepcopy(made) | changes))
+
+
+def outcome(found, reference=None):
+    record = compare(reference or run(), found, TOLERANCES)
+    return record["experiments"][0]["outcome"], record["differing"]
+
+
+def test_a_run_reproduces_itself():
+    assert outcome(run()) == ("identical", [])
+
+
+def test_a_digit_within_its_tolerance():
+    found = run(tables={"toy": {"m": TABLE.replace("2.5", "2.500001")}})
+    assert outcome(found) == ("within", [])
+
+
+def test_a_digit_beyond_its_tolerance():
+    found = run(tables={"toy": {"m": TABLE.replace("2.5", "2.6")}})
+    assert outcome(found) == ("differs", ["toy"])
+
+
+def configured(**changes):
+    made = run()
+    made.provenance["config"].update(changes)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("changes", "keys"),
+    [
+        ({"seed": 2}, ["seed"]),
+        ({"toy": {"sizes": [1, 3], "deep": {}}}, ["toy.sizes"]),
+        ({"toy": {"sizes": [1, 2]}}, ["toy.deep"]),
+        ({"toy": {"sizes": [1, 2], "deep": {"a": 1}}}, ["toy.deep", "toy.deep.a"]),
+        ({"memory_mb": 2, "results": "elsewhere", "other": {}}, []),
+    ],
+)
+def test_what_was_configured_differently_is_named_and_not_compared(changes, keys):
+    found = configured(**changes)
+    assert changed_keys("toy", run().provenance["config"], found.provenance["config"]) == keys
+    found.tables["toy"]["m"] = "method,value\nslow,9.5\n"
+    found.claims["toy"][0]["verdict"] = "refuted"
+    record = compare(run(), found, TOLERANCES)
+    assert bool(record["differing"]) != bool(keys)
+    assert (record["experiments"][0]["outcome"] == "configured") == bool(keys)
+    if keys:
+        assert ", ".join(keys) in summary(record)
+        assert "Nothing was compared" in summary(record)
+
+
+def test_experiments_of_one_run_only_are_said_and_do_not_fail():
+    more = run(claims={"toy": [claim()], "new": []}, tables={"toy": {"m": TABLE}, "new": {}})
+    for found, reference, said in ((more, run(), "new"), (run(), more, "absent")):
+        record = compare(reference, found, TOLERANCES)
+        assert [r["outcome"] for r in record["experiments"]] == ["identical", said]
+        assert not record["differing"]
+
+
+def test_a_missing_table_differs_and_a_new_one_is_said():
+    more = run(tables={"toy": {"m": TABLE, "n": TABLE}})
+    assert outcome(run(), more) == ("differs", ["toy"])
+    record = compare(run(), more, TOLERANCES)
+    assert not record["differing"]
+    assert "n.csv: extra" in summary(record)
+
+
+@pytest.mark.parametrize(
+    ("kind", "there", "here", "fails"),
+    [
+        ("counted", "reproduced", "refuted", True),
+        ("counted", "reproduced", "inconclusive", True),
+        ("counted", "inconclusive", "reproduced", True),
+        ("timed", "reproduced", "refuted", True),
+        ("timed", "reproduced", "inconclusive", False),
+        ("timed", "inconclusive", "refuted", False),
+    ],
+)
+def test_a_verdict_that_turned(kind, there, here, fails):
+    _, (difference,) = compare_claims([claim("c", there, kind)], [claim("c", here, kind)])
+    assert (difference.reference, difference.here, difference.fails) == (there, here, fails)
+
+
+def test_a_turned_verdict_makes_the_run_differ():
+    assert outcome(run(claims={"toy": [claim(verdict="refuted")]})) == ("differs", ["toy"])
+
+
+def test_other_values_behind_the_same_verdict_are_within_and_seconds_are_not_compared():
+    assert compare_claims([claim()], [claim(measured=1.1)])[0][0]["status"] == "within"
+    seconds = [claim(kind="timed")], [claim(kind="timed", measured=1.1)]
+    assert compare_claims(*seconds)[0][0]["status"] == "identical"
+
+
+def test_claims_of_one_run_only_are_named():
+    two = [claim(), claim("toy.two")]
+    _, (missing,) = compare_claims(two, two[:1])
+    _, (extra,) = compare_claims(two[:1], two)
+    assert (missing.kind, missing.where, missing.fails) == ("missing", "toy.two", True)
+    assert (extra.kind, extra.where, extra.fails) == ("extra", "toy.two", False)
+
+
+def test_the_summary_goes_table_by_table_and_then_claim_by_claim():
+    found = run(
+        claims={"toy": [claim(verdict="refuted")]},
+        tables={"toy": {"m": TABLE.replace("2.5", "2.6")}},
+    )
+    found.provenance["packages"]["jax"] = "1.1"
+    lines = summary(compare(run(), found, TOLERANCES)).splitlines()
+    tables, claims = lines[: lines.index("Claims")], lines[lines.index("Claims") :]
+    assert "jax: 1.0 there, 1.1 here" in tables
+    assert "toy/m.csv: DIFFERS; 2 rows, cells: 3 identical, 0 within, 1 beyond" in tables
+    assert "  ✗ toy/m.csv:3 value (1 of 2): 2.5 there, 2.6 here" in tables
+    assert "  ✗ toy.one: reproduced there, refuted here" in claims
+    assert lines[-2] == "Not reproduced: toy."

@@ -1,0 +1,95 @@
+"""The reference on disk: written whole or not at all, read again, refused where it must be."""
+
+import pytest
+
+from adcost.reference import store
+from adcost.reference.compare import compare
+from adcost.reference.store import NoReference, read_reference, read_results, write_reference
+from adcost.reference.tolerances import Tolerance, Tolerances
+from adcost.study import digest
+from adcost.tables import write_json
+
+FULL = {"seed": 1, "platform": "cpu", "experiments": ["toy"], "toy": {"size": 3}}
+TABLES = {"toy": ["measurements"]}
+
+
+def provenance(**changes):
+    made = {"config": FULL, "config_digest": digest(FULL), "commit": "0123456789ab", "dirty": False}
+    return made | {"date": "2026-03-02", "machine": {}, "packages": {}} | changes
+
+
+@pytest.fixture
+def results(tmp_path):
+    folder = tmp_path / "results"
+    write_json(provenance(), folder / "provenance.json")
+    write_json([], folder / "toy/claims.json")
+    (folder / "toy/measurements.csv").write_text("point,value\na,0.5\n")
+    (folder / "toy/timings.csv").write_text("point,seconds\na,0.5\n")
+    return folder
+
+
+def files(folder):
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_what_is_written_is_read_again_with_the_same_bytes_each_time(results):
+    folder = results / "reference"
+    write_reference(results, folder, TABLES, FULL)
+    first = files(folder)
+    assert set(first) == {"provenance.json", "toy/claims.json", "toy/measurements.csv.gz"}
+    write_reference(results, folder, TABLES, FULL)
+    assert files(folder) == first
+    assert first["toy/measurements.csv.gz"][4:8] == bytes(4)  # gzip's own date
+    assert read_reference(folder) == read_results(results, TABLES)
+    record = compare(read_reference(folder), read_results(results, TABLES), Tolerances(Tolerance()))
+    assert record["experiments"][0]["outcome"] == "identical"
+
+
+def test_what_the_new_reference_lacks_does_not_stay(results):
+    folder = results / "reference"
+    (folder / "gone").mkdir(parents=True)
+    (folder / "gone/claims.json").write_text("[]")
+    write_reference(results, folder, TABLES, FULL)
+    assert set(read_reference(folder).tables) == {"toy"}
+    assert not list(results.glob(".reference-*"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"dirty": True}, "uncommitted changes on top of 0123456789"),
+        ({"commit": "unknown"}, "outside of a git checkout"),
+        ({"config_digest": digest(FULL | {"seed": 2})}, "configuration is not config/config.yaml"),
+    ],
+)
+def test_a_run_that_is_no_reference_is_refused_and_the_old_one_stays(results, changes, said):
+    folder = results / "reference"
+    write_reference(results, folder, TABLES, FULL)
+    before = files(folder)
+    write_json(provenance(**changes), results / "provenance.json")
+    with pytest.raises(NoReference, match=said):
+        write_reference(results, folder, TABLES, FULL)
+    assert files(folder) == before
+    write_reference(results, folder, TABLES, FULL, anyway=True)
+    assert files(folder) != before
+
+
+def test_too_large_a_reference_is_refused_with_its_largest_file(results, monkeypatch):
+    monkeypatch.setattr(store, "LARGEST_BYTES", 100)
+    with pytest.raises(NoReference, match=r"more than 100; the largest: provenance.json"):
+        write_reference(results, results / "reference", TABLES, FULL, anyway=True)
+    assert not (results / "reference").exists()
+
+
+def test_where_there_is_none_it_is_said_how_to_make_one(tmp_path):
+    with pytest.raises(NoReference, match=r"there is no reference in .*snakemake reference"):
+        read_reference(tmp_path)
+
+
+def test_a_damaged_table_is_named(results):
+    folder = results / "reference"
+    write_reference(results, folder, TABLES, FULL)
+    path = folder / "toy/measurements.csv.gz"
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(NoReference, match=r"toy/measurements.csv.gz cannot be read"):
+        read_reference(folder)

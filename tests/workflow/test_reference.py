@@ -1,0 +1,162 @@
+"""The reference through the real workflow: made, compared with, contradicted, kept."""
+
+import io
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from adcost.reference.store import read_reference
+from adcost.reference.tolerances import read_tolerances
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def compared(study):
+    """The exit status, what is said in the terminal, and the record."""
+    done = study.snakemake("compare", check=False)
+    record = json.loads((study.results / "comparison.json").read_text("utf-8"))
+    return done.returncode, done.stdout + done.stderr, record
+
+
+def retouched(path, change):
+    """Rewrite a table in place, as another machine might have."""
+    table = pd.read_csv(path, float_precision="round_trip", keep_default_na=False)
+    change(table).to_csv(path, index=False, lineterminator="\n")
+
+
+@pytest.fixture(scope="module")
+def referred(finished, tmp_path_factory):
+    """The finished study, which has become its own reference."""
+    folder = tmp_path_factory.mktemp("referred") / "study"
+    shutil.copytree(finished.folder, folder)
+    study = type(finished)(folder)
+    study.snakemake("reference_anyway")
+    return study
+
+
+@pytest.fixture
+def study(referred, tmp_path):
+    shutil.copytree(referred.folder, tmp_path / "study")
+    return type(referred)(tmp_path / "study")
+
+
+def test_a_run_outside_of_a_commit_does_not_become_the_reference(finished, tmp_path):
+    shutil.copytree(finished.folder, tmp_path / "study")
+    study = type(finished)(tmp_path / "study")
+    done = study.snakemake("reference", check=False)
+    assert done.returncode
+    assert "outside of a git checkout" in done.stdout + done.stderr
+    # The tiny study's configuration is that of its checkout, so nothing is said against it.
+    assert "configuration" not in done.stderr
+    done = study.snakemake("compare", check=False)
+    assert done.returncode and "there is no reference" in done.stdout + done.stderr
+    assert "comparison" not in study.planned().jobs
+
+
+def test_a_run_is_identical_to_itself_and_the_report_shows_it(study):
+    status, said, record = compared(study)
+    assert status == 0, said
+    assert [r["outcome"] for r in record["experiments"]] == ["identical", "identical"]
+    assert "hvp/measurements.csv: identical" in said
+    assert "Reproduced: of 2 experiments 2 were compared, none differs." in said
+    assert study.planned().jobs == {"report": 1, "all": 1}
+    study.snakemake()
+    page = (study.results / "report.html").read_text("utf-8")
+    assert "Against the reference" in page and "Nothing is beyond its tolerance" in page
+
+
+def test_a_changed_table_is_said_by_name_and_fails(study):
+    def change(table):
+        row = table.index[table.quantity == "operations"][3]
+        table.loc[row, "value"] += 1
+        return table
+
+    retouched(study.results / "hvp/measurements.csv", change)
+    status, said, record = compared(study)
+    assert status != 0
+    assert record["differing"] == ["hvp"]
+    assert "hvp/measurements.csv: DIFFERS" in said and "operations (1 of " in said
+    assert "mds/measurements.csv: identical" in said
+
+
+def test_a_digit_within_its_tolerance_and_a_lost_row(study):
+    near = study.results / "mds/measurements.csv"
+    retouched(near, lambda t: t.assign(value=t.value.where(t.quantity != "final_loss",
+                                                           t.value * (1 + 1e-9))))  # fmt: skip
+    retouched(study.results / "mds/maps.csv", lambda t: t.drop(index=2))
+    status, said, record = compared(study)
+    assert status != 0 and record["differing"] == ["mds"]
+    assert "mds/measurements.csv: within the tolerance" in said
+    assert "maps.csv:4 (1 of " in said and "missing: " in said
+
+
+def test_a_turned_verdict_is_said_and_fails(study):
+    path = study.results / "mds/claims.json"
+    claims = json.loads(path.read_text("utf-8"))
+    (claim,) = [c for c in claims if c["verdict"] == "reproduced"][:1]
+    claim["verdict"] = "refuted"
+    path.write_text(json.dumps(claims), "utf-8")
+    status, said, _ = compared(study)
+    assert status != 0
+    assert f"{claim['id']}: reproduced there, refuted here" in said
+
+
+def test_another_configuration_is_noticed_first_and_does_not_fail(study):
+    path = study.results / "reference/provenance.json"
+    provenance = json.loads(path.read_text("utf-8"))
+    provenance["config"]["hvp"]["layers"] = [4, 8]
+    path.write_text(json.dumps(provenance), "utf-8")
+    retouched(study.results / "hvp/measurements.csv", lambda t: t.drop(index=0))
+    status, said, record = compared(study)
+    assert status == 0, said
+    assert [r["outcome"] for r in record["experiments"]] == ["identical", "configured"]
+    assert "hvp: configured differently: hvp.layers" in said
+
+
+def test_the_reference_of_the_repository_is_whole():
+    folder = ROOT / "results/reference"
+    if not folder.exists():
+        pytest.skip("this checkout has no reference")
+    reference = read_reference(folder)
+    assert not reference.provenance["dirty"]
+    assert set(reference.tables) == set(reference.provenance["config"]["experiments"])
+    assert all(reference.tables.values())
+    assert not any("timings" in tables for tables in reference.tables.values())
+
+
+def test_every_tolerance_names_what_the_reference_holds():
+    if not (ROOT / "results/reference").exists():
+        pytest.skip("this checkout has no reference")
+    reference = read_reference(ROOT / "results/reference")
+    for rule in read_tolerances(ROOT / "workflow/tolerances.yaml").rules:
+        text = reference.tables[rule.experiment][rule.table]
+        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+        for column, values in rule.where.items():
+            assert set(values) <= set(table[column]), rule
+
+
+def test_make_clean_keeps_the_reference(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    kept = ["results/README.md", "results/reference/provenance.json", "results/reference/hvp/m.gz"]
+    for name in (*kept, "results/hvp/m.csv", "results/referenced.csv", "results/quick/reference/a"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    left = [p for p in (tmp_path / "results").rglob("*") if p.is_file()]
+    assert sorted(str(p.relative_to(tmp_path)) for p in left) == sorted(kept)
+
+
+def test_git_keeps_the_reference_and_no_other_result(tmp_path):
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+
+    def ignored(path):
+        return not subprocess.run(["git", "check-ignore", "-q", path], cwd=tmp_path).returncode
+
+    assert not ignored("results/reference/hvp/measurements.csv.gz")
+    assert ignored("results/hvp/measurements.csv")
+    assert ignored("results/comparison.json")

@@ -1,0 +1,90 @@
+# The reference in results/reference, a part of the repository: compare this run with it, or replace
+# it by this run.
+REFERENCE = "results/reference"
+TOLERANCES = study.relative(ROOT / "workflow" / "tolerances.yaml")
+# What a checkout holds of it; empty where there is none.
+REFERENCE_FILES = sorted(
+    str(path) for path in Path(REFERENCE).rglob("*") if path.is_file()
+)
+
+
+COMPARED = {
+    "provenance": f"{RESULTS}/provenance.json",
+    "claims": expand("{results}/{name}/claims.json", results=RESULTS, name=PLANS),
+    "tables": [
+        f"{RESULTS}/{e}/{t}.csv" for e, ts in deterministic().items() for t in ts
+    ],
+}
+
+
+rule comparison:
+    input:
+        **COMPARED,
+        reference=REFERENCE_FILES,
+        tolerances=TOLERANCES,
+        code=code("comparison", "adcost.reference.store", "adcost.reference.tolerances"),
+    output:
+        f"{RESULTS}/comparison.json",
+    log:
+        f"{RESULTS}/logs/comparison.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        folder=REFERENCE,
+        tables=deterministic(),
+    message:
+        f"comparing with {REFERENCE}"
+    script:
+        "../scripts/comparison.py"
+
+
+# No output: it says what the comparison says, each time, and fails if something differs.
+rule compare:
+    input:
+        comparison=f"{RESULTS}/comparison.json",
+        code=code("compare", "adcost.reference.summary"),
+    log:
+        f"{RESULTS}/logs/compare.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=500,
+    message:
+        f"what {RESULTS}/comparison.json says"
+    script:
+        "../scripts/compare.py"
+
+
+# No output either, or comparing with the reference would first make it anew.
+rule reference:
+    input:
+        **COMPARED,
+        full="config/config.yaml",
+        code=code("reference", "adcost.reference.store"),
+    log:
+        f"{RESULTS}/logs/reference.log",
+    conda:
+        ENVIRONMENT
+    threads: 1
+    resources:
+        mem_mb=1000,
+    params:
+        folder=REFERENCE,
+        tables=deterministic(),
+        anyway=False,
+    message:
+        f"writing {REFERENCE} from this run"
+    script:
+        "../scripts/reference.py"
+
+
+# The same without the questions: for a trial, never to be committed.
+use rule reference as reference_anyway with:
+    params:
+        folder=REFERENCE,
+        tables=deterministic(),
+        anyway=True,
