@@ -242,6 +242,11 @@ def catalogues(language: str, experiment: str) -> list[str]:
     return [relative(path) for path in catalogue.files(language, experiment)]
 
 
+def without_words(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What the numbers depend on: all of the configuration but how the report is set."""
+    return {key: value for key, value in config.items() if key != "report"}
+
+
 def digest(config: Mapping[str, Any]) -> str:
     """SHA-256 of the merged configuration in canonical JSON."""
     return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()

@@ -38,8 +38,7 @@ rule provenance:
     resources:
         mem_mb=500,
     params:
-        # Of the numbers, which the language does not change.
-        config={key: value for key, value in config.items() if key != "report"},
+        config=study.without_words(config),
     message:
         "recording what was run, and where"
     script:

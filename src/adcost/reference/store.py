@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from adcost.reference.compare import Run
-from adcost.study import digest
+from adcost.study import digest, without_words
 
 LARGEST_BYTES = 3_000_000
 """As much as the repository shall carry; each new reference adds as much again to its history."""
@@ -71,7 +71,7 @@ def _json(path: Path) -> Any:
 def objections(provenance: Mapping[str, Any], full: Mapping[str, Any]) -> list[str]:
     """Why a run should not become the reference: not the full study, or not a commit."""
     found = []
-    if provenance["config_digest"] != digest(full):
+    if provenance["config_digest"] != digest(without_words(full)):
         found.append("its configuration is not config/config.yaml as it stands here")
     if provenance["commit"] == "unknown":
         found.append("it was made outside of a git checkout, so no commit can be named")
