@@ -1,7 +1,7 @@
 """Which tests share a worker when the suite runs on several.
 
 An experiment's tests share its measured tables, and the tests of reruns and runs share a finished
-study: each such group stays together, so that what it shares is made once. The longest group is
+study: each such group stays together, so that what it shares is made once. The longest groups are
 begun first. (xdist's own `--dist loadgroup` does not group under the pytest that is pinned here.)
 """
 
@@ -13,6 +13,8 @@ def group(nodeid):
     path = nodeid.split("::")[0]
     if path.endswith(("/test_reruns.py", "/test_runs.py", "/test_reference.py")):
         return "study"
+    if path.endswith(("/test_every_experiment.py", "/test_browser.py", "/test_paper.py")):
+        return "whole"
     return "/".join(path.split("/")[:4]) if "/experiments/" in path else path
 
 
@@ -29,4 +31,5 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: group(item.nodeid) != "study")
+    first = ("study", "whole")
+    items.sort(key=lambda item: [group(item.nodeid) != name for name in first])

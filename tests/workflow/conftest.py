@@ -118,6 +118,17 @@ def whole(tmp_path_factory):
     return study
 
 
+@pytest.fixture(scope="session")
+def russian(whole, tmp_path_factory):
+    """The same with its report in Russian; shared, so tests leave it alone."""
+    folder = tmp_path_factory.mktemp("whole") / "russian"
+    shutil.copytree(whole.folder, folder)
+    study = Study(folder)
+    study.configure(lambda config: config["report"].update(language="ru"))
+    study.snakemake()
+    return study
+
+
 @pytest.fixture
 def study(finished, tmp_path):
     """The finished study, to be changed at will."""
