@@ -4,7 +4,8 @@
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
-SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
+# A run that was killed leaves a lock, which is removed if its owner is gone.
+SNAKEMAKE := $(BIN)/python -m adcost.locks && $(BIN)/snakemake --cores $(CORES)
 
 .DELETE_ON_ERROR:
 .PHONY: all quick test check bench lock clean help

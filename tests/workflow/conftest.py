@@ -143,6 +143,12 @@ def everything(whole, tmp_path):
     return Study(tmp_path / "study")
 
 
+@pytest.fixture(scope="module")
+def checked_out(tmp_path_factory):
+    """A checkout in which nothing runs, for tests that put back what they change."""
+    return checkout(tmp_path_factory.mktemp("checked_out") / "study")
+
+
 @pytest.fixture
 def fresh(tmp_path):
     """A checkout in which nothing has run."""

@@ -1,7 +1,13 @@
 """Bad input is refused before any job starts, by name, without a traceback."""
 
+import itertools
+import resource
+from pathlib import Path
+
 import pytest
 import yaml
+
+CONFIG = Path(__file__).resolve().parents[2] / "config/config.yaml"
 
 
 def _set(*path, value):
@@ -94,16 +100,102 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_it_is_refused_by_name_before_anything_starts(fresh, case):
-    change, words = CASES[case]
-    fresh.configure(change)
-    done = fresh.snakemake(check=False, timeout=60)
+def _also(text):
+    """The configuration with lines added."""
+    return lambda config: config + text.encode()
+
+
+def _instead(old, new):
+    """The configuration with the first of these lines replaced."""
+
+    def change(config):
+        assert old.encode() in config
+        return config.replace(old.encode(), new.encode(), 1)
+
+    return change
+
+
+FILES = {
+    "a key twice at the top": (_also("seed: 2\n"), ["config.yaml, line", "'seed'", "twice"]),
+    "a key twice deep down": (
+        _instead("seed:", "timed: {runs: 3, runs: 4}\nseed:"), ["'runs'", "twice"]
+    ),
+    "a section twice": (_also("hvp: {width: 3}\n"), ["'hvp'", "twice"]),
+    "a bracket that is not closed": (_also("more: [1, 2\n"), ["config.yaml, line", "expected"]),
+    "a tab": (_also("more:\n\tseed: 1\n"), ["config.yaml, line", "\\t"]),
+    "an alias of nothing": (_also("more: *there\n"), ["config.yaml, line", "there"]),
+    "an object of Python": (
+        _also("more: !!python/object/apply:os.getcwd []\n"), ["config.yaml, line", "python"]
+    ),
+    "no UTF-8": (lambda config: config + b"more: \xff\n", ["config.yaml", "not UTF-8"]),
+    "UTF-16": (lambda config: config.decode().encode("utf-16-be"), ["config.yaml"]),
+    "a control character": (lambda config: config + b"more: \x07\n", ["config.yaml"]),
+    "nothing": (lambda _: b"", ["keys at top level"]),
+    "a list": (lambda _: b"- seed\n- results\n", ["keys at top level"]),
+    "a word": (lambda _: b"seed\n", ["keys at top level"]),
+    "a merge of an unknown key": (
+        _also("more: &more {speed: 1}\n<<: *more\n"), ["more: there is no such key"]
+    ),
+    "infinity": (_instead("seed: ", "seed: .inf #"), ["seed:", "inf"]),
+    "minus infinity": (_instead("memory_mb: ", "memory_mb: -.inf #"), ["memory_mb:", "inf"]),
+    "not a number": (_instead("memory_mb: ", "memory_mb: .nan #"), ["memory_mb:", "nan"]),
+    "a number beyond all": (_instead("memory_mb: ", "memory_mb: 1.0e+400 #"), ["memory_mb:"]),
+    "a yes for a number": (_instead("memory_mb: ", "memory_mb: yes #"), ["memory_mb:", "true"]),
+    "a date for a number": (_instead("seed: ", "seed: 2026-03-02 #"), ["seed:", "2026-03-02"]),
+    "a number in quotes": (_instead("seed: ", "seed: '3' #"), ["seed:", '"3"']),
+    "an absolute path": (_instead("results: results", "results: /results"), ["results:"]),
+    "a path that climbs": (_instead("results: results", "results: results/../.."), ["results:"]),
+    "an unknown platform": (_instead("platform: cpu", "platform: gpu"), ["platform:", "cuda"]),
+    "a language without texts": (
+        _instead("language: en", "language: ro"), ["report.language:", "'ro'", "en, ru"]
+    ),
+}  # fmt: skip
+
+
+def _first_values():
+    """For each section the path of its first value that is no section."""
+    for name, value in yaml.safe_load(CONFIG.read_text("utf-8")).items():
+        path = [name]
+        while isinstance(value, dict):
+            key, value = next(iter(value.items()))
+            path.append(key)
+        yield tuple(path)
+
+
+GENERATED = {
+    f"{'.'.join(path)} is {value!r}": (_set(*path, value=value), [f"{'.'.join(path)}"])
+    for path, value in zip(_first_values(), itertools.cycle([None, {"a": 1}, [[]], -1e300]))
+}
+CASES |= GENERATED
+
+
+def test_there_are_sixty():
+    assert len(CASES) + len(FILES) >= 60
+
+
+@pytest.mark.parametrize("case", [*CASES, *FILES])
+def test_it_is_refused_by_name_before_anything_starts(checked_out, case):
+    path = checked_out.folder / "config/config.yaml"
+    good = path.read_bytes()
+    try:
+        if case in FILES:
+            change, words = FILES[case]
+            path.write_bytes(change(good))
+        else:
+            change, words = CASES[case]
+            checked_out.configure(change)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = checked_out.snakemake(check=False, timeout=60)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    finally:
+        path.write_bytes(good)
     text = done.stdout + done.stderr
     assert done.returncode != 0
     assert all(word in text for word in words), text
     assert "Traceback" not in text
-    assert not fresh.results.exists()
+    assert not checked_out.results.exists()
+    # Of its own: the tests share the machine.
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5
 
 
 def test_all_problems_of_a_file_are_told_at_once(fresh):

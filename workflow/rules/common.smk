@@ -1,14 +1,4 @@
-# What all rules share (the package on the path, the checked plans, where results go).
-import sys
-from pathlib import Path
-
-from snakemake.exceptions import WorkflowError
-
-# The entry point may be the Snakefile at the root or the one beside this folder.
-BASE = Path(workflow.basedir)
-ROOT = BASE if (BASE / "src").is_dir() else BASE.parent
-sys.path.insert(0, str(ROOT / "src"))
-
+# What all rules share: the checked plans, where results go, the code and files of a job.
 from adcost import study
 
 try:

@@ -33,7 +33,7 @@ rule comparison:
     resources:
         mem_mb=1000,
     params:
-        folder=REFERENCE,
+        folder=lambda wildcards: REFERENCE,
         tables=deterministic(),
     message:
         f"comparing with {REFERENCE}"
@@ -73,7 +73,7 @@ rule reference:
     resources:
         mem_mb=1000,
     params:
-        folder=REFERENCE,
+        folder=lambda wildcards: REFERENCE,
         tables=deterministic(),
         anyway=False,
     message:
@@ -85,6 +85,6 @@ rule reference:
 # The same without the questions: for a trial, never to be committed.
 use rule reference as reference_anyway with:
     params:
-        folder=REFERENCE,
+        folder=lambda wildcards: REFERENCE,
         tables=deterministic(),
         anyway=True,
