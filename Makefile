@@ -23,10 +23,11 @@ quick: .venv/ready  ## the same study, small
 test: .venv/ready  ## the whole test suite
 	@$(BIN)/python -m pytest -n 2
 
-check: .venv/ready  ## style, layers, Snakemake's own linter
+check: .venv/ready  ## style, types, layers, Snakemake's own linter
 	@$(BIN)/ruff check src tests workflow/scripts bench
 	@$(BIN)/ruff format --check src tests workflow/scripts bench
 	@$(BIN)/snakefmt --check Snakefile workflow
+	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/snakemake --lint
 

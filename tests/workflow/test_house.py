@@ -37,6 +37,12 @@ def test_the_layers_hold():
     assert done.returncode == 0, done.stdout
 
 
+def test_types():
+    done = _run(str(Path(sys.executable).parent / "mypy"), "--cache-dir=/dev/null")
+    assert done.returncode == 0, done.stdout
+    assert "no issues found in" in done.stdout
+
+
 def test_style():
     ruff = str(Path(sys.executable).parent / "ruff")
     for command in (["check"], ["format", "--check"]):

@@ -31,11 +31,12 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import ShapedArray
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, jaxprs_in_params
 from jax.interpreters.partial_eval import dce_jaxpr
 
@@ -190,7 +191,7 @@ def _arithmetic(name: str, equation: JaxprEqn) -> Operations:
         return Operations(**{MANY[name]: _applications(name, equation)})
     if name == "dot_general":
         (contracted, _), _ = params["dimension_numbers"]
-        depth = math.prod(equation.invars[0].aval.shape[axis] for axis in contracted)
+        depth = math.prod(_array(equation.invars[0]).shape[axis] for axis in contracted)
         return Operations(depth, max(depth - 1, 0)) * size
     if name == "integer_pow":
         power = abs(params["y"])
@@ -198,7 +199,7 @@ def _arithmetic(name: str, equation: JaxprEqn) -> Operations:
         return Operations(multiplications=size * (products + (params["y"] < 0)))
     if name == "select_and_scatter_add":  # max-pooling's transpose: finds the largest, adds there
         window = math.prod(params["window_dimensions"])
-        return Operations(0, 1, window - 1) * equation.invars[0].aval.size
+        return Operations(0, 1, window - 1) * _array(equation.invars[0]).size
     if name == "conv_general_dilated":
         return _convolution(equation)
     raise UnknownPrimitive(
@@ -207,26 +208,31 @@ def _arithmetic(name: str, equation: JaxprEqn) -> Operations:
     )
 
 
+def _array(atom: Literal | Var) -> ShapedArray:
+    """An operand's shape and dtype; what is counted here has arrays alone."""
+    return cast(ShapedArray, atom.aval)
+
+
 def _applications(name: str, equation: JaxprEqn) -> int:
     """How often a reduction, running reduction or scatter applies its operation to two numbers."""
-    params, shape = equation.params, equation.invars[0].aval.shape
-    size = equation.outvars[0].aval.size
+    params, shape = equation.params, _array(equation.invars[0]).shape
+    size = _array(equation.outvars[0]).size
     if name == "sort":
         keys, length = equation.invars[: params["num_keys"]], shape[params["dimension"]]
         return size * (length - 1).bit_length() if length and _floating(*keys) else 0
     if name.startswith("scatter"):
-        return equation.invars[2].aval.size
+        return _array(equation.invars[2]).size
     if "window_dimensions" in params:
         return size * (math.prod(params["window_dimensions"]) - 1)
     if name.startswith("cum"):
         length = shape[params["axis"]]
         return size - size // length if length else 0
-    return max(equation.invars[0].aval.size - size, 0)
+    return max(_array(equation.invars[0]).size - size, 0)
 
 
 def _lu(equation: JaxprEqn) -> Operations:
     """Step k of an m × n matrix: a search and m − k divisions, then (m − k)(n − k) updates."""
-    *batch, m, n = equation.invars[0].aval.shape
+    *batch, m, n = _array(equation.invars[0]).shape
     steps = range(1, min(m - 1, n) + 1)
     divisions = sum(m - k for k in steps)
     updates = sum((m - k) * (n - k) for k in steps)
@@ -235,7 +241,7 @@ def _lu(equation: JaxprEqn) -> Operations:
 
 def _cholesky(equation: JaxprEqn) -> Operations:
     """n roots, n(n − 1)/2 divisions and (n³ − n)/6 updates."""
-    *batch, n, _ = equation.invars[0].aval.shape
+    *batch, n, _ = _array(equation.invars[0]).shape
     updates = (n**3 - n) // 6
     divisions = n * (n - 1) // 2
     return Operations(divisions + updates, updates, 0, n) * math.prod(batch)
@@ -243,8 +249,8 @@ def _cholesky(equation: JaxprEqn) -> Operations:
 
 def _triangular_solve(equation: JaxprEqn) -> Operations:
     """For each right-hand side n(n − 1)/2 updates, and n divisions unless the diagonal is one."""
-    n = equation.invars[0].aval.shape[-1]
-    sides = equation.invars[1].aval.size // n if n else 0
+    n = _array(equation.invars[0]).shape[-1]
+    sides = _array(equation.invars[1]).size // n if n else 0
     updates = n * (n - 1) // 2
     divisions = 0 if equation.params["unit_diagonal"] else n
     return Operations(updates + divisions, updates) * sides
@@ -259,8 +265,8 @@ def _convolution(equation: JaxprEqn) -> Operations:
     Groups need no care: a kernel's input features are those of its output feature's group.
     """
     params = equation.params
-    image, kernel = (atom.aval.shape for atom in equation.invars)
-    result = equation.outvars[0].aval.shape
+    image, kernel = (_array(atom).shape for atom in equation.invars)
+    result = _array(equation.outvars[0]).shape
     numbers = params["dimension_numbers"]
     terms = windows = 1
     for axis, (low, _) in enumerate(params["padding"]):
@@ -325,7 +331,7 @@ def _known(atom: Literal | Var, integers: Mapping[Var, int]) -> int | None:
     """The integer that a literal is, or a variable is known to be."""
     if not isinstance(atom, Literal):
         return integers.get(atom)
-    whole = atom.aval.shape == () and jnp.issubdtype(atom.aval.dtype, jnp.integer)
+    whole = _array(atom).shape == () and jnp.issubdtype(_array(atom).dtype, jnp.integer)
     return int(atom.val) if whole else None
 
 

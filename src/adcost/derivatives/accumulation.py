@@ -41,9 +41,14 @@ def jacobian(
             )
         pull = jax.linear_transpose(push, x)
         pushes.append(push)
-        pulls.append(lambda cotangent, pull=pull: pull(cotangent)[0])
+        pulls.append(_only(pull))
         x = y
     return _accumulate(plan, chain, pushes, pulls, x.dtype)
+
+
+def _only(pull: Callable[[jax.Array], tuple[jax.Array]]) -> Linear:
+    """A pull-back to one argument, without its tuple."""
+    return lambda cotangent: pull(cotangent)[0]
 
 
 def _accumulate(

@@ -78,7 +78,7 @@ def backprop(
 ) -> Derivatives:
     """The contracted recursion: ∂L/∂v_k of (b, n_k) and ∂L/∂w_k of (n_{k−1}, n_k), every k."""
     z, v = forward_pass(weights, x, activation)
-    by_v, by_w = [error_slope(v[-1], target)], []
+    by_v, by_w = [error_slope(v[-1], target)], list[jax.Array]()
     for k in range(len(weights), 0, -1):
         delta = by_v[0] * slope(z[k - 1], v[k])
         by_w.insert(0, v[k - 1].T @ delta)
@@ -126,7 +126,7 @@ def by_jacobians(
     """
     jacobians = layer_jacobians(weights, x, target, activation, slope)
     above = jnp.ones((x.shape[0], 1), x.dtype)  # ∂L/∂L
-    by_v, by_w = [], []
+    by_v, by_w = list[jax.Array](), list[jax.Array]()
     for jacobian_v, jacobian_w in reversed(list(zip(*jacobians, strict=True))):
         by_w.insert(0, _rows_times(above, jacobian_w))
         above = _rows_times(above, jacobian_v)

@@ -82,7 +82,7 @@ def _search_part(part: _Part, known: Sequence[tuple[int, ...]], states: int) -> 
     best = min((*known, _beam(part)), key=lambda order: _price(part, order))
     upper = _price(part, best)
     rest = sum(part.least[v] for v in part.vertices)
-    queue = [(rest, 0, 0, ())]
+    queue: list[tuple[int, int, int, tuple[int, ...]]] = [(rest, 0, 0, ())]
     spent = {0: 0}
     for _ in range(states):
         estimate, gone, cost, order = heapq.heappop(queue)
@@ -103,7 +103,8 @@ def _search_part(part: _Part, known: Sequence[tuple[int, ...]], states: int) -> 
 
 def _beam(part: _Part) -> tuple[int, ...]:
     """An order by beam search: after each elimination the sets that promise most are kept."""
-    beam = [(sum(part.least[v] for v in part.vertices), 0, ())]
+    start = sum(part.least[v] for v in part.vertices)
+    beam: list[tuple[int, int, tuple[int, ...]]] = [(start, 0, ())]
     for _ in part.vertices:
         after: dict[int, tuple[int, tuple[int, ...]]] = {}
         for estimate, gone, order in beam:

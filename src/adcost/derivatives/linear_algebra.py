@@ -145,4 +145,4 @@ def distance_to_subdifferential(g: np.ndarray, w: np.ndarray, rank: int) -> floa
     inner = rest - u1 @ (u1.T @ rest)
     inner = inner - (inner @ v1) @ v1.T
     outside = np.linalg.norm(rest - inner, 2)
-    return float(outside + max(0.0, np.linalg.norm(inner, 2) - 1))
+    return float(outside + max(0.0, float(np.linalg.norm(inner, 2)) - 1))

@@ -20,15 +20,17 @@ number of probes and the chunk.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.typing import DTypeLike
 
 MatVec = Callable[[jax.Array], jax.Array]
-Draw = Callable[[jax.Array, int, jnp.dtype], jax.Array]
+Draw = Callable[[jax.Array, int, DTypeLike], jax.Array]
 
 
-def rademacher(key: jax.Array, size: int, dtype: jnp.dtype = float) -> jax.Array:
+def rademacher(key: jax.Array, size: int, dtype: DTypeLike = float) -> jax.Array:
     """Independent signs ±1, each from one random bit: (size,)."""
     # `jax.random.rademacher` draws a word a sign, which costs a tenth of a small network's product.
     words = jax.random.bits(key, (-(-size // 32),), jnp.uint32)
@@ -36,12 +38,12 @@ def rademacher(key: jax.Array, size: int, dtype: jnp.dtype = float) -> jax.Array
     return 1 - 2 * bits.ravel()[:size].astype(dtype)
 
 
-def gaussian(key: jax.Array, size: int, dtype: jnp.dtype = float) -> jax.Array:
+def gaussian(key: jax.Array, size: int, dtype: DTypeLike = float) -> jax.Array:
     """Independent N(0, 1): (size,)."""
     return jax.random.normal(key, (size,), dtype)
 
 
-def sphere(key: jax.Array, size: int, dtype: jnp.dtype = float) -> jax.Array:
+def sphere(key: jax.Array, size: int, dtype: DTypeLike = float) -> jax.Array:
     """Uniform on the sphere of radius √size, which makes E[vvᵀ] = I: (size,)."""
     v = jax.random.normal(key, (size,), dtype)
     return v * jnp.sqrt(size / (v**2).sum())
@@ -67,7 +69,7 @@ def map_probes(
     size: int,
     *,
     chunk: int,
-    dtype: jnp.dtype = float,
+    dtype: DTypeLike = float,
 ) -> jax.Array:
     """``of(v)`` for ``count`` probes v, ``chunk`` of them at a time, the rest of them last.
 
@@ -81,17 +83,17 @@ def map_probes(
     return jax.lax.map(one, jnp.arange(count), batch_size=min(chunk, count))
 
 
-def quadratic_forms(matvec: MatVec, *arguments, **options) -> jax.Array:
+def quadratic_forms(matvec: MatVec, *arguments: Any, **options: Any) -> jax.Array:
     """vᵢᵀAvᵢ of each probe, (count,); their mean is Hutchinson's estimate. See `map_probes`."""
     return map_probes(lambda v: jnp.vdot(v, matvec(v)), *arguments, **options)
 
 
-def hutchinson(matvec: MatVec, *arguments, **options) -> jax.Array:
+def hutchinson(matvec: MatVec, *arguments: Any, **options: Any) -> jax.Array:
     """Hutchinson's estimate of tr A, a scalar, from ``count`` products. See `map_probes`."""
     return quadratic_forms(matvec, *arguments, **options).mean()
 
 
-def diagonal_products(matvec: MatVec, *arguments, **options) -> jax.Array:
+def diagonal_products(matvec: MatVec, *arguments: Any, **options: Any) -> jax.Array:
     """vᵢ⊙Avᵢ and vᵢ⊙vᵢ of each probe, (count, 2, d), for `diagonal`. See `map_probes`."""
     return map_probes(lambda v: jnp.stack([v * matvec(v), v * v]), *arguments, **options)
 
@@ -102,7 +104,7 @@ def diagonal(products: jax.Array) -> jax.Array:
     return weighted / squares
 
 
-def unit_vectors(matvec: MatVec, size: int, *, chunk: int, dtype: jnp.dtype = float) -> jax.Array:
+def unit_vectors(matvec: MatVec, size: int, *, chunk: int, dtype: DTypeLike = float) -> jax.Array:
     """aᵢᵢ and ‖Aeᵢ‖² for every i, (size, 2), from ``size`` products: exact but for rounding.
 
     Their sums are tr A and ‖A‖²_F, without ever holding A.
@@ -116,7 +118,7 @@ def unit_vectors(matvec: MatVec, size: int, *, chunk: int, dtype: jnp.dtype = fl
 
 
 def hutch_plus_plus(
-    matvec: MatVec, key: jax.Array, products: int, size: int, dtype: jnp.dtype = float
+    matvec: MatVec, key: jax.Array, products: int, size: int, dtype: DTypeLike = float
 ) -> jax.Array:
     """Hutch++'s estimate of tr A from ``products`` products, a multiple of three: a scalar.
 

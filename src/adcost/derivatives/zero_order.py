@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+from jax.typing import DTypeLike
 
 Function = Callable[[jax.Array], jax.Array]
 
@@ -20,7 +21,7 @@ EVALUATIONS = 2
 """Function evaluations of one estimate."""
 
 
-def on_sphere(key: jax.Array, shape: tuple[int, ...], dtype: jnp.dtype = float) -> jax.Array:
+def on_sphere(key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike = float) -> jax.Array:
     """A direction of the given shape, uniform on the unit sphere (a normalised Gaussian)."""
     direction = jax.random.normal(key, shape, dtype)
     return direction / jnp.sqrt((direction**2).sum())

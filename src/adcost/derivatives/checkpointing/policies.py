@@ -41,7 +41,13 @@ def through(policy: str) -> Through:
     group(policy, 1)  # refuses an unknown name
     if policy in POLICIES:
         return POLICIES[policy]
-    return lambda block, stack, x: _grouped(block, stack, x, group(policy, _layers(stack)))
+
+    def by_groups(block: Block, stack: Any, x: Any) -> Any:
+        size = group(policy, _layers(stack))
+        assert size is not None  # It is none for the policies above alone.
+        return _grouped(block, stack, x, size)
+
+    return by_groups
 
 
 def _store_all(block: Block, stack: Any, x: Any) -> Any:

@@ -42,7 +42,7 @@ def scheduled(layer: Layer, schedule: Schedule) -> Callable[[Any, jax.Array], ja
         return jax.lax.fori_loop(0, schedule.length, lambda _, x: layer(w, x), x)
 
     def sweep(w: Any, x: jax.Array) -> tuple[jax.Array, tuple[Any, jax.Array, jax.Array]]:
-        def forward(carry: tuple, event: jax.Array) -> tuple[tuple, None]:
+        def forward(carry: tuple[Any, ...], event: jax.Array) -> tuple[tuple[Any, ...], None]:
             state, slots = carry
             state, slots = _exchange(state, slots, event)
             return (layer(w, state), slots), None
@@ -54,7 +54,7 @@ def scheduled(layer: Layer, schedule: Schedule) -> Callable[[Any, jax.Array], ja
     def back(kept: tuple[Any, jax.Array, jax.Array], adjoint: jax.Array) -> tuple[Any, jax.Array]:
         w, state, slots = kept
 
-        def step(carry: tuple, event: jax.Array) -> tuple[tuple, None]:
+        def step(carry: tuple[Any, ...], event: jax.Array) -> tuple[tuple[Any, ...], None]:
             state, slots, adjoint, gradient = carry
             state, slots = _exchange(state, slots, event)
 
@@ -91,7 +91,7 @@ def recomputed(layer: Layer, length: int) -> Callable[[Any, jax.Array], jax.Arra
     def back(kept: tuple[Any, jax.Array], adjoint: jax.Array) -> tuple[Any, jax.Array]:
         w, start = kept
 
-        def one(k: jax.Array, carry: tuple) -> tuple:
+        def one(k: jax.Array, carry: tuple[Any, ...]) -> tuple[Any, ...]:
             adjoint, gradient = carry
             state = jax.lax.fori_loop(0, length - 1 - k, lambda _, x: layer(w, x), start)
             of_w, adjoint = jax.vjp(layer, w, state)[1](adjoint)

@@ -17,7 +17,9 @@ class Operation:
     partials: tuple[tuple[str, Callable[..., float]], ...]
 
 
-def _one(formula: str, value: Callable[..., float], text: str, slope: Callable[..., float]):
+def _one(
+    formula: str, value: Callable[..., float], text: str, slope: Callable[..., float]
+) -> Operation:
     return Operation(formula, value, ((text, slope),))
 
 

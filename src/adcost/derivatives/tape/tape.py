@@ -90,7 +90,7 @@ class Step:
 
 def evaluate(tape: Tape, inputs: Sequence[float]) -> list[float]:
     """The value of every line, from the first to the last."""
-    given, values = iter(inputs), []
+    given, values = iter(inputs), list[float]()
     for node in tape.nodes:
         values.append(_value(node, values, given))
     return values

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.costs.intervals import median_interval
@@ -44,7 +45,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     plotting.save(_frontier(measured, timings), folder, "frontier")
 
 
-def _chain(measured: pd.DataFrame) -> plt.Figure:
+def _chain(measured: pd.DataFrame) -> Figure:
     """Memory and operations against the depth, with the formulas as lines."""
     figure, (memory, work) = plt.subplots(1, 2, figsize=(9.6, 4.4))
     kept = summary.kept_by_reverse(measured)
@@ -79,7 +80,7 @@ def _label(axis: Axes, x: float, y: float, text: str, colour: str) -> None:
     )  # fmt: skip
 
 
-def _frontier(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
+def _frontier(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     """Memory against work at one length: what may be had for what."""
     edge = summary.frontier(measured)
     length = int(edge.length.iloc[0])

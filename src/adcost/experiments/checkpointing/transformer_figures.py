@@ -7,6 +7,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from adcost import plotting
 from adcost.experiments.checkpointing import transformer_summary as summary
@@ -47,7 +50,7 @@ def named(policy: str) -> str:
     return NAMES.get(policy, policy.replace("every_", "a checkpoint every ").replace("_", " "))
 
 
-def _memory(measured: pd.DataFrame) -> plt.Figure:
+def _memory(measured: pd.DataFrame) -> Figure:
     """Bytes of the blocks by policy and attention, beside the literature's figures."""
     said, policies = summary.formula(measured), summary.policies(measured)
     stored, with_checkpoints = summary.zero_says(measured)
@@ -78,14 +81,14 @@ def _memory(measured: pd.DataFrame) -> plt.Figure:
     axis.set_ylim(-0.55, len(policies) - 0.45)
     _decimal(axis)
     axis.grid(axis="y", visible=False)
-    handles = [plt.Rectangle((0, 0), 1, 1, color=c, alpha=0.85) for c in ATTENTION.values()]
-    handles.append(plt.Rectangle((0, 0), 1, 1, fc="none", ec="#222222", hatch="////"))
+    handles = [Rectangle((0, 0), 1, 1, color=c, alpha=0.85) for c in ATTENTION.values()]
+    handles.append(Rectangle((0, 0), 1, 1, fc="none", ec="#222222", hatch="////"))
     names = ["ordinary attention", "attention by chunks", "of which grows with the depth"]
     axis.legend(handles, names, loc="lower right", fontsize=8.5)
     return figure
 
 
-def _operations(measured: pd.DataFrame) -> plt.Figure:
+def _operations(measured: pd.DataFrame) -> Figure:
     """Memory against additional operations: the price of each policy."""
     policies = [p for p in summary.policies(measured) if p != "recompute_all"]
     figure, axis = plt.subplots(figsize=(7.2, 4.4))
@@ -116,14 +119,14 @@ def _operations(measured: pd.DataFrame) -> plt.Figure:
     axis.set_xlim(left * 0.8, right * 2.2)
     axis.set_ylim(bottom=-0.02)
     _decimal(axis)
-    handles = [plt.Line2D([], [], marker="o", ls="", color=c) for c in ATTENTION.values()]
+    handles = [Line2D([], [], marker="o", ls="", color=c) for c in ATTENTION.values()]
     axis.legend(
         handles, ["ordinary attention", "attention by chunks"], loc="center right", fontsize=8.5
     )
     return figure
 
 
-def _max_batch(measured: pd.DataFrame) -> plt.Figure:
+def _max_batch(measured: pd.DataFrame) -> Figure:
     """The largest batch by memory, without and with checkpoints."""
     found = summary.largest(measured)
     figure, axis = plt.subplots(figsize=(7.2, 4.0))
@@ -145,7 +148,7 @@ def _max_batch(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _prediction(measured: pd.DataFrame) -> plt.Figure:
+def _prediction(measured: pd.DataFrame) -> Figure:
     """A real step's peak over the prediction, run by run."""
     runs = summary.runs(measured)
     labels = list(dict.fromkeys(zip(runs.model, runs.method, strict=True)))
@@ -166,7 +169,7 @@ def _prediction(measured: pd.DataFrame) -> plt.Figure:
     axis.set_ylim(-0.5, len(labels) - 0.5)
     axis.grid(axis="y", visible=False)
     handles = [
-        plt.Line2D([], [], marker=m, ls="", mfc="none", mew=1.6, color=c) for c, m in RUNS.values()
+        Line2D([], [], marker=m, ls="", mfc="none", mew=1.6, color=c) for c, m in RUNS.values()
     ]
     names = ["as XLA compiles by default", "the compiler's code alone, on one thread"]
     figure.legend(handles, names, loc="outside upper right", fontsize=8.5, ncols=2)

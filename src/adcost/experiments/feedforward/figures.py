@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.costs.exponent import local_exponents
@@ -35,7 +36,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_operations(measured), folder, "operations")
 
 
-def _agreement(measured: pd.DataFrame) -> plt.Figure:
+def _agreement(measured: pd.DataFrame) -> Figure:
     """Differences from `jax.grad`, a line a network; all activations and both derivatives."""
     rows = errors(measured)
     networks = of_networks(measured).drop_duplicates("network")
@@ -65,7 +66,7 @@ def _agreement(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _operations(measured: pd.DataFrame) -> plt.Figure:
+def _operations(measured: pd.DataFrame) -> Figure:
     """Operations of the gradient against the width of the layers."""
     figure, axis = plt.subplots()
     for method, dash in (("by_jacobians", "o-"), ("autodiff", "o-"), ("backprop", "x"),

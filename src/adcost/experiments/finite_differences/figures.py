@@ -7,6 +7,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from adcost import plotting
 from adcost.experiments.finite_differences.plan import DTYPES
@@ -52,7 +54,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_attainable(of), folder, "attainable")
 
 
-def _tradeoff(of: Sweeps) -> plt.Figure:
+def _tradeoff(of: Sweeps) -> Figure:
     """Error against ε for the first curve: every method, the bounds, their best ε; AD as a line."""
     figure, axes = plt.subplots(1, 2, figsize=(9.6, 4.8), sharey=True)
     curve = of.curves[0]
@@ -102,7 +104,7 @@ def _names(coarse: Axes, fine: Axes, of: Sweeps, curve: str) -> None:
                       va="top", fontsize=9)  # fmt: skip
 
 
-def _curvature(of: Sweeps) -> plt.Figure:
+def _curvature(of: Sweeps) -> Figure:
     """Errors of all curves: against ε in float64, and in units of the theory in both precisions."""
     figure, axes = plt.subplots(2, 2, figsize=(9.6, 6.6), sharex="col", sharey="col")
     for row, method in zip(axes, DIFFERENCES, strict=True):
@@ -129,7 +131,7 @@ def _curvature(of: Sweeps) -> plt.Figure:
     axes[1, 0].set_xlabel("step ε")
     axes[1, 1].set_xlabel("ε / ε*")
     handles = [
-        plt.Line2D([], [], color=OF_CURVE[name][0], marker=OF_CURVE[name][1], ms=4,
+        Line2D([], [], color=OF_CURVE[name][0], marker=OF_CURVE[name][1], ms=4,
                    label=FORMULAS[name])
         for name in of.curves
     ]  # fmt: skip
@@ -139,7 +141,7 @@ def _curvature(of: Sweeps) -> plt.Figure:
     return figure
 
 
-def _attainable(of: Sweeps) -> plt.Figure:
+def _attainable(of: Sweeps) -> Figure:
     """The least error of every method on every curve, at the ε that is best for it."""
     figure, axes = plt.subplots(1, 2, figsize=(9.6, 3.2), sharey=True)
     rows = {curve: len(of.curves) - 1 - place for place, curve in enumerate(of.curves)}

@@ -6,6 +6,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from adcost import plotting
 from adcost.experiments.gradient.summary import BOUND, counted, of, timed
@@ -36,7 +38,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_functions(count, time), folder, "functions")
 
 
-def _methods(count: pd.DataFrame) -> plt.Figure:
+def _methods(count: pd.DataFrame) -> Figure:
     """Operations of a gradient by every method, in evaluations, against the dimension."""
     figure, axis = plt.subplots(figsize=(6.4, 4.8))
     for method, (_, colour) in METHODS.items():
@@ -54,7 +56,7 @@ def _methods(count: pd.DataFrame) -> plt.Figure:
     for line, (label, colour) in enumerate(METHODS.values()):
         axis.text(0.03, 0.97 - 0.06 * line, label, color=colour, va="top", transform=axis.transAxes)
     handles = [
-        plt.Line2D([], [], color=DARK, marker=FUNCTIONS[point][2], ls="", label=FUNCTIONS[point][0])
+        Line2D([], [], color=DARK, marker=FUNCTIONS[point][2], ls="", label=FUNCTIONS[point][0])
         for point in FUNCTIONS
         if point in set(count.point)
     ]
@@ -62,7 +64,7 @@ def _methods(count: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _seconds(time: pd.DataFrame) -> plt.Figure:
+def _seconds(time: pd.DataFrame) -> Figure:
     """The same in seconds, one panel for each function."""
     functions = [point for point in FUNCTIONS if point in set(time.point)]
     figure, axes = plt.subplots(
@@ -90,7 +92,7 @@ def _ends(rows: pd.DataFrame) -> np.ndarray:
     return np.nan_to_num(np.array([rows.ratio - rows.low, rows.high - rows.ratio]))
 
 
-def _functions(count: pd.DataFrame, time: pd.DataFrame) -> plt.Figure:
+def _functions(count: pd.DataFrame, time: pd.DataFrame) -> Figure:
     """Value and gradient by reverse mode, function by function, under the bound."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.2), sharex=True, sharey=True)
     for point, (label, colour, marker) in FUNCTIONS.items():

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.experiments.graph_traces import drawing, sequences
@@ -36,7 +37,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         sequences.film(graph, sweeps["reverse"], folder, "reverse_film")
 
 
-def _expressions(steps: pd.DataFrame, edges: pd.DataFrame) -> plt.Figure:
+def _expressions(steps: pd.DataFrame, edges: pd.DataFrame) -> Figure:
     """The configured expressions after their reverse sweep, a panel each, all at one scale."""
     reverse = steps[(steps.sweep == "reverse") & (steps.expression != LECTURE)]
     sweeps = {
@@ -65,7 +66,7 @@ def _expressions(steps: pd.DataFrame, edges: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _sweeps(measured: pd.DataFrame) -> plt.Figure:
+def _sweeps(measured: pd.DataFrame) -> Figure:
     """Multiplications to the full gradient over the number of inputs, by either mode."""
     figure, axis = plt.subplots()
     for family, (name, dash) in FAMILIES.items():
@@ -79,7 +80,7 @@ def _sweeps(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _storage(measured: pd.DataFrame) -> plt.Figure:
+def _storage(measured: pd.DataFrame) -> Figure:
     """Values held at once over the length of a chain, by either mode."""
     figure, axis = plt.subplots()
     for mode, text in (("forward", "forward mode:\nwhat later lines need"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from adcost import animation
 from adcost.experiments.graph_traces import drawing
@@ -18,7 +19,7 @@ CONTROLS = 0.16
 """The share of a film's height that a player's controls cover."""
 
 
-def panels(graph: Graph, sweep: pd.DataFrame) -> plt.Figure:
+def panels(graph: Graph, sweep: pd.DataFrame) -> Figure:
     """The graph before the sweep, then a panel a step."""
     steps = sorted(sweep.step.unique())
     rows = -(-(len(steps) + 1) // COLUMNS)

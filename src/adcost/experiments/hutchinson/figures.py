@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from adcost import plotting
@@ -41,7 +42,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_chunks(measured, tables["timings"]), folder, "chunks")
 
 
-def _estimates(measured: pd.DataFrame) -> plt.Figure:
+def _estimates(measured: pd.DataFrame) -> Figure:
     """Estimates against V, the exact trace as a line, and what the law lets expect."""
     figure, axis = plt.subplots(figsize=(6.4, 4.2))
     firsts = summary.values(measured, TRAINED, "rademacher", "first").reset_index()
@@ -67,7 +68,7 @@ def _note(axis: Axes, _: float, at: tuple[float, float], text: str, colour: str)
     axis.annotate(text, at, xytext=(0, 12), textcoords="offset points", color=colour, ha="center")
 
 
-def _error(measured: pd.DataFrame) -> plt.Figure:
+def _error(measured: pd.DataFrame) -> Figure:
     """The relative error of random signs against V on every network, predicted and measured."""
     figure, axis = plt.subplots(figsize=(6.4, 4.4))
     for case in summary.networks(measured):
@@ -96,7 +97,7 @@ def _with_intervals(axis: Axes, found: pd.DataFrame, colour: str, marker: str) -
                   color=colour)  # fmt: skip
 
 
-def _laws(measured: pd.DataFrame) -> plt.Figure:
+def _laws(measured: pd.DataFrame) -> Figure:
     """The variance of one probe over the Gaussian law, on two matrices: measured and predicted."""
     matrices = {("influence", "fixed"): "influence matrix", TRAINED: "network's Hessian"}
     figure, axis = plt.subplots(figsize=(6.4, 3.6))
@@ -123,7 +124,7 @@ def _laws(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _needed(measured: pd.DataFrame) -> plt.Figure:
+def _needed(measured: pd.DataFrame) -> Figure:
     """Products to a relative error, against those of the exact trace."""
     figure, axis = plt.subplots(figsize=(6.4, 4.0))
     errors = np.geomspace(0.003, 0.1, 100)
@@ -148,7 +149,7 @@ def _needed(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _decay(measured: pd.DataFrame) -> plt.Figure:
+def _decay(measured: pd.DataFrame) -> Figure:
     """The error of three estimators at equal numbers of products, before and after training."""
     figure, axes = plt.subplots(1, 2, figsize=(9.6, 4.2), sharey=True)
     for axis, state in zip(axes, summary.STATES, strict=True):
@@ -182,7 +183,7 @@ def _decay(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _diagonal(measured: pd.DataFrame) -> plt.Figure:
+def _diagonal(measured: pd.DataFrame) -> Figure:
     """The error of the estimated diagonal against V, before and after training."""
     figure, axis = plt.subplots(figsize=(6.4, 3.8))
     for state in summary.STATES:
@@ -200,7 +201,7 @@ def _diagonal(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _chunks(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
+def _chunks(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     """The time of a probe in single compiled products, against the chunk."""
     figure, axis = plt.subplots(figsize=(6.4, 4.0))
     for network in summary.NETWORKS:

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.costs.exponent import fit_exponent, local_exponents
@@ -58,7 +59,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_initialisation(measured), folder, "initialisation")
 
 
-def _homework(summary: pd.DataFrame) -> plt.Figure:
+def _homework(summary: pd.DataFrame) -> Figure:
     """The homework's plot: mean time with standard deviation, linear axes, three methods."""
     figure, axis = plt.subplots()
     for method in HOMEWORK:
@@ -74,7 +75,7 @@ def _homework(summary: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _scaling(summary: pd.DataFrame, sweep: pd.DataFrame) -> plt.Figure:
+def _scaling(summary: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
     """Log-log: medians with intervals and fitted exponents; beside it the counted operations."""
     figure, (timed, counted) = plt.subplots(1, 2, figsize=(9.6, 4.6))
     last = summary.layers.max()
@@ -122,7 +123,7 @@ def _label(axis: Axes, x: float, y: float, text: str, colour: str) -> None:
     )  # fmt: skip
 
 
-def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> plt.Figure:
+def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
     """The price of an AD product in gradients: counted, and timed in paired ratios."""
     figure, (counted, timed) = plt.subplots(1, 2, figsize=(9.6, 3.8), sharey=True)
     gradient = sweep[(sweep.method == "gradient") & (sweep.quantity == "operations")]
@@ -165,7 +166,7 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _memory(sweep: pd.DataFrame) -> plt.Figure:
+def _memory(sweep: pd.DataFrame) -> Figure:
     """Numbers held (temporaries and result) against the number of parameters."""
     figure, axis = plt.subplots()
     size = ITEMSIZE[sweep.dtype.iloc[0]]
@@ -187,7 +188,7 @@ def _memory(sweep: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _initialisation(measured: pd.DataFrame) -> plt.Figure:
+def _initialisation(measured: pd.DataFrame) -> Figure:
     """‖∇²f·v‖ over depth for both initialisations; zeros are drawn at the foot."""
     figure, axis = plt.subplots()
     rows = measured[measured.point == "homework-init"]

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from adcost import plotting
@@ -40,7 +41,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_elimination(measured), folder, "elimination")
 
 
-def _crossover(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
+def _crossover(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     """Both modes over m, counted and timed, with the crossing."""
     figure, (counted, timed) = plt.subplots(1, 2, figsize=(9.6, 4.4))
     n = summary.inputs_of(measured[measured.point == "sweep-linear"])
@@ -69,7 +70,7 @@ def _crossover(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _scalar_output(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
+def _scalar_output(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     """Both modes over m for a scalar output."""
     figure, (counted, timed) = plt.subplots(1, 2, figsize=(9.6, 4.2))
     _panels(counted, timed, measured, timings, "max")
@@ -115,7 +116,7 @@ def _interval(crossing: Interval) -> str:
     return f"{crossing.value:.0f} [{crossing.low:.0f}, {crossing.high:.0f}]"
 
 
-def _chains(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
+def _chains(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     """Multiplications and seconds of three plans for each chain."""
     subjects = summary.chain_names(measured)
     counts = summary.chains(measured)
@@ -159,7 +160,7 @@ def _chains(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _elimination(measured: pd.DataFrame) -> plt.Figure:
+def _elimination(measured: pd.DataFrame) -> Figure:
     """Multiplications of each order over those of the best, a line a graph."""
     graphs = summary.elimination(measured)
     shapes = measured[measured.point == "graphs"].drop_duplicates("subject").set_index("subject")

@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.costs.intervals import paired_ratio
@@ -42,7 +43,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_recovery(measured), folder, "recovery")
 
 
-def _accuracy(measured: pd.DataFrame) -> plt.Figure:
+def _accuracy(measured: pd.DataFrame) -> Figure:
     """The relative error of Ā against the condition number, a panel a problem."""
     figure, axes = plt.subplots(1, 3, figsize=(11.0, 4.6), sharex=True, sharey=True)
     for axis, (problem, title) in zip(axes, PROBLEMS.items(), strict=True):
@@ -69,7 +70,7 @@ def _accuracy(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _cost(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
+def _cost(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     """Value and derivatives over the value alone, by count and by time."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.2), sharex=True, sharey=True)
     operations = cost(measured, "operations")
@@ -97,7 +98,7 @@ def _cost(measured: pd.DataFrame, timings: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _recovery(measured: pd.DataFrame) -> plt.Figure:
+def _recovery(measured: pd.DataFrame) -> Figure:
     """Error and rank over the steps of three descents, every draw."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.0), sharex=True)
     for axis, quantity in ((left, "error"), (right, "rank")):

@@ -7,6 +7,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from adcost import plotting
 from adcost.costs.intervals import Interval
@@ -45,7 +47,7 @@ def title(measured: pd.DataFrame, point: str) -> str:
     return f"{REGIONS.get(row.region, row.region)}, {row.cities} cities"
 
 
-def _map(maps: pd.DataFrame, measured: pd.DataFrame, shown: str) -> plt.Figure:
+def _map(maps: pd.DataFrame, measured: pd.DataFrame, shown: str) -> Figure:
     """Recovered cities over the true ones: the shown point, and the one that fits worst."""
     errors = values(measured, "gradient_descent", "procrustes_km").groupby("point").value.median()
     relative = values(measured, "gradient_descent", "procrustes_relative").groupby("point").value
@@ -72,15 +74,15 @@ def _map(maps: pd.DataFrame, measured: pd.DataFrame, shown: str) -> plt.Figure:
         label_cities(axis, rows.true_x_km, rows.true_y_km, rows.city,
                      rows[["x_km", "y_km"]].to_numpy())  # fmt: skip
     handles = [
-        plt.Line2D([], [], ls="", marker="o", ms=9, mfc="none", color=plotting.GREY),
-        plt.Line2D([], [], ls="", marker="o", ms=4.5, color=COLOURS["gradient_descent"]),
+        Line2D([], [], ls="", marker="o", ms=9, mfc="none", color=plotting.GREY),
+        Line2D([], [], ls="", marker="o", ms=4.5, color=COLOURS["gradient_descent"]),
     ]
     figure.legend(handles, ["true position", "recovered by gradient descent"],
                   loc="outside lower center", ncols=2)  # fmt: skip
     return figure
 
 
-def _convergence(curves: pd.DataFrame, measured: pd.DataFrame) -> plt.Figure:
+def _convergence(curves: pd.DataFrame, measured: pd.DataFrame) -> Figure:
     """The loss's excess against evaluations: a panel a point, a line a run."""
     points = list(curves.point.unique())
     columns = min(4, len(points))
@@ -117,12 +119,11 @@ def _convergence(curves: pd.DataFrame, measured: pd.DataFrame) -> plt.Figure:
     figure.supxlabel("evaluations of the loss", fontsize=10)
     figure.supylabel("least excess so far, relative to the start", fontsize=10)
     handles = [
-        plt.Line2D([], [], color=COLOURS[name], ls=DASHES.get(name, "-"))
-        for name in recovery.METHODS
+        Line2D([], [], color=COLOURS[name], ls=DASHES.get(name, "-")) for name in recovery.METHODS
     ]
     names = [NAMES[name] for name in recovery.METHODS]
-    handles.append(plt.Line2D([], [], color=plotting.GREY, lw=1, ls=":"))
-    handles.append(plt.Line2D([], [], color=plotting.GREY, ls="", marker=">", mfc="none"))
+    handles.append(Line2D([], [], color=plotting.GREY, lw=1, ls=":"))
+    handles.append(Line2D([], [], color=plotting.GREY, ls="", marker=">", mfc="none"))
     names += ["tolerance", "stopped at the cap"]
     if len(points) < axes.size:
         axes.flat[-1].legend(handles, names, loc="center", fontsize=9)
@@ -131,7 +132,7 @@ def _convergence(curves: pd.DataFrame, measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _cost(measured: pd.DataFrame) -> plt.Figure:
+def _cost(measured: pd.DataFrame) -> Figure:
     """Evaluations to the tolerance, and gradient descent's steps on random sets of cities."""
     figure, (cost, steps) = plt.subplots(1, 2, figsize=(9.6, 4.6), width_ratios=(1.5, 1))
     rows = measured[measured.region == SCALING]

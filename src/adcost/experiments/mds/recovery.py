@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from adcost import animation, plotting
@@ -69,7 +70,7 @@ def animate(frames: pd.DataFrame, maps: pd.DataFrame, shown: str, folder: Path |
         plt.close(figure)
 
 
-def _stage(rows: pd.DataFrame, truth: pd.DataFrame) -> tuple[plt.Figure, dict]:
+def _stage(rows: pd.DataFrame, truth: pd.DataFrame) -> tuple[Figure, dict]:
     """The unmoving part, and what moves: points, strings and counters of each method."""
     figure, axes = plt.subplots(1, 2, figsize=SIZE, layout="none")
     figure.subplots_adjust(0.01, 0.02, 0.99, 0.84, 0.02)

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.experiments.not_autodiff.summary import UNIT_ROUNDOFF, functions, times, values
@@ -65,7 +66,7 @@ def _line(axis: Axes, y: pd.Series, method: str, text: str, *, back: int = 1,
                   textcoords="offset points", ha=ha, va="center", color=colour)  # fmt: skip
 
 
-def _bullets(measured: pd.DataFrame) -> plt.Figure:
+def _bullets(measured: pd.DataFrame) -> Figure:
     """The slide's six bullets, a panel each."""
     figure, axes = plt.subplots(2, 3, figsize=(9.8, 6.4))
     (differences, symbols, rule), (sweeps, cost, memory) = axes
@@ -141,7 +142,7 @@ def _ticks(axis: Axes, places: Sequence[int] | pd.Index) -> None:
     axis.minorticks_off()
 
 
-def _swell(measured: pd.DataFrame) -> plt.Figure:
+def _swell(measured: pd.DataFrame) -> Figure:
     """Sizes of expressions beside AD's operations, a panel a map."""
     names = functions(measured)
     figure, axes = plt.subplots(
@@ -163,7 +164,7 @@ def _swell(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _errors(measured: pd.DataFrame) -> plt.Figure:
+def _errors(measured: pd.DataFrame) -> Figure:
     """Median relative errors over depth, a panel a map; an error of zero is drawn at u/2."""
     names = functions(measured)
     figure, axes = plt.subplots(
@@ -192,7 +193,7 @@ def _errors(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _time(taken: pd.DataFrame) -> plt.Figure:
+def _time(taken: pd.DataFrame) -> Figure:
     """Seconds to derive, once, and microseconds to evaluate, on the logistic map."""
     figure, (derive, evaluate) = plt.subplots(1, 2, figsize=(9.2, 3.9))
     for method in ("symbolic", "closed_form", "central_difference", "forward", "reverse", "value"):

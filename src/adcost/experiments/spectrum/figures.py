@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from adcost import plotting
@@ -41,7 +42,7 @@ def _title(epoch: int, last: int) -> str:
     return f"after training ({epoch} epochs)" if epoch == last else f"after epoch {epoch}"
 
 
-def _density(measured: pd.DataFrame) -> plt.Figure:
+def _density(measured: pd.DataFrame) -> Figure:
     """The spectral density at every checkpoint: all on one axis, and each on its own."""
     network = summary.subject(measured)
     epochs = summary.epochs(measured, network)
@@ -78,7 +79,7 @@ def _density(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _extremes(measured: pd.DataFrame) -> plt.Figure:
+def _extremes(measured: pd.DataFrame) -> Figure:
     """λ_max and −λ_min through training, and their ratio, for every network."""
     names = summary.networks(measured)
     figure, (size, share) = plt.subplots(1, 2, figsize=(9.6, 3.8))
@@ -128,7 +129,7 @@ def _errors(values: list[Interval]) -> np.ndarray:
     return np.array([below, above] if values[0].value > 0 else [above, below])
 
 
-def _training(measured: pd.DataFrame) -> plt.Figure:
+def _training(measured: pd.DataFrame) -> Figure:
     """Loss of every step of the subject, and accuracy at the checkpoints."""
     network = summary.subject(measured)
     figure, axis = plt.subplots(figsize=(6.4, 3.6))
@@ -153,7 +154,7 @@ def _training(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _dense(measured: pd.DataFrame) -> plt.Figure:
+def _dense(measured: pd.DataFrame) -> Figure:
     """The density from the whole Hessian under the one from Lanczos, at each dense checkpoint."""
     found = summary.dense_checkpoints(measured)
     figure, axes = plt.subplots(1, len(found), figsize=(4.8 * len(found), 3.6), squeeze=False)
@@ -179,7 +180,7 @@ def _dense(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _ghosts(measured: pd.DataFrame) -> plt.Figure:
+def _ghosts(measured: pd.DataFrame) -> Figure:
     """The largest Ritz values after every step, with and without reorthogonalisation."""
     network, epoch = summary.dense_checkpoints(measured)[-1]
     exact = summary.eigenvalues(measured, network, epoch)

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.experiments.stepsizes.plan import STABLE
@@ -75,7 +76,7 @@ def _text(axis: Axes, x: float, y: float, text: str, colour: str, **options: obj
     axis.annotate(text, (x, y), textcoords="offset points", color=colour, **options)
 
 
-def _gradient(measured: pd.DataFrame) -> plt.Figure:
+def _gradient(measured: pd.DataFrame) -> Figure:
     """Relative error of the gradient against how near to 1 one α_i is, with rounding's share."""
     figure, axis = plt.subplots()
     error = values(measured, "homework", "gradient", "gradient_error")
@@ -94,7 +95,7 @@ def _gradient(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _learning(measured: pd.DataFrame, curves: pd.DataFrame) -> plt.Figure:
+def _learning(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     """L/L_0 against the step: every run of each method, and what theory guarantees."""
     figure, axis = plt.subplots(figsize=(6.4, 4.4))
     rows = curves[(curves.curve == "learning") & (curves.point == "homework")]
@@ -124,7 +125,7 @@ def _learning(measured: pd.DataFrame, curves: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _steps(measured: pd.DataFrame) -> plt.Figure:
+def _steps(measured: pd.DataFrame) -> Figure:
     """α before and after, component by component, in order of α_0; one run."""
     figure, axis = plt.subplots()
     start = vectors(measured, "start", "alpha")
@@ -149,7 +150,7 @@ def _steps(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _descent(measured: pd.DataFrame, curves: pd.DataFrame) -> plt.Figure:
+def _descent(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     """f(x_k)/f(x_0) along the inner descent, before and after learning; one run in bold."""
     figure, axis = plt.subplots()
     rows = curves[curves.curve == "descent"]
@@ -169,7 +170,7 @@ def _descent(measured: pd.DataFrame, curves: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _minimum(measured: pd.DataFrame) -> plt.Figure:
+def _minimum(measured: pd.DataFrame) -> Figure:
     """Left: the Hessian's spectrum at the end. Right: perturbations that lower L."""
     figure, (spectrum, lower) = plt.subplots(1, 2, figsize=(9.6, 4.0))
     markers = {"constant": "s", "matched": "^", "polyak": "D"}
@@ -202,7 +203,7 @@ def _minimum(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _valley(curves: pd.DataFrame) -> plt.Figure:
+def _valley(curves: pd.DataFrame) -> Figure:
     """L over two components of α: a cross of valleys, one along each α_i = 1."""
     figure, axis = plt.subplots(figsize=(5.4, 4.4))
     grid = curves[curves.curve == "valley"].pivot(index="y", columns="x", values="value")
@@ -223,7 +224,7 @@ def _valley(curves: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _stability(measured: pd.DataFrame) -> plt.Figure:
+def _stability(measured: pd.DataFrame) -> Figure:
     """The end of every run against βC: a dip at 1, a wall at 2; divergence with its step."""
     figure, axis = plt.subplots(figsize=(6.4, 4.2))
     table = sweep(measured)
@@ -260,7 +261,7 @@ def _stability(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _chebyshev(measured: pd.DataFrame, curves: pd.DataFrame) -> plt.Figure:
+def _chebyshev(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     """Left: what is left of each direction. Right: f(x_T) for each κ, all starts."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.0))
     rows = curves[curves.curve == "contraction"]

@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from adcost import plotting
@@ -56,7 +57,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
             plotting.save(drawing(measured), folder, name)
 
 
-def _trajectories(measured: pd.DataFrame) -> plt.Figure:
+def _trajectories(measured: pd.DataFrame) -> Figure:
     """Paths over the contours of a quadratic: two points (left), all differences (right)."""
     figure, axes = plt.subplots(1, 2, figsize=(9.6, 4.0), sharey=True)
     curvatures = [
@@ -105,7 +106,7 @@ def _evaluations_each(measured: pd.DataFrame) -> dict[str, int]:
     return {name: len(_runs(measured, name)[0]) - 1 for name in ("sphere", "central_differences")}
 
 
-def _dimension(measured: pd.DataFrame) -> plt.Figure:
+def _dimension(measured: pd.DataFrame) -> Figure:
     """Evaluations to the tolerance against n: a panel for each class."""
     figure, axes = plt.subplots(1, 3, figsize=(9.6, 3.9), sharey=True)
     for axis, kind in zip(axes, CLASSES, strict=True):
@@ -159,7 +160,7 @@ def _ticks(axis: Axes, marks: Sequence[int]) -> None:
     axis.minorticks_off()
 
 
-def _iterations(measured: pd.DataFrame) -> plt.Figure:
+def _iterations(measured: pd.DataFrame) -> Figure:
     """Error against the step: parallel lines, and the guarantee above each."""
     figure, axes = plt.subplots(1, 3, figsize=(9.6, 3.9))
     for axis, kind in zip(axes, CLASSES, strict=True):
@@ -197,7 +198,7 @@ def _iterations(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _best_step(measured: pd.DataFrame) -> plt.Figure:
+def _best_step(measured: pd.DataFrame) -> Figure:
     """Steps against n, and what is expected with them: the theory's and the best of many."""
     figure, (steps, costs) = plt.subplots(1, 2, figsize=(9.6, 3.9))
     theory = None
@@ -232,7 +233,7 @@ def _best_step(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _unbiased(measured: pd.DataFrame) -> plt.Figure:
+def _unbiased(measured: pd.DataFrame) -> Figure:
     """The estimate's part along the gradient: with the factor, without it, and closely."""
     figure, (whole, near) = plt.subplots(1, 2, figsize=(9.6, 3.6))
     table = components(measured, "along_gradient")
@@ -266,7 +267,7 @@ def _unbiased(measured: pd.DataFrame) -> plt.Figure:
     return figure
 
 
-def _stochastic(measured: pd.DataFrame) -> plt.Figure:
+def _stochastic(measured: pd.DataFrame) -> Figure:
     """The noisy problem's gap against n at one budget, and against the budget in one dimension."""
     figure, (by_n, by_k) = plt.subplots(1, 2, figsize=(9.6, 3.9), sharey=True)
     for method, name in (("sphere", "two-point"), ("stochastic_gradient", "stochastic gradient")):
