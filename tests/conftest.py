@@ -5,6 +5,7 @@ study: each such group stays together, so that what it shares is made once. The 
 begun first. (xdist's own `--dist loadgroup` does not group under the pytest that is pinned here.)
 """
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 
@@ -25,6 +26,7 @@ class Grouped(LoadScopeScheduling):
         return group(nodeid)
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
     config.option.loadscopereorder = False  # keep the order below
     return Grouped(config, log)

@@ -1,0 +1,91 @@
+"""A study that is killed again and again ends in the same tables, and nothing is half written."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGKILL, signal.SIGTERM, signal.SIGKILL)
+
+
+@pytest.fixture
+def made(fresh):
+    """A checkout whose `make` uses this environment."""
+    shutil.copy(ROOT / "Makefile", fresh.folder)
+    (fresh.folder / ".venv").mkdir()
+    (fresh.folder / ".venv/ready").touch()
+    return fresh
+
+
+def _make(study):
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    env["PYTHONPATH"] = str(study.folder / "src")
+    return subprocess.Popen(
+        ["make", "all", f"BIN={Path(sys.executable).parent}", "CORES=2"],
+        cwd=study.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _whole(study):
+    """Read every result that has its final name; what is half written cannot be read."""
+    for path in study.results.rglob("*.csv"):
+        table = pd.read_csv(path)
+        assert len(table) and path.read_text("utf-8").endswith("\n"), path
+    for path in study.results.rglob("*.json"):
+        json.loads(path.read_text("utf-8"))
+
+
+def _tables(study):
+    return {
+        str(path.relative_to(study.results)): path.read_bytes()
+        for path in study.results.glob("*/*.csv")
+        if path.stem != "timings"
+    }
+
+
+def test_killed_at_random_moments_it_ends_in_the_same_tables(made, finished):
+    moments = random.Random(20261123)
+    interrupted, said = 0, ""
+    for number in SIGNALS:
+        run = _make(made)
+        try:
+            said += run.communicate(timeout=moments.uniform(4, 14))[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, number)
+            said += run.communicate(timeout=120)[0]
+            interrupted += 1
+            assert run.returncode != 0
+        _whole(made)
+    assert interrupted >= 3
+    last = _make(made)
+    said += last.communicate(timeout=400)[0]
+    assert last.returncode == 0, said[-3000:]
+    assert "it is removed" in said  # The lock of a run that was killed, by make itself.
+    assert _tables(made) == _tables(finished) != {}
+    assert (made.results / "report.html").exists()
+
+
+def test_a_second_run_in_one_checkout_says_so_and_leaves(made):
+    first = _make(made)
+    try:
+        for line in first.stdout:
+            if "Job stats" in line or "Select jobs" in line:
+                break
+        second = _make(made)
+        said = second.communicate(timeout=60)[0]
+        assert second.returncode != 0
+        assert "another run has been at work" in said and "wait for it" in said
+        assert "Traceback" not in said
+        assert first.poll() is None
+    finally:
+        os.killpg(first.pid, signal.SIGKILL)
+        first.communicate()
