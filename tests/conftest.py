@@ -8,14 +8,21 @@ begun first. (xdist's own `--dist loadgroup` does not group under the pytest tha
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+SHARED = {
+    "study": ("test_reruns.py", "test_runs.py", "test_reference.py", "test_interruption.py",
+              "test_storage.py", "test_slurm.py"),
+    "whole": ("test_every_experiment.py", "test_browser.py", "test_paper.py"),
+}  # fmt: skip
+"""The files of tests that share a finished study."""
+
 
 def group(nodeid):
     """The group of a test: an experiment, the finished study, or else its file."""
     path = nodeid.split("::")[0]
-    if path.endswith(("/test_reruns.py", "/test_runs.py", "/test_reference.py")):
-        return "study"
-    if path.endswith(("/test_every_experiment.py", "/test_browser.py", "/test_paper.py")):
-        return "whole"
+    file = path.rpartition("/")[2]
+    for name, files in SHARED.items():
+        if file in files:
+            return name
     return "/".join(path.split("/")[:4]) if "/experiments/" in path else path
 
 
@@ -33,5 +40,5 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    first = ("study", "whole")
+    first = tuple(SHARED)
     items.sort(key=lambda item: [group(item.nodeid) != name for name in first])

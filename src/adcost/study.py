@@ -9,7 +9,9 @@ import importlib
 import importlib.util
 import json
 import math
+import os
 import pkgutil
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -34,6 +36,9 @@ CUDA_PLUGINS = ("jax_cuda12_plugin", "jax_cuda13_plugin")
 
 class ConfigError(ValueError):
     """The configuration cannot be run; the message has one line a problem."""
+
+LEAST_FREE = 1_000_000
+"""Bytes on the disk of the results below which not even the smallest study has room."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +109,27 @@ def _check_meaning(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: the section is missing, but experiments lists {name}"
         else:
             yield from _plan(name).problems(config[name], config["memory_mb"])
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder, which need not exist yet, that is closed to writing or has no room.
+
+    Raises :class:`ConfigError`.
+    """
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise ConfigError(f"{there} is a file; results need a folder: remove it, or set results")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ConfigError(
+            f"{there} cannot be written to (its permissions, or a disk that is read-only), so no "
+            "result could be kept and nothing was started: open it, or set results to a folder "
+            "elsewhere"
+        )
+    if (free := shutil.disk_usage(there).free) < LEAST_FREE:
+        raise ConfigError(
+            f"the disk of {there} is full ({free // 1000:,} kB are free), so no result could be "
+            "kept and nothing was started: free some space, or set results to a folder elsewhere"
+        )
 
 
 # --- the schema -------------------------------------------------------------------------------

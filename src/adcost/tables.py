@@ -2,8 +2,14 @@
 
 A table never holds NaN or infinity in a measured column: the job that would write one fails
 with the experiment, the point and the method, and leaves no output.
+
+Beside each table stands a sidecar, ``<table>.csv-metadata.json`` (the name and the form are those
+of W3C's Metadata Vocabulary for Tabular Data, sections 5.2 and 5.4): its columns, and in ``notes``
+its number of rows, the SHA-256 of its bytes, and what it was made from. So whoever reads a table
+finds out if it was cut short or changed after it was written.
 """
 
+import hashlib
 import json
 import os
 import tempfile
@@ -71,18 +77,75 @@ def check_tables(
         check_finite(table, experiment, point)
 
 
-def write_table(table: pd.DataFrame, path: Path | str, experiment: str, point: str) -> None:
-    """Write a finite, non-empty table as CSV with all digits of every float, atomically."""
+def write_table(
+    table: pd.DataFrame,
+    path: Path | str,
+    experiment: str,
+    point: str,
+    made: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a finite, non-empty table as CSV with all digits of every float, atomically.
+
+    ``made`` goes into its :func:`sidecar`: what it was made from, and where.
+    """
     if table.empty:
         raise ValueError(f"experiment {experiment}, point {point}: the table has no rows")
     check_finite(table, experiment, point)
+    sidecar(path).unlink(missing_ok=True)  # An old one would speak of another table.
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
+    describe(table, path, {"experiment": experiment, "point": point, **(made or {})})
+
+
+def describe(table: pd.DataFrame, path: Path | str, notes: Mapping[str, Any]) -> None:
+    """Write the sidecar of a table that stands at ``path``."""
+    columns = [{"name": name, "datatype": _datatype(table[name])} for name in table.columns]
+    record = {
+        "@context": "http://www.w3.org/ns/csvw",
+        "url": Path(path).name,
+        "tableSchema": {"columns": columns},
+        "notes": [{"rows": len(table), "sha256": _digest(Path(path)), **notes}],
+    }
+    write_json(record, sidecar(path))
+
+
+def sidecar(path: Path | str) -> Path:
+    """Where the metadata of a table are."""
+    return Path(f"{path}-metadata.json")
+
+
+def made_from(path: Path | str) -> dict[str, Any]:
+    """What a table's sidecar notes; nothing where there is none.
+
+    Raises :class:`DamagedTable` if the sidecar is not whole.
+    """
+    try:
+        return dict(json.loads(sidecar(path).read_text("utf-8"))["notes"][0])
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise DamagedTable(
+            f"{sidecar(path)} cannot be read ({error}). Delete it and {path}, and run snakemake "
+            "again."
+        ) from error
+
+
+def _datatype(column: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(column):
+        return "boolean"
+    if pd.api.types.is_integer_dtype(column):
+        return "integer"
+    return "double" if pd.api.types.is_numeric_dtype(column) else "string"
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_table(path: Path | str, columns: Iterable[str] = ()) -> pd.DataFrame:
-    """Read a CSV table exactly; raise :class:`DamagedTable` if it is not whole."""
+    """Read a CSV table exactly; raise :class:`DamagedTable` if it is not what was written."""
     advice = f"Delete {path} and run snakemake again."
+    check_written(path)
     try:
         table = pd.read_csv(path, float_precision="round_trip", keep_default_na=False)
     except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
@@ -95,9 +158,27 @@ def read_table(path: Path | str, columns: Iterable[str] = ()) -> pd.DataFrame:
     return table
 
 
+def check_written(path: Path | str) -> None:
+    """Raise :class:`DamagedTable` if a table is not what its sidecar, where it has one, tells."""
+    written = made_from(path)
+    if written and written.get("sha256") != _digest(Path(path)):
+        raise DamagedTable(
+            f"{path} cannot be read as a table: it was cut short or changed after it was written "
+            f"(it had {written.get('rows')} rows). Delete {path} and run snakemake again."
+        )
+
+
 def gather(paths: Sequence[Path | str]) -> pd.DataFrame:
-    """Stack the tables of several points, in the order given."""
-    return pd.concat([read_table(path) for path in paths], ignore_index=True)
+    """Stack the tables of several points, in the order given; they have the same columns."""
+    tables = [read_table(path) for path in paths]
+    for path, table in zip(paths, tables, strict=True):
+        if list(table.columns) != list(tables[0].columns):
+            raise DamagedTable(
+                f"{path} has the columns {', '.join(table.columns)}, where {paths[0]} has "
+                f"{', '.join(tables[0].columns)}. Delete the one that is wrong and run snakemake "
+                "again."
+            )
+    return pd.concat(tables, ignore_index=True)
 
 
 def write_json(record: Any, path: Path | str) -> None:

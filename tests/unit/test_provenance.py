@@ -1,31 +1,36 @@
-import json
-import subprocess
+"""What is recorded of a run: its configuration, and where its tables were measured."""
 
-from adcost import provenance
+from adcost.provenance import provenance
 
 
-def test_the_record_names_commit_configuration_versions_and_machine(tmp_path, monkeypatch):
-    def git(*arguments):
-        identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
-        subprocess.run(
-            ["git", *identity, *arguments], cwd=tmp_path, check=True, capture_output=True
-        )
+def origin(**changes):
+    made = {
+        "date": "2026-03-02T10:00:00+00:00",
+        "commit": "a" * 40,
+        "dirty": False,
+        "changed": [],
+        "packages": {"jax": "1"},
+        "machine": {"cpu": "Abacus 9", "cores": 2},
+    }
+    return made | changes
 
-    monkeypatch.chdir(tmp_path)
-    git("init")
-    (tmp_path / "file").write_text("1")
-    git("add", "file")
-    git("commit", "-m", "m")
-    record = provenance.provenance({"seed": 1})
-    assert len(record["commit"]) == 40 and record["dirty"] is False
+
+def test_the_configuration_and_the_one_origin_of_all_tables():
+    record = provenance({"seed": 1}, [origin(), origin(date="2026-03-02T11:00:00+00:00")])
     assert record["config"] == {"seed": 1} and len(record["config_digest"]) == 64
+    assert record["commit"] == "a" * 40 and record["machine"]["cpu"] == "Abacus 9"
+    assert record["date"] == "2026-03-02T11:00:00+00:00"
+    assert record["dirty"] is False and len(record["measured"]) == 1
+
+
+def test_one_dirty_table_makes_the_run_dirty_and_each_origin_is_listed():
+    old = origin(commit="b" * 40, dirty=True, changed=["src/a.py"], date="2026-03-01T10:00:00")
+    record = provenance({}, [origin(), old])
+    assert record["dirty"] is True and record["changed"] == ["src/a.py"]
+    assert record["commit"] == "a" * 40  # the newest
+    assert [one["commit"][0] for one in record["measured"]] == ["b", "a"]
+
+
+def test_without_sidecars_it_is_this_process_that_is_recorded():
+    record = provenance({}, [])
     assert record["packages"]["jax"] and record["machine"]["cores"] >= 1
-    assert json.loads(json.dumps(record)) == record
-    (tmp_path / "file").write_text("2")
-    assert provenance.provenance({"seed": 1})["dirty"] is True
-
-
-def test_outside_git_it_says_so(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    record = provenance.provenance({})
-    assert record["commit"] == "unknown" and record["dirty"] is False

@@ -1,17 +1,23 @@
+import hashlib
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adcost import tables
 from adcost.tables import (
     DamagedTable,
     NotFinite,
     check_tables,
     gather,
+    made_from,
     read_arrays,
     read_table,
     replacing,
+    sidecar,
     write_arrays,
     write_json,
     write_table,
@@ -53,6 +59,82 @@ def test_a_damaged_table_says_what_to_delete(tmp_path, text):
     path.write_text(text)
     with pytest.raises(DamagedTable, match=rf"Delete {path}"):
         read_table(path, ["b"])
+
+
+WHOLE = "point,value,whole\na,0.5,1\nb,0.25,2\n"
+
+
+def damaged(text):
+    """Everything that may have become of a table: cut short, other columns, other numbers."""
+    lines = text.splitlines(keepends=True)
+    yield from (text[:end] for end in range(len(text)))
+    yield "".join([lines[0].replace("value", "number"), *lines[1:]])
+    yield text.replace("0.25", "nan")
+    yield text.replace("0.25", "")
+    yield text.replace("0.25", "0.26")
+    yield lines[0] + lines[2] + lines[1]
+    yield text + lines[1]
+    yield "\0" * len(text)
+
+
+def test_whatever_becomes_of_a_table_its_reader_finds_out_and_says_what_to_delete(tmp_path):
+    path = tmp_path / "t.csv"
+    write_table(
+        pd.DataFrame({"point": ["a", "b"], "value": [0.5, 0.25], "whole": [1, 2]}), path, "x", "p"
+    )
+    assert path.read_text() == WHOLE and len(read_table(path)) == 2
+    for text in damaged(WHOLE):
+        path.write_text(text)
+        with pytest.raises(DamagedTable, match=rf"Delete {path} and run snakemake again"):
+            read_table(path)
+
+
+def test_the_sidecar_tells_columns_rows_and_what_the_table_was_made_from(tmp_path):
+    path = tmp_path / "t.csv"
+    table = pd.DataFrame({"point": ["a"], "value": [0.5], "whole": [1], "yes": [True]})
+    write_table(table, path, "hvp", "layers-3", {"seed": 7})
+    record = json.loads((tmp_path / "t.csv-metadata.json").read_text())
+    assert record["@context"] == "http://www.w3.org/ns/csvw" and record["url"] == "t.csv"
+    columns = {c["name"]: c["datatype"] for c in record["tableSchema"]["columns"]}
+    assert columns == {"point": "string", "value": "double", "whole": "integer", "yes": "boolean"}
+    notes = made_from(path)
+    assert notes["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert (notes["experiment"], notes["point"], notes["rows"]) == ("hvp", "layers-3", 1)
+    assert notes["seed"] == 7
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"notes": []}', '{"notes": [1]}', "\0"])
+def test_a_damaged_sidecar_says_what_to_delete(tmp_path, text):
+    path = tmp_path / "t.csv"
+    write_table(pd.DataFrame({"point": ["a"]}), path, "x", "p")
+    sidecar(path).write_text(text)
+    with pytest.raises(DamagedTable, match=rf"Delete it and {path}"):
+        read_table(path)
+
+
+def test_a_table_without_sidecar_is_read_all_the_same(tmp_path):
+    (tmp_path / "t.csv").write_text(WHOLE)
+    assert len(read_table(tmp_path / "t.csv")) == 2 and made_from(tmp_path / "t.csv") == {}
+
+
+def test_an_interrupted_rewrite_never_leaves_a_sidecar_of_another_table(tmp_path, monkeypatch):
+    path = tmp_path / "t.csv"
+    write_table(pd.DataFrame({"point": ["a"]}), path, "x", "p")
+    monkeypatch.setattr(tables, "write_json", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_table(pd.DataFrame({"point": ["b"]}), path, "x", "p")
+    assert read_table(path).point.tolist() == ["b"] and not sidecar(path).exists()
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def test_points_with_other_columns_are_not_gathered(tmp_path):
+    write_table(pd.DataFrame({"point": ["a"], "value": [1]}), tmp_path / "a.csv", "x", "a")
+    write_table(pd.DataFrame({"point": ["b"], "valeu": [1]}), tmp_path / "b.csv", "x", "b")
+    with pytest.raises(DamagedTable, match=r"b.csv has the columns point, valeu, where .*a.csv"):
+        gather([tmp_path / "a.csv", tmp_path / "b.csv"])
 
 
 def test_gathering_keeps_the_order_given(tmp_path):

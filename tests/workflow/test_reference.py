@@ -11,6 +11,7 @@ import pytest
 
 from adcost.reference.store import read_reference
 from adcost.reference.tolerances import read_tolerances
+from adcost.tables import read_table, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,8 +25,7 @@ def compared(study):
 
 def retouched(path, change):
     """Rewrite a table in place, as another machine might have."""
-    table = pd.read_csv(path, float_precision="round_trip", keep_default_na=False)
-    change(table).to_csv(path, index=False, lineterminator="\n")
+    write_table(change(read_table(path)), path, path.parent.name, "all points")
 
 
 @pytest.fixture(scope="module")

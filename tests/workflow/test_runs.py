@@ -3,13 +3,14 @@
 import base64
 import json
 import os
+import re
 import shutil
-import signal
 import subprocess
 import sys
-import time
 
 import pandas as pd
+
+from adcost.tables import made_from, read_table
 
 NAN = """
 _right = reverse_over_reverse
@@ -63,8 +64,11 @@ def test_every_job_leaves_a_log_and_every_result_is_there(finished):
     assert provenance["config"]["hvp"]["layers"] == [4, 8, 16]
 
 
-def test_deterministic_tables_are_the_same_on_one_core_and_on_two(finished, fresh):
-    targets = ["results/hvp/measurements.csv", "results/mds/measurements.csv"]
+def test_deterministic_tables_are_the_same_on_one_core_and_in_another_order(finished, fresh):
+    fresh.configure(lambda config: config["experiments"].reverse())
+    found = finished.results.glob("*/*.csv")
+    targets = [str(p.relative_to(finished.folder)) for p in found if p.stem != "timings"]
+    assert len(targets) == 5
     if shutil.which("taskset"):  # so that XLA sees one core as well
         command = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
     else:
@@ -74,6 +78,36 @@ def test_deterministic_tables_are_the_same_on_one_core_and_on_two(finished, fres
     assert done.returncode == 0, done.stderr
     for target in targets:
         assert (fresh.folder / target).read_bytes() == (finished.folder / target).read_bytes()
+
+
+def test_every_table_has_a_sidecar_that_tells_where_it_was_made(finished):
+    tables = list(finished.results.rglob("*.csv"))
+    assert len(tables) > 20
+    for path in tables:
+        notes = made_from(path)
+        assert notes["rows"] == len(read_table(path)), path
+        if path.name != "claims.csv":
+            assert notes["origins"][0]["packages"]["jax"], path
+    point = made_from(finished.results / "hvp/timed/layers-4/timings.csv")
+    assert point["parameters"]["hidden"] == 4 and point["point"] == "layers-4"
+
+
+def test_a_dirty_checkout_is_said_in_every_sidecar_and_in_the_report(fresh):
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    (fresh.folder / ".gitignore").write_text("results/\n.snakemake/\n__pycache__/\n")
+    for arguments in (["init"], ["add", "."], [*identity, "commit", "-m", "m"]):
+        subprocess.run(["git", *arguments], cwd=fresh.folder, check=True, capture_output=True)
+    fresh.configure(lambda config: config.update(experiments=["finite_differences"]))
+    fresh.snakemake()
+    for path in fresh.results.glob("finite_differences/**/*.csv"):
+        (origin,) = made_from(path)["origins"]
+        assert origin["dirty"] and origin["changed"] == ["config/config.yaml"], path
+    provenance = json.loads((fresh.results / "provenance.json").read_text("utf-8"))
+    page = (fresh.results / "report.html").read_text("utf-8")
+    said = re.sub(r"<[^>]+>", "", page)
+    assert (
+        f"commit {provenance['commit'][:10]} with uncommitted changes (config/config.yaml)" in said
+    )
 
 
 def test_nan_fails_with_experiment_point_and_method_and_leaves_no_output(study):
@@ -93,28 +127,6 @@ def test_a_failed_experiment_does_not_take_the_other_with_it(fresh):
     assert fresh.snakemake("hvp", "mds", check=False).returncode != 0
     assert (fresh.results / "mds/claims.json").exists()
     assert not (fresh.results / "hvp/claims.json").exists()
-
-
-def test_killed_at_any_moment_it_leaves_whole_files_and_goes_on(fresh):
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "hvp"]
-    for signal_, seconds in ((signal.SIGKILL, 5.0), (signal.SIGTERM, 8.0)):
-        running = subprocess.Popen(
-            command, cwd=fresh.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )  # fmt: skip
-        time.sleep(seconds)
-        os.killpg(running.pid, signal_)
-        running.wait()
-        for path in fresh.results.rglob("*.csv"):
-            if not path.name.startswith("."):
-                assert not pd.read_csv(path).empty, path
-        subprocess.run([*command, "--unlock"], cwd=fresh.folder, check=True, capture_output=True)
-    kept = {p: p.read_bytes() for p in fresh.results.rglob("timings.csv")}
-    fresh.snakemake("hvp")
-    assert (fresh.results / "hvp/claims.json").exists()
-    # What was finished before the kill was not measured again.
-    incomplete = [p for p, content in kept.items() if p.read_bytes() != content]
-    assert len(incomplete) <= 1
 
 
 def test_snakemakes_own_report_holds_the_figures_with_their_labels(finished):

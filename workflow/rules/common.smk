@@ -3,6 +3,8 @@ from adcost import study
 
 try:
     PLANS = study.plans(config, ROOT / "workflow" / "schemas")
+    for folder in (config["results"], ".snakemake"):
+        study.check_writable(Path(folder))
 except study.ConfigError as error:
     raise WorkflowError(str(error)) from None
 
@@ -21,7 +23,7 @@ def code(script, *modules):
     scripts = ROOT / "workflow" / "scripts"
     return [
         study.relative(scripts / f"{name}.py") for name in (script, "job")
-    ] + study.code("adcost.tables", *modules)
+    ] + study.code("adcost.tables", "adcost.origin", *modules)
 
 
 def threads_of_the_machine(wildcards):
@@ -46,6 +48,11 @@ def needed(experiment):
         return [f"{RESULTS}/{experiment}/prepared/{name}/arrays.npz" for name in needs]
 
     return files
+
+
+def sidecars(folder, tables):
+    """What is told of each table of a folder: its columns, its bytes, where it was made."""
+    return [f"{folder}/{table}.csv-metadata.json" for table in tables]
 
 
 def gathered(experiment):

@@ -20,6 +20,7 @@ for name, plan in PLANS.items():
                     for t in plan.tables
                 },
                 arrays=f"{RESULTS}/{name}/prepared/{{point}}/arrays.npz",
+                sidecars=sidecars(f"{RESULTS}/{name}/prepared/{{point}}", plan.tables),
             log:
                 f"{RESULTS}/logs/{name}/{{point}}.log",
             conda:
@@ -45,6 +46,7 @@ for name, plan in PLANS.items():
             code=code("measure", f"adcost.experiments.{name}.measure"),
         output:
             **{t: f"{RESULTS}/{name}/points/{{point}}/{t}.csv" for t in plan.tables},
+            sidecars=sidecars(f"{RESULTS}/{name}/points/{{point}}", plan.tables),
         log:
             f"{RESULTS}/logs/{name}/{{point}}.log",
         conda:
@@ -73,6 +75,9 @@ for name, plan in PLANS.items():
                 t: f"{RESULTS}/{name}/timed/{{point}}/{t}.csv"
                 for t in (*plan.tables, "timings")
             },
+            sidecars=sidecars(
+                f"{RESULTS}/{name}/timed/{{point}}", (*plan.tables, "timings")
+            ),
         log:
             f"{RESULTS}/logs/{name}/{{point}}.log",
         conda:
@@ -99,6 +104,7 @@ for name, plan in PLANS.items():
             code=code("gather"),
         output:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
+            sidecars=sidecars(f"{RESULTS}/{name}", gathered(name)),
         log:
             f"{RESULTS}/logs/{name}/gather.log",
         conda:

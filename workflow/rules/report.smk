@@ -11,6 +11,7 @@ rule claims_table:
             caption="../report/claims.rst",
             category="claims",
         ),
+        sidecars(RESULTS, ["claims"]),
     log:
         f"{RESULTS}/logs/claims_table.log",
     conda:
@@ -26,7 +27,7 @@ rule claims_table:
 
 rule provenance:
     input:
-        [f"{RESULTS}/{name}/{t}.csv" for name in PLANS for t in gathered(name)],
+        tables=[f"{RESULTS}/{name}/{t}.csv" for name in PLANS for t in gathered(name)],
         code=code("provenance", "adcost.provenance"),
     output:
         f"{RESULTS}/provenance.json",

@@ -9,11 +9,12 @@ with logged(snakemake):
     import pandas as pd
 
     from adcost.claims import COLUMNS, as_rows
-    from adcost.tables import replacing
+    from adcost.tables import describe, replacing
 
     judged = [path for path in snakemake.input if path.endswith("claims.json")]
     records = [record for path in judged for record in json.loads(Path(path).read_text("utf-8"))]
     table = pd.DataFrame(as_rows(records), columns=list(COLUMNS))
     with replacing(snakemake.output[0]) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
+    describe(table, snakemake.output[0], {"judged": judged})
     print(f"{len(records)} claims with {len(table)} pieces of evidence")

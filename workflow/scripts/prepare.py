@@ -6,6 +6,7 @@ from pathlib import Path
 from job import logged
 
 with logged(snakemake):
+    from adcost.origin import origin
     from adcost.tables import check_tables, read_arrays, write_arrays, write_table
 
     experiment, point = snakemake.params.experiment, snakemake.wildcards.point
@@ -13,9 +14,15 @@ with logged(snakemake):
     door = import_module(f"adcost.experiments.{experiment}.prepare")
     needs = {Path(path).parent.name: read_arrays(path) for path in snakemake.input.needs}
     tables, arrays = door.prepare(point, snakemake.params.parameters, snakemake.params.seed, needs)
-    wanted = {name: path for name, path in snakemake.output.items() if name != "arrays"}
+    apart = ("arrays", "sidecars")
+    wanted = {name: path for name, path in snakemake.output.items() if name not in apart}
     check_tables(tables, wanted, experiment, point)
+    made = {
+        "parameters": snakemake.params.parameters,
+        "seed": snakemake.params.seed,
+        "origins": [origin()],
+    }
     for name, table in tables.items():
-        write_table(table, wanted[name], experiment, point)
+        write_table(table, wanted[name], experiment, point, made)
     write_arrays(arrays, snakemake.output.arrays, experiment, point)
     print(f"wrote {', '.join(arrays)} to {snakemake.output.arrays}")

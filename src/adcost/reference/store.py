@@ -14,6 +14,7 @@ from typing import Any
 
 from adcost.reference.compare import Run
 from adcost.study import digest, without_words
+from adcost.tables import check_written
 
 LARGEST_BYTES = 3_000_000
 """As much as the repository shall carry; each new reference adds as much again to its history."""
@@ -26,8 +27,14 @@ class NoReference(ValueError):
 
 
 def read_results(results: Path | str, tables: Mapping[str, Sequence[str]]) -> Run:
-    """A run's own folder; ``tables`` names each experiment's deterministic tables."""
+    """A run's own folder; ``tables`` names each experiment's deterministic tables.
+
+    Raises :class:`adcost.tables.DamagedTable` if one was changed after it was written.
+    """
     results = Path(results)
+    for name, wanted in tables.items():
+        for table in wanted:
+            check_written(results / name / f"{table}.csv")
     return Run(
         provenance=_json(results / "provenance.json"),
         claims={name: _json(results / name / "claims.json") for name in tables},
@@ -77,6 +84,8 @@ def objections(provenance: Mapping[str, Any], full: Mapping[str, Any]) -> list[s
         found.append("it was made outside of a git checkout, so no commit can be named")
     if provenance["dirty"]:
         found.append(f"it was made with uncommitted changes on top of {provenance['commit'][:10]}")
+    if len(commits := {one["commit"] for one in provenance.get("measured", [])}) > 1:
+        found.append(f"its tables were measured at {len(commits)} commits, not one")
     return found
 
 

@@ -58,6 +58,7 @@ def test_what_the_new_reference_lacks_does_not_stay(results):
     ("changes", "said"),
     [
         ({"dirty": True}, "uncommitted changes on top of 0123456789"),
+        ({"measured": [{"commit": "a"}, {"commit": "b"}]}, "measured at 2 commits, not one"),
         ({"commit": "unknown"}, "outside of a git checkout"),
         ({"config_digest": digest(FULL | {"seed": 2})}, "configuration is not config/config.yaml"),
     ],

@@ -53,6 +53,9 @@ NUMBERS = {
 }
 
 
+MACHINE = {"cpu": "Abacus 9", "cores": 3, "memory_gb": 7.8, "gpu": None}
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     root = tmp_path_factory.mktemp("made")
@@ -64,7 +67,12 @@ def made(tmp_path_factory):
             "date": "2026-03-02T10:00:00+00:00",
             "commit": "0123456789abcdef",
             "dirty": True,
-            "machine": {"cpu": "Abacus 9", "cores": 3, "memory_gb": 7.8, "gpu": None},
+            "changed": ["src/adcost/mended.py"],
+            "machine": MACHINE,
+            "measured": [
+                {"commit": "0123456789abcdef", "machine": MACHINE},
+                {"commit": "fedcba9876543210", "machine": MACHINE},
+            ],
             "config": {"toy": {"sizes": [1, 2], "nested": [{"a": 1}]}},
         },
         root / "results" / "provenance.json",
@@ -224,7 +232,10 @@ def test_verdicts_are_counted_and_said_in_words(built):
 def test_the_run_is_named(built):
     text = Page(built[0]).text
     assert "Measured on Abacus 9, 3 cores, 7.80 GB, 2 March 2026; commit 0123456789" in text
-    assert "with uncommitted changes" in text
+    assert "with uncommitted changes (src/adcost/mended.py)." in text
+    assert "The tables were measured at 2 commits; see Where the numbers come from." in text
+    assert "measured on 2 machines" not in text
+    assert "Origin 2 of the tables" in text
     assert "toy.sizes" in text and "1, 2" in text
 
 
