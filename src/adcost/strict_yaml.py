@@ -27,7 +27,7 @@ def read(path: Path) -> Any:
         raise YamlError(f"{path}: {error}") from None
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # PyYAML has no types
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         """A mapping, unless two of its own keys are equal; merged keys (``<<``) may be replaced."""
         seen = set()

@@ -12,7 +12,7 @@ import math
 import os
 import pkgutil
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -36,6 +36,7 @@ CUDA_PLUGINS = ("jax_cuda12_plugin", "jax_cuda13_plugin")
 
 class ConfigError(ValueError):
     """The configuration cannot be run; the message has one line a problem."""
+
 
 LEAST_FREE = 1_000_000
 """Bytes on the disk of the results below which not even the smallest study has room."""
@@ -73,19 +74,36 @@ def known_experiments() -> list[str]:
 def plans(config: Mapping[str, Any], schemas: Path) -> dict[str, Plan]:
     """Check the configuration and plan its experiments; raise :class:`ConfigError` otherwise."""
     problems = list(check_schema(config, schemas)) or list(_check_meaning(config))
-    if problems:
-        raise ConfigError(
-            "the configuration cannot be run:\n" + "\n".join(f"  - {line}" for line in problems)
-        )
+    _refuse(problems)
     planned = {}
     for name in config["experiments"]:
         door = _plan(name)
         points = door.points(config[name])
         check_points(points, name)
+        problems += _too_large(name, points, config["memory_mb"])
         planned[name] = Plan(
             name, {p.name: p for p in points}, door.TABLES, door.FIGURES, door.ANIMATIONS
         )
+    _refuse(problems)
     return planned
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise ConfigError(
+            "the configuration cannot be run:\n" + "\n".join(f"  - {line}" for line in problems)
+        )
+
+
+def _too_large(experiment: str, points: Iterable[Point], memory_mb: int) -> Iterator[str]:
+    """Points that no problem of the plan's own told of."""
+    for point in points:
+        if point.memory_mb > memory_mb:
+            yield (
+                f"{experiment}: the point {point.name} takes {point.memory_mb:,} MB; memory_mb "
+                f"allows {memory_mb:,}. Make it smaller in the section {experiment}, or raise "
+                "memory_mb"
+            )
 
 
 def _plan(experiment: str) -> Any:
@@ -191,8 +209,11 @@ def _explain(error: jsonschema.ValidationError) -> Iterator[str]:
 def _not_finite(value: Any, path: tuple[Any, ...] = ()) -> Iterator[str]:
     if isinstance(value, float) and not math.isfinite(value):
         yield f"{_key(path)}: {value} is not a finite number"
-    items = value.items() if isinstance(value, Mapping) else ()
-    items = enumerate(value) if isinstance(value, list) else items
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, Mapping):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
     for name, item in items:
         yield from _not_finite(item, (*path, name))
 

@@ -14,7 +14,7 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class DamagedTable(ValueError):
 
 
 @contextmanager
-def replacing(path: Path | str):
+def replacing(path: Path | str) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; rename it into place when the block succeeds.
 
     A reader therefore sees the old file or the whole new one, whatever interrupts the writer.
@@ -199,7 +199,7 @@ def write_arrays(
                 "Nothing was written."
             )
     with replacing(path) as temporary:
-        np.savez(temporary, **arrays)
+        np.savez(temporary, allow_pickle=False, **arrays)
 
 
 def read_arrays(path: Path | str) -> dict[str, np.ndarray]:

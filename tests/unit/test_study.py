@@ -119,3 +119,47 @@ def test_a_gpu_is_refused_without_its_plugin_and_taken_with_it(monkeypatch):
         study.plans(config, SCHEMAS)
     monkeypatch.setattr(study, "CUDA_PLUGINS", ("no_such_plugin", "yaml"))
     assert study.plans(config, SCHEMAS)
+
+
+@pytest.mark.parametrize("experiment", study.known_experiments())
+def test_what_takes_more_than_the_memory_is_refused_in_every_experiment(experiment):
+    config = _config() | {"experiments": [experiment], "memory_mb": 500}
+    with pytest.raises(study.ConfigError) as error:
+        study.plans(config, SCHEMAS)
+    lines = str(error.value).splitlines()[1:]
+    assert lines and all(line.startswith(f"  - {experiment}") for line in lines)
+    assert all("memory_mb allows 500" in line for line in lines)
+
+
+def test_each_points_memory_is_what_the_rule_asks_for_and_within_the_limit():
+    config = _config()
+    plans = study.plans(config, SCHEMAS)
+    needed = {(n, p.name): p.memory_mb for n, plan in plans.items() for p in plan.points.values()}
+    assert max(needed.values()) <= config["memory_mb"]
+    most = max(needed, key=needed.__getitem__)
+    config["memory_mb"] = needed[most] - 1
+    with pytest.raises(study.ConfigError, match=rf"{most[0]}.*memory_mb allows"):
+        study.plans(config, SCHEMAS)
+    config["memory_mb"] = needed[most]
+    study.plans(config, SCHEMAS)
+
+
+@pytest.mark.parametrize(
+    "closed, said",
+    [("file", "is a file"), ("locked", "cannot be written to"), ("full", "is full")],
+)
+def test_a_folder_without_room_is_refused_before_anything_starts(
+    tmp_path, monkeypatch, closed, said
+):
+    study.check_writable(tmp_path / "not" / "yet")
+    assert not (tmp_path / "not").exists()
+    folder = tmp_path / "results"
+    if closed == "file":
+        folder.write_text("")
+    elif closed == "locked":
+        monkeypatch.setattr(study.os, "access", lambda path, mode: False)
+    else:
+        free = type("usage", (), {"free": study.LEAST_FREE - 1})
+        monkeypatch.setattr(study.shutil, "disk_usage", lambda path: free)
+    with pytest.raises(study.ConfigError, match=said):
+        study.check_writable(folder)

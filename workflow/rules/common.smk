@@ -40,6 +40,18 @@ def of_point(experiment, field):
     return value
 
 
+def memory_of_point(experiment):
+    """What the point's formula says, as many times as it was tried.
+
+    Where a cluster ends a job that took more than it asked for, the next attempt has room.
+    """
+
+    def value(wildcards, attempt):
+        return attempt * PLANS[experiment].points[wildcards.point].memory_mb
+
+    return value
+
+
 def needed(experiment):
     """The arrays of the points that a point needs, as a function of the wildcards."""
 

@@ -27,7 +27,7 @@ for name, plan in PLANS.items():
                 ENVIRONMENT
             threads: 1
             resources:
-                mem_mb=of_point(name, "memory_mb"),
+                mem_mb=memory_of_point(name),
             params:
                 experiment=name,
                 seed=config["seed"],
@@ -53,7 +53,7 @@ for name, plan in PLANS.items():
             ENVIRONMENT
         threads: 1
         resources:
-            mem_mb=of_point(name, "memory_mb"),
+            mem_mb=memory_of_point(name),
         params:
             experiment=name,
             seed=config["seed"],
@@ -84,7 +84,7 @@ for name, plan in PLANS.items():
             ENVIRONMENT
         threads: threads_of_the_machine
         resources:
-            mem_mb=of_point(name, "memory_mb"),
+            mem_mb=memory_of_point(name),
             slurm_extra="--exclusive",
         params:
             experiment=name,

@@ -20,6 +20,7 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike, DTypeLike
 
 Function = Callable[[jax.Array], jax.Array]
 
@@ -39,7 +40,7 @@ def complex_step_evaluations(d: int) -> int:
     return d
 
 
-def best_epsilon(dtype: jnp.dtype, *, central: bool) -> float:
+def best_epsilon(dtype: DTypeLike, *, central: bool) -> float:
     """u^⅓ (central) or u^½ (forward), for arguments of size 1."""
     roundoff = float(jnp.finfo(dtype).eps) / 2
     return roundoff ** (1 / 3) if central else roundoff**0.5
@@ -81,20 +82,20 @@ def representable(x: jax.Array, epsilon: jax.Array | float) -> jax.Array:
     return jnp.where(step == 0, epsilon, step)
 
 
-def central(f: Function, x: jax.Array, epsilon: float) -> jax.Array:
+def central(f: Function, x: jax.Array, epsilon: ArrayLike) -> jax.Array:
     """The central-difference gradient of ``f`` at ``x``, in the shape of ``x``."""
     differences = jax.vmap(lambda e: f(x + e) - f(x - e))(_steps(x, epsilon))
     return (differences / (2 * epsilon)).reshape(x.shape)
 
 
-def forward(f: Function, x: jax.Array, epsilon: float) -> jax.Array:
+def forward(f: Function, x: jax.Array, epsilon: ArrayLike) -> jax.Array:
     """The forward-difference gradient of ``f`` at ``x``, in the shape of ``x``."""
     here = f(x)
     differences = jax.vmap(lambda e: f(x + e) - here)(_steps(x, epsilon))
     return (differences / epsilon).reshape(x.shape)
 
 
-def complex_step(f: Function, x: jax.Array, epsilon: float) -> jax.Array:
+def complex_step(f: Function, x: jax.Array, epsilon: ArrayLike) -> jax.Array:
     """The complex-step gradient of ``f`` at the real ``x``, in its shape and dtype.
 
     ``f`` must be analytic and accept complex arguments: no ``abs``, ``max`` or conjugate in it.
@@ -103,6 +104,6 @@ def complex_step(f: Function, x: jax.Array, epsilon: float) -> jax.Array:
     return (jnp.imag(values) / epsilon).reshape(x.shape)
 
 
-def _steps(x: jax.Array, epsilon: float) -> jax.Array:
+def _steps(x: jax.Array, epsilon: ArrayLike) -> jax.Array:
     """All ε·eᵢ, stacked: (d, *x.shape)."""
-    return epsilon * jnp.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape)
+    return jnp.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape) * epsilon

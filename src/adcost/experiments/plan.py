@@ -20,6 +20,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+PROCESS_MB = 700
+"""Megabytes (2²⁰ bytes) of Python with JAX and pandas and what compiling takes, before a point's own
+arrays. The jobs of the quick study, whose arrays are small, peak between 190 and 590."""
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
@@ -38,7 +42,7 @@ class Point:
 
     name: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    memory_mb: int = 1000
+    memory_mb: int = PROCESS_MB
     timed: bool = False
     prepares: bool = False
     needs: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """Chains of dense layers, and single layers with a Jacobian to be had: f(x) = Ax and two more."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 
 import jax
@@ -45,4 +46,4 @@ def draw_weights(rng: np.random.Generator, widths: Sequence[int]) -> list[np.nda
 def layers(weights: Sequence[jax.Array], activation: str) -> list[Layer]:
     """The chain's layers x ↦ Wx (``"linear"``) or x ↦ tanh(Wx) (``"tanh"``), first to last."""
     f = ONE_LAYER[activation]
-    return [lambda x, w=w: f(w, x) for w in weights]
+    return [partial(f, w) for w in weights]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import jax
     import numpy as np
+    from jax.typing import ArrayLike
 
 Parameters = Any
 """A pytree of arrays."""
@@ -124,13 +125,13 @@ ARCHITECTURES: Mapping[str, Architecture] = {
 # --- the loss ---------------------------------------------------------------------------------
 
 
-def cross_entropy(logits: "jax.Array", labels: "jax.Array") -> "jax.Array":
+def cross_entropy(logits: "ArrayLike", labels: "ArrayLike") -> "jax.Array":
     """The mean over n images of −log softmax(logits)[label]: (n, classes), (n,) → scalar."""
     import jax
     import jax.numpy as jnp
 
     log_p = jax.nn.log_softmax(logits)
-    return -jnp.mean(jnp.take_along_axis(log_p, labels[:, None], axis=1))
+    return -jnp.mean(jnp.take_along_axis(log_p, jnp.asarray(labels)[:, None], axis=1))
 
 
 def batch_loss(
@@ -148,7 +149,7 @@ def batch_loss(
     return loss
 
 
-def accuracy(logits: "jax.Array", labels: "jax.Array") -> float:
+def accuracy(logits: "ArrayLike", labels: "ArrayLike") -> float:
     """The share of images whose largest logit is the label's."""
     import jax.numpy as jnp
 

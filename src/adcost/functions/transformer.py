@@ -66,8 +66,8 @@ def loss(
     size = gcd(sequence, CHUNK)
     chunks = [jnp.moveaxis(a.reshape(len(a), -1, size, *a.shape[2:]), 1, 0) for a in (x, following)]
     surprise = jax.checkpoint(partial(_surprise, parameters["tokens"]))
-    _, chunks = jax.lax.scan(lambda _, chunk: (None, surprise(*chunk)), None, tuple(chunks))
-    return jnp.mean(jnp.moveaxis(chunks, 0, 1).reshape(tokens.shape)[:, :-1])
+    _, found = jax.lax.scan(lambda _, chunk: (None, surprise(*chunk)), None, tuple(chunks))
+    return jnp.mean(jnp.moveaxis(found, 0, 1).reshape(tokens.shape)[:, :-1])
 
 
 def _surprise(table: jax.Array, x: jax.Array, following: jax.Array) -> jax.Array:
@@ -161,7 +161,7 @@ def shapes(
 
     ``stacks`` cuts the layers into stacks of so many each; by default there is one.
     """
-    h, dtype = size.width, jnp.dtype(dtype)
+    h, kind = size.width, jnp.dtype(dtype)
     stacks = (size.layers,) if stacks is None else stacks
     if sum(stacks) != size.layers:
         raise ValueError(f"stacks of {stacks} layers are not {size.layers} layers together")
@@ -178,11 +178,11 @@ def shapes(
         "down_bias": (h,),
     }
     return {
-        "tokens": jax.ShapeDtypeStruct((size.vocabulary, h), dtype),
-        "positions": jax.ShapeDtypeStruct((sequence, h), dtype),
-        "norm": jax.ShapeDtypeStruct((2, h), dtype),
+        "tokens": jax.ShapeDtypeStruct((size.vocabulary, h), kind),
+        "positions": jax.ShapeDtypeStruct((sequence, h), kind),
+        "norm": jax.ShapeDtypeStruct((2, h), kind),
         "stacks": tuple(
-            {name: jax.ShapeDtypeStruct((n, *shape), dtype) for name, shape in of_block.items()}
+            {name: jax.ShapeDtypeStruct((n, *shape), kind) for name, shape in of_block.items()}
             for n in stacks
         ),
     }

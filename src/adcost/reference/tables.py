@@ -154,9 +154,12 @@ def _note_rows(result: TableComparison, kind: str, table: pd.DataFrame, paired: 
     if alone.empty:
         return
     first, share = ",".join(alone.iloc[0]), f"{len(alone)}/{len(table)}"
-    row = {"reference": first} if kind == "missing" else {"here": first}
+    missing = kind == "missing"
     where = f"{result.table}.csv:{alone.index[0] + 2}"
-    result.differences.append(Difference(kind, where, share=share, **row))
+    result.differences.append(
+        Difference(kind, where, reference=first if missing else "", here="" if missing else first,
+                   share=share)
+    )  # fmt: skip
 
 
 # --- cells --------------------------------------------------------------------------------------

@@ -106,4 +106,5 @@ def _tolerance(limits: Any, place: str) -> Tolerance:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not 0 <= value < math.inf:
             raise ToleranceError(f"{place}: {key} is {value!r}; allowed: {allowed}")
-    return Tolerance(**{key: float(value) for key, value in limits.items()})
+    relative, absolute = (float(limits.get(key, 0)) for key in ("relative", "absolute"))
+    return Tolerance(relative, absolute)

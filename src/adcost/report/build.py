@@ -52,9 +52,9 @@ def build(
         "animations": {name: _drawn(results, name, ".mp4", ".png") for name in experiments},
     }
     page, paper = _typeset(results, texts, given)
-    page = complete(page.decode("utf-8"), results, experiments)
+    text = complete(page.decode("utf-8"), results, experiments)
     with replacing(html) as new_html, replacing(pdf) as new_pdf:
-        new_html.write_text(page, encoding="utf-8")
+        new_html.write_text(text, encoding="utf-8")
         new_pdf.write_bytes(paper)
 
 
@@ -108,6 +108,7 @@ def _typeset(results: Path, texts: Path, given: dict) -> tuple[bytes, bytes]:
             paper, _ = compiler.compile_with_warnings(format="pdf")
         except typst.TypstError as error:
             raise ReportError(_explain(error)) from error
+    assert isinstance(page, bytes) and isinstance(paper, bytes)
     return page, paper
 
 

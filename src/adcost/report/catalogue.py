@@ -69,7 +69,7 @@ class Catalogue:
                 raise CatalogueError(f"{file.name} must map templates to their words")
             for entry, words in found.items():
                 _check(file, entry, words)
-            entries |= found
+            entries = {**(entries or {}), **found}
         return Catalogue(entries)
 
     def __call__(self, text: str) -> str:

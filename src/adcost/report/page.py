@@ -19,8 +19,9 @@ from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).parent
 FIGURE_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-ZIAMATH = Path(find_spec("ziamath").origin).parent  # importing it would load its font
-MATH_FONT = ZIAMATH / "fonts" / "STIXTwoMath-Regular.ttf"
+# Found and not imported, which would load its font.
+ZIAMATH = next(iter(getattr(find_spec("ziamath"), "submodule_search_locations", [])))
+MATH_FONT = Path(ZIAMATH) / "fonts" / "STIXTwoMath-Regular.ttf"
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 
 
@@ -45,7 +46,8 @@ def complete(page: str, results: Path, experiments: Iterable[str]) -> str:
 
 def _addressed(page: str) -> str:
     """Replace the numbers by which Typst calls a section's headings by words: `#hvp-method`."""
-    addresses, section = {}, ""
+    addresses: dict[str, str] = {}
+    section = ""
     for level, name, text in re.findall(r'<h(\d) id="([^"]*)">(.*?)</h\1>', page, re.S):
         if level == "2":
             section = name.removeprefix("section-")

@@ -96,10 +96,10 @@ def _frontier(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
         dash = "o-" if method == "revolve" else "o"
         size = 4 if method == "revolve" else 7
         counted.plot(rows.states, rows.operations, dash, ms=size, lw=1, color=COLOURS[method])
-        found = [seconds.get(name) for name in names]
-        if all(found):
-            middle = np.array([one.value for one in found])
-            errors = [middle - [one.low for one in found], [one.high for one in found] - middle]
+        found = [seconds[name] for name in names if name in seconds]
+        if len(found) == len(names):
+            low, middle, high = np.array([(o.low, o.value, o.high) for o in found]).T
+            errors = [middle - low, high - middle]
             timed.errorbar(
                 rows.states, middle / unit, yerr=np.nan_to_num(errors) / unit, fmt=dash, ms=size,
                 lw=1, color=COLOURS[method],

@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from math import ceil, log2
 from typing import Any
 
-from adcost.experiments.plan import Point
-
-PROCESS_MB = 800
-"""Python with JAX and pandas, before the chain's states."""
+from adcost.experiments.plan import PROCESS_MB, Point
 
 STATES_A_LAYER = 3
 """States that reverse mode keeps of a layer by itself: XLA's own figure for tanh(xW)."""

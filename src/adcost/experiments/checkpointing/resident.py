@@ -79,7 +79,7 @@ def _step(asked: Mapping[str, Any]) -> dict[str, float]:
 
     from adcost.costs.memory import compiled_bytes
 
-    _compiled(asked | WARM)()
+    _compiled({**asked, **WARM})()
     compiled, run = _compiled(asked, with_program=True)
     before = _reset(jax.devices()[0])
     run()

@@ -192,8 +192,12 @@ def _shapes(sizes: tuple[int, ...], batch: int) -> list[tuple[int, str, str, str
     weights, x, target = _shapes_of(sizes, batch)
     given = (network.ACTIVATIONS["tanh"], backprop.SLOPES["tanh"])
     v = jax.eval_shape(lambda w, x: network.layers(w, x, given[0]), weights, x)
-    rows = jax.eval_shape(lambda *a: backprop.by_jacobians(*a, *given), weights, x, target)
-    jacobians = jax.eval_shape(lambda *a: backprop.layer_jacobians(*a, *given), weights, x, target)
+    rows = jax.eval_shape(
+        lambda w, x, y: backprop.by_jacobians(w, x, y, *given), weights, x, target
+    )
+    jacobians = jax.eval_shape(
+        lambda w, x, y: backprop.layer_jacobians(w, x, y, *given), weights, x, target
+    )
     table = []
     for k in range(1, len(sizes)):
         n = {"b": batch, "nₖ₋₁": sizes[k - 1], "nₖ": sizes[k], "nₖ₊₁": (*sizes, 1)[k + 1]}

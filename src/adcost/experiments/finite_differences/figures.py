@@ -73,7 +73,7 @@ def _tradeoff(of: Sweeps) -> Figure:
         axis.set_xticks(10.0 ** np.arange(-18, 3, 4))
         axis.minorticks_off()
     axes[0].set(ylabel="relative error of the derivative (median)", ylim=(1e-18, 1e4))
-    _names(*axes, of, curve)
+    _names(axes[0], axes[1], of, curve)
     return figure
 
 

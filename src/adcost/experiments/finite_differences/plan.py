@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements",)
 FIGURES = ("tradeoff", "curvature", "attainable")
@@ -30,10 +30,6 @@ most this share of the one that rules there."""
 COVER = (1e-13, 1.0)
 """The grid of ε must reach over both: the arms that are measured lie within, for all curves and
 precisions, from the reciprocal's in float64 to the logarithm's in float32."""
-
-
-PROCESS_MB = 700
-"""Python with JAX and pandas, before any array."""
 
 
 def epsilons(smallest: float, largest: float, per_decade: int) -> int:

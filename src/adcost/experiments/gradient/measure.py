@@ -89,7 +89,7 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
 def structure(function: str, d: int, examples: int) -> list[jax.ShapeDtypeStruct]:
     """The shapes of w and of the data of a function of at most ``d`` weights; all float64."""
     size, weights = plan.size(function, d), (plan.dimension(function, d),)
-    data = {
+    data: dict[str, list[tuple[int, ...]]] = {
         "sum_of_squares": [],
         "logistic": [(examples, size), (examples,)],
         "network": [(examples, size), (examples, size)],

@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements",)
 FIGURES = ("methods", "seconds", "functions")
 ANIMATIONS = ()
-
-PROCESS_MB = 700
-"""Python with JAX and pandas, before any array."""
 
 LAYERS = 3
 """Square layers of the network."""

@@ -20,12 +20,14 @@ Expression = Mapping[str, Any]
 def source(module: str) -> Path | None:
     """The file of a module, by the parts of its name; None where there is none."""
     parts, folders = module.split("."), list(sys.path)
+    origin = ""
     for depth in range(1, len(parts) + 1):
         spec = PathFinder.find_spec(".".join(parts[:depth]), folders)
         if spec is None:
             return None
         folders = list(spec.submodule_search_locations or [])
-    found = Path(spec.origin or "")
+        origin = spec.origin or ""
+    found = Path(origin)
     return found if found.suffix == ".py" else None
 
 

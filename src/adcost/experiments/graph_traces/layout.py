@@ -37,9 +37,10 @@ def layered(nodes: Sequence[str], edges: Sequence[Edge]) -> Layout:
     layers: list[list[Waypoint]] = [[] for _ in range(max(layer.values(), default=0) + 1)]
     for node in nodes:
         layers[layer[node]].append(node)
-    for way in ways.values():
-        for waypoint in way[1:-1]:
-            layers[waypoint[1]].append(waypoint)
+    for edge in edges:
+        between = range(layer[edge[0]] + 1, layer[edge[1]])
+        for waypoint, place in zip(ways[edge][1:-1], between, strict=True):
+            layers[place].append(waypoint)
     neighbours: dict[Waypoint, list[Waypoint]] = {w: [] for one in layers for w in one}
     for way in ways.values():
         for a, b in pairwise(way):

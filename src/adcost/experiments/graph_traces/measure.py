@@ -181,7 +181,8 @@ def _by_jax(tape: Tape, at: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """
 
     def run(inputs: jax.Array, shifts: jax.Array) -> jax.Array:
-        given, values = iter(inputs), []
+        given = iter(inputs)
+        values: list[jax.Array] = []
         for node, shift in zip(tape.nodes, shifts, strict=True):
             if node.constant is not None:
                 value = jnp.asarray(node.constant)

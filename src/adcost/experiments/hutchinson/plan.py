@@ -11,7 +11,7 @@ A state is ``initial`` or ``trained``.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 from adcost.functions.classifiers import ARCHITECTURES, Shape
 from adcost.functions.images import DATASETS
 
@@ -20,9 +20,6 @@ FIGURES = ("estimates", "error", "laws", "needed", "decay", "diagonal", "chunks"
 ANIMATIONS = ()
 
 STATES = ("initial", "trained")
-
-PROCESS_MB = 700
-"""Python with JAX and pandas, before any array."""
 
 HESSIANS_HELD = 8
 """Copies of p² float64 alive at once: `jax.hessian` needs six, and the eigenvalues two more."""
@@ -56,6 +53,11 @@ def point_mb(config: Mapping[str, Any], network: str) -> int:
     return PROCESS_MB + held + batch_mb(config, network)
 
 
+def influence_mb(config: Mapping[str, Any]) -> int:
+    """Megabytes (2²⁰ bytes): the matrix of influence, its inverse, and what solving copies."""
+    return PROCESS_MB + 100 + 4 * config["influence"]["size"] ** 2 * 8 // 2**20
+
+
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``hutchinson`` asks for."""
     shared = {"dataset": config["dataset"], "training": dict(config["training"])}
@@ -72,7 +74,7 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         for other in STATES:
             del dense[other]
         planned.append(Point(f"dense-{state}", dense, point_mb(config, "dense")))
-    planned.append(Point("influence", dict(config["influence"]), PROCESS_MB + 100))
+    planned.append(Point("influence", dict(config["influence"]), influence_mb(config)))
     networks = {
         name: {key: config[name][key] for key in ("hidden", "images")}
         for name in ("dense", "large")
@@ -157,7 +159,7 @@ def _memory(config: Mapping[str, Any], memory_mb: int) -> Iterator[str]:
                 f"{memory_mb:,}. Lower {advice}, or raise memory_mb."
             )
     size = config["influence"]["size"]
-    needed = PROCESS_MB + 100 + 4 * size**2 * 8 // 2**20
+    needed = influence_mb(config)
     if needed > memory_mb:
         yield (
             f"hutchinson.influence.size: a matrix of {size:,} rows takes {needed:,} MB; memory_mb "

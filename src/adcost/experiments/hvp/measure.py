@@ -67,7 +67,7 @@ def _one_network(point: str, parameters: Mapping[str, Any], seed: int) -> dict[s
     loss = mlp.homework_loss(width, dtype)
 
     functions = _functions(loss)
-    programs: dict[str, Callable[[], Any]] = {
+    counted: dict[str, Program] = {
         name: compile_program(fn, *arguments)
         for name, (fn, arguments) in {
             "loss": (loss, (x,)),
@@ -75,12 +75,13 @@ def _one_network(point: str, parameters: Mapping[str, Any], seed: int) -> dict[s
             **{name: (functions[name], (x, v)) for name in AD_PRODUCTS},
         }.items()
     }
-    counted = dict(programs)
+    programs: dict[str, Callable[[], Any]] = dict(counted)
     if parameters["hessian"]:
         hessian = compile_program(lambda x: products.calculate_hessian(loss, x), x)
         product = compile_program(products.naive_hvp, hessian(), v)
         counted |= {"hessian": hessian, "product": product}
-        programs |= {
+        programs = {
+            **programs,
             "product": product,
             "hessian_then_product": HessianThenProduct(hessian, product),
         }

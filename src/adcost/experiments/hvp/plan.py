@@ -9,7 +9,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements",)
 FIGURES = ("homework", "scaling", "constant", "memory", "initialisation")
@@ -35,10 +35,6 @@ def hessian_mb(hidden: int, width: int, dtype: str) -> int:
 def product_mb(hidden: int, width: int, dtype: str) -> int:
     """Megabytes of one AD product: some twenty vectors of p numbers."""
     return 20 * parameters(hidden, width) * ITEMSIZE[dtype] // 2**20 + 1
-
-
-PROCESS_MB = 700
-"""Python with JAX and pandas, before any array."""
 
 
 def points(config: Mapping[str, Any]) -> list[Point]:
@@ -80,13 +76,13 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     found = []
     width, dtype = config["width"], config["dtype"]
     for key, kind in (("layers", dtype), ("float64_layers", "float64")):
-        needed = {n: PROCESS_MB + hessian_mb(n, width, kind) for n in config[key]}
-        beyond = sorted(n for n in needed if needed[n] > memory_mb)
+        takes = {n: PROCESS_MB + hessian_mb(n, width, kind) for n in config[key]}
+        beyond = sorted(n for n in takes if takes[n] > memory_mb)
         if beyond:
             found.append(
                 f"hvp.{key}: with {beyond[-1]} hidden layers of width {width} the network has "
                 f"{parameters(beyond[-1], width):,} parameters, and its {kind} Hessian takes "
-                f"{needed[beyond[-1]]:,} MB; memory_mb allows {memory_mb:,}. Remove "
+                f"{takes[beyond[-1]]:,} MB; memory_mb allows {memory_mb:,}. Remove "
                 f"{', '.join(map(str, beyond))} from hvp.{key}, lower hvp.width or raise "
                 "memory_mb. (hvp.large measures the AD product alone at sizes where no Hessian "
                 "fits.)"

@@ -156,8 +156,8 @@ def _graphs(names: Sequence[str], states: int) -> list[Row]:
             expected = np.asarray(jax.jit(jax.jacrev(vector))(at))
             for mode, transform in zip(MODES, (jax.jacfwd, jax.jacrev), strict=True):
                 swept = count(transform(vector), at).total
-                order = in_words(mode, len(graph.inputs), len(graph.outputs))
-                rows.append((name, shape, f"{mode}_sweeps", order, "operations", float(swept)))
+                words = in_words(mode, len(graph.inputs), len(graph.outputs))
+                rows.append((name, shape, f"{mode}_sweeps", words, "operations", float(swept)))
         found = search(graph, states)
         orders = {
             "forward": elimination.forward_order(graph),

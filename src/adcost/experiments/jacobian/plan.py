@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements",)
 FIGURES = ("crossover", "scalar_output", "chains", "elimination")
@@ -18,10 +18,6 @@ importing them here would cost a dry run the import of JAX."""
 
 HOURGLASS = "hourglass"
 """The chain that carries the claim on mixed orders."""
-
-PROCESS_MB = 900
-"""Python, JAX and what compiling takes."""
-
 
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``jacobian`` of the configuration asks for."""

@@ -75,7 +75,7 @@ def _table(point: str, rows: list[Row]) -> pd.DataFrame:
 def _accuracy(parameters: Mapping[str, Any], rng: np.random.Generator) -> list[Row]:
     """Every way against the exact adjoint, over condition numbers."""
     n, m = parameters["size"], parameters["rows"]
-    programs = {
+    programs: dict[str, dict[str, Callable[..., Any]]] = {
         "solve": _pullbacks(SOLVES, 2),
         "least_squares": _pullbacks(LEAST_SQUARES, 2),
         "nuclear_norm": {name: jax.jit(jax.grad(f)) for name, f in NUCLEAR.items()},
@@ -196,7 +196,9 @@ def _cost(
     for n in parameters["sizes"]:
         a = jnp.asarray(rng.standard_normal((n, n)) + 2 * np.sqrt(n) * np.eye(n))
         b, x_bar = (jnp.asarray(rng.standard_normal(n)) for _ in range(2))
-        functions = {name: _value_and_adjoints(f) for name, f in SOLVES.items()}
+        functions: dict[str, Callable[..., Any]] = {
+            name: _value_and_adjoints(f) for name, f in SOLVES.items()
+        }
         functions["value"] = lambda a, b, x_bar: rules.solve(a, b)
         programs = {name: compile_program(f, a, b, x_bar) for name, f in functions.items()}
         for name, f in functions.items():
@@ -217,7 +219,7 @@ def _cost(
     return rows, pd.concat(timings, ignore_index=True)
 
 
-def _value_and_adjoints(f: Function) -> Function:
+def _value_and_adjoints(f: Function) -> Callable[..., tuple[Any, ...]]:
     def program(a: jax.Array, b: jax.Array, x_bar: jax.Array) -> tuple[Any, ...]:
         x, pull = jax.vjp(f, a, b)
         return x, *pull(x_bar)

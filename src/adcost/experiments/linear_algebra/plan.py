@@ -3,14 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements",)
 FIGURES = ("accuracy", "cost", "recovery")
 ANIMATIONS = ()
-
-PROCESS_MB = 700
-"""Python with JAX and pandas, before any array."""
 
 COPIES = 16
 """Of an n × n matrix that differentiating through elimination holds at once (counted: eight)."""
@@ -29,10 +26,11 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     accuracy = {name: config[name] for name in ("size", "rows", "draws")}
     accuracy["conditions"] = list(config["conditions"])
     cost = {"sizes": list(config["sizes"]), "timing": dict(config["timing"])}
+    accurate, recovery = cost_mb([config["rows"]]), dict(config["recovery"])
     return [
-        Point("accuracy", accuracy, memory_mb=PROCESS_MB),
-        Point("degenerate", {"size": config["size"], "rows": config["rows"]}, memory_mb=PROCESS_MB),
-        Point("recovery", dict(config["recovery"]), memory_mb=PROCESS_MB),
+        Point("accuracy", accuracy, memory_mb=accurate),
+        Point("degenerate", {"size": config["size"], "rows": config["rows"]}, memory_mb=accurate),
+        Point("recovery", recovery, memory_mb=cost_mb([recovery["size"]])),
         Point("cost", cost, memory_mb=cost_mb(config["sizes"]), timed=True),
     ]
 

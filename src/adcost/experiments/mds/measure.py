@@ -75,8 +75,8 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
     ]
     finals["smacof"] = []
     for number, start in enumerate(starts):
-        positions, iterations = _smacof(start, targets)
-        finals["smacof"].append(positions)
+        ended, iterations = _smacof(start, targets)
+        finals["smacof"].append(ended)
         rows.append(("smacof", number, "steps", iterations))
     for method, positions in finals.items():
         for number, map_ in enumerate(positions):

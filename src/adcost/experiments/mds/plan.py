@@ -6,7 +6,7 @@ Nothing is timed: every cost is counted in evaluations of the loss.
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements", "convergence", "maps", "frames")
 FIGURES = ("map", "convergence", "cost")
@@ -35,11 +35,21 @@ def points(config: Mapping[str, Any]) -> list[Point]:
             name(region, size),
             {"region": region, "size": size, **shared, **_of_region(region, config),
              "animate": name(region, size) == config["animate"]},
-            memory_mb=1500,
+            memory_mb=needed_mb(region, size, config),
         )
         for region, sizes in config["regions"].items()
         for size in sizes
     ]  # fmt: skip
+
+
+def needed_mb(region: str, size: int | str, config: Mapping[str, Any]) -> int:
+    """Megabytes (2²⁰ bytes): gradient descent keeps every map on its way, twice when it is joined.
+
+    A gradient counts for two evaluations at least, so there are at most half as many steps.
+    """
+    cities = AVAILABLE[region] if isinstance(size, str) else size
+    maps = config["starts"] * config["max_evaluations"] // 2
+    return PROCESS_MB + 2 * 8 * 2 * cities * maps // 2**20
 
 
 def _of_region(region: str, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +107,7 @@ def _sizes(key: str, sizes: list[int | str], available: int) -> list[str]:
     found = []
     if not sizes:
         found.append(f"{key}: the list is empty; name at least one size, or remove {key}")
-    counts = [available if size == "all" else size for size in sizes]
+    counts = [available if isinstance(size, str) else size for size in sizes]
     for place, (size, count) in enumerate(zip(sizes, counts, strict=True)):
         if count > available:
             found.append(

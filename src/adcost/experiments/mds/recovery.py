@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -122,7 +123,8 @@ def label_cities(
     scale, frame = axis.figure.dpi / 72, axis.get_window_extent(renderer)
     taken: list[Bbox] = []
     for point, name in zip(points, names, strict=True):
-        best, cost = None, np.inf
+        best: Any = None
+        cost = np.inf
         for angle, distance in SLOTS:
             direction = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
             text = axis.annotate(

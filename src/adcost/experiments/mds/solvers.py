@@ -14,6 +14,7 @@ method has arrived. All expect 64-bit mode and d = 2n unknowns.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -92,7 +93,9 @@ def _descend(
     runs may stop.
     """
     most = int(max_evaluations // price)
-    positions, losses, maps = jnp.asarray(problem.starts), [], []
+    positions = jnp.asarray(problem.starts)
+    losses: list[Any] = []
+    maps: list[Any] = []
     while len(losses) * CHUNK <= most:
         first = jnp.asarray(len(losses) * CHUNK)
         positions, (chunk, kept) = _chunk(

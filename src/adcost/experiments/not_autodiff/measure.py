@@ -20,6 +20,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
+import sympy
 
 from adcost import seeds
 from adcost.costs.count import count
@@ -86,7 +87,7 @@ def _errors(name: str, x: np.ndarray, symbolic_depths: list[int], depths: list[i
 
 
 def _expression(name: str, depth: int, x: Any) -> Any:
-    return iterated.unrolled(name, x, depth, symbolic.sympy)
+    return iterated.unrolled(name, x, depth, sympy)
 
 
 def _slopes(name: str, x: np.ndarray, depth: int) -> dict[str, np.ndarray]:

@@ -34,8 +34,8 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``not_autodiff`` asks for."""
     counted = {name: value for name, value in config.items() if name != "timing"}
     return [
-        Point("maps", counted, memory_mb=1500),
-        Point("time", dict(config["timing"]), memory_mb=1500, timed=True),
+        Point("maps", counted),
+        Point("time", dict(config["timing"]), timed=True),
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import pandas as pd
+import sympy
 from sympy.core.cache import clear_cache
 
 from adcost import seeds
@@ -51,7 +52,7 @@ def time_methods(
     return rows, timings
 
 
-def _ways(depth: int) -> dict[str, Callable[[jax.Array], jax.Array]]:
+def _ways(depth: int) -> dict[str, Callable[[jax.Array], Any]]:
     """Derivatives of f_depth at one number; loops unrolled, as the expression has none."""
     f = partial(iterated.unrolled, TIMED, depth=depth)
     return {
@@ -68,7 +69,7 @@ def _symbolic(depth: int, x: jax.Array) -> Program:
     clear_cache()  # sympy remembers the derivatives of smaller depths
     start = time.perf_counter()
     _, derivative = symbolic.differentiate(
-        lambda symbol: iterated.unrolled(TIMED, symbol, depth, symbolic.sympy)
+        lambda symbol: iterated.unrolled(TIMED, symbol, depth, sympy)
     )
     function = symbolic.compile_function(derivative, "jax")
     seconds = time.perf_counter() - start

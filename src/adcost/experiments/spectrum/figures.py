@@ -105,8 +105,8 @@ def _extremes(measured: pd.DataFrame) -> Figure:
         epochs = summary.epochs(measured, name)
         values = [summary.negative_share(measured, name, e) for e in epochs]
         colour = palette[place % len(palette)]
-        middle = [v.value for v in values]
-        share.errorbar(epochs, middle, yerr=_errors(values), fmt="o-", color=colour)
+        shares = [v.value for v in values]
+        share.errorbar(epochs, shares, yerr=_errors(values), fmt="o-", color=colour)
         share.annotate(
             name, (epochs[0], middle[0]), xytext=(10, 6), textcoords="offset points", color=colour,
             fontsize=9,

@@ -32,7 +32,8 @@ def flatten(tree: Any) -> np.ndarray:
 
 def unflatten(vector: np.ndarray, like: Any) -> Any:
     """The pytree with ``like``'s structure whose numbers are ``vector``."""
-    return jax.tree.map(np.asarray, ravel_pytree(like)[1](vector))
+    back: Callable[[Any], Any] = ravel_pytree(like)[1]
+    return jax.tree.map(np.asarray, back(vector))
 
 
 def loss_of_vector(

@@ -13,16 +13,13 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 from adcost.functions.classifiers import ARCHITECTURES, Shape
 from adcost.functions.images import DATASETS, Dataset
 
 TABLES = ("measurements",)
 FIGURES = ("density", "extremes", "training", "dense", "ghosts")
 ANIMATIONS = ()
-
-PROCESS_MB = 900
-"""Python with JAX, pandas and a compiled network, before its arrays."""
 
 HELD_PER_PARAMETER_AND_IMAGE = 0.7
 """Megabytes (2²⁰ bytes) that a linearised gradient keeps for an image, for a ResNet-32 on images
@@ -34,7 +31,7 @@ DENSE_COPIES = 8
 
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``spectrum`` of the configuration asks for."""
-    planned = []
+    planned: list[Point] = []
     # The subject first: the tables say by their order which network the claim is about.
     networks = {config["subject"]: config["networks"][config["subject"]], **config["networks"]}
     for name, network in networks.items():

@@ -1,7 +1,5 @@
 """Where a run of the outer loop ended: is the gradient gone, is it a minimum, is it flat?"""
 
-from functools import partial
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -76,7 +74,9 @@ def _lower_shares(
 def _shares(alpha: jax.Array, x0: jax.Array, moves: jax.Array) -> jax.Array:
     def of_run(run):
         alpha, x0, moves = run
-        loss = partial(homework_loss, x0=x0)
+
+        def loss(some):
+            return homework_loss(some, x0)
 
         def at_radius(some):
             return (jax.vmap(lambda move: loss(alpha + move))(some) < loss(alpha)).mean()

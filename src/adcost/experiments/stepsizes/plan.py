@@ -10,7 +10,7 @@ Nothing is timed.
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements", "curves")
 FIGURES = (
@@ -44,10 +44,6 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         Point("sweep", {**shared, **config["sweep"]}, memory_mb=memory),
         Point("condition", {"horizon": config["horizon"], **config["condition"]}, memory_mb=memory),
     ]
-
-
-PROCESS_MB = 700
-"""Python with JAX and pandas, before any array."""
 
 
 def needed_mb(config: Mapping[str, Any]) -> int:

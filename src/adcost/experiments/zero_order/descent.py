@@ -91,8 +91,8 @@ def errors_at(
     epsilon: float, steps: np.ndarray,
 ) -> np.ndarray:  # fmt: skip
     """The errors after each of ``steps`` (increasing, m of them): (m, runs)."""
-    x, steps = jnp.tile(problem.start, (runs, 1)), jnp.asarray(steps, jnp.int32)
-    return np.asarray(_errors(kind, directions == "sphere", problem, x, key, step, epsilon, steps))
+    x, stops = jnp.tile(problem.start, (runs, 1)), jnp.asarray(steps, jnp.int32)
+    return np.asarray(_errors(kind, directions == "sphere", problem, x, key, step, epsilon, stops))
 
 
 @partial(jax.jit, static_argnames=("kind", "steps"))

@@ -6,6 +6,7 @@ which E[G] = ∇f exactly, however large ε is; the sample's mean differs by cha
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -103,7 +104,7 @@ def differences(n: int, steps: int) -> Iterator[Row]:
             yield (name, n, 0, k, "evaluations", float(evaluations()))
 
 
-def _rounding(kind: RateClass, problem: Problem, x: np.ndarray, epsilon: float) -> float:
+def _rounding(kind: RateClass, problem: Problem, x: Any, epsilon: float) -> float:
     """A bound on ‖G − ∇f‖ from rounding, for G by central differences.
 
     A value of f, a sum of n terms of a few operations, is off by (n + 8)·u·f at most (Higham

@@ -201,7 +201,7 @@ def _iterations(measured: pd.DataFrame) -> Figure:
 def _best_step(measured: pd.DataFrame) -> Figure:
     """Steps against n, and what is expected with them: the theory's and the best of many."""
     figure, (steps, costs) = plt.subplots(1, 2, figsize=(9.6, 3.9))
-    theory = None
+    theory = np.array([])
     for kind, colour, marker in (("convex", plotting.GREEN, "o"),
                                  ("strongly_convex", plotting.PURPLE, "s")):  # fmt: skip
         of = {name: medians(measured, kind, "expected_gaussian", name).value

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements",)
 FIGURES = ("trajectories", "dimension", "iterations", "best_step", "unbiased", "stochastic")
@@ -23,9 +23,6 @@ CLASSES = ("smooth", "convex", "strongly_convex")
 
 BATCHES = 64
 """The estimator's draws are averaged in batches, whose scatter gives the interval."""
-
-PROCESS_MB = 900
-"""Python with JAX and pandas and a few compiled loops, before any array."""
 
 COPIES = 12
 """Arrays of (runs, n) numbers that a step holds at once, random numbers included."""
