@@ -41,7 +41,7 @@ def origin() -> dict[str, Any]:
             "python": sys.version.split()[0],
         },
         "xla_flags": os.environ.get("XLA_FLAGS", ""),
-        "precision": str(jax.config.read("jax_default_matmul_precision") or "default"),
+        "precision": jax.config.values["jax_default_matmul_precision"] or "default",
     }
 
 

@@ -50,7 +50,16 @@ class Job:
 
 def jobs():
     """Every job of the cluster, in the order of submission; times in seconds."""
-    fields = ("JobID", "State", "Comment", "NumCPUs", "MinMemory", "NodeList", "StartTime", "EndTime")
+    fields = (
+        "JobID",
+        "State",
+        "Comment",
+        "NumCPUs",
+        "MinMemory",
+        "NodeList",
+        "StartTime",
+        "EndTime",
+    )
     wide = ",".join(f"{field}:200" for field in fields)
     said = _output("squeue", "--states=all", "--noheader", f"--Format={wide}")
     rows = [[line[i * 200 : (i + 1) * 200].strip() for i in range(len(fields))]

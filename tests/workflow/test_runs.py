@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pandas as pd
+import pytest
 
 from adcost.tables import made_from, read_table
 
@@ -49,6 +50,18 @@ def test_a_timed_job_takes_all_cores_and_others_one(fresh):
     assert "alone on 2 core(s)" in text
     one = fresh.snakemake("-n", "--cores", "1")
     assert "alone on 1 core(s)" in one.stdout + one.stderr
+
+
+@pytest.mark.parametrize("profile", ["default", "gpu", "slurm"])
+def test_each_profile_plans_the_study(fresh, profile):
+    # The plugin is looked for and not loaded, so that a GPU's study can be planned anywhere.
+    (fresh.folder / "jax_cuda13_plugin").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "-n", "--workflow-profile", f"profiles/{profile}"],
+        cwd=fresh.folder, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": "."},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^hvp_time +4$", done.stdout + done.stderr, re.MULTILINE)
 
 
 def test_every_job_leaves_a_log_and_every_result_is_there(finished):
@@ -97,11 +110,13 @@ def test_a_dirty_checkout_is_said_in_every_sidecar_and_in_the_report(fresh):
     (fresh.folder / ".gitignore").write_text("results/\n.snakemake/\n__pycache__/\n")
     for arguments in (["init"], ["add", "."], [*identity, "commit", "-m", "m"]):
         subprocess.run(["git", *arguments], cwd=fresh.folder, check=True, capture_output=True)
-    fresh.configure(lambda config: config.update(experiments=["finite_differences"]))
+    changes = {"experiments": ["finite_differences"], "precision": "highest"}
+    fresh.configure(lambda config: config.update(changes))
     fresh.snakemake()
     for path in fresh.results.glob("finite_differences/**/*.csv"):
         (origin,) = made_from(path)["origins"]
         assert origin["dirty"] and origin["changed"] == ["config/config.yaml"], path
+        assert origin["precision"] == "highest"
     provenance = json.loads((fresh.results / "provenance.json").read_text("utf-8"))
     page = (fresh.results / "report.html").read_text("utf-8")
     said = re.sub(r"<[^>]+>", "", page)

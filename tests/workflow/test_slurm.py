@@ -85,7 +85,7 @@ def test_the_tables_are_those_of_this_machine(ran, finished):
 
 
 def test_a_cancelled_job_and_one_that_failed_were_started_again(ran):
-    study, said, cancelled, jobs = ran
+    _, said, cancelled, jobs = ran
     states = defaultdict(list)
     for job in jobs:
         states[job.comment].append(job.state)

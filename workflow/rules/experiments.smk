@@ -32,6 +32,7 @@ for name, plan in PLANS.items():
                 experiment=name,
                 seed=config["seed"],
                 platform=config["platform"],
+                precision=config["precision"],
                 parameters=of_point(name, "parameters"),
             message:
                 f"{name}: preparing {{wildcards.point}}"
@@ -58,6 +59,7 @@ for name, plan in PLANS.items():
             experiment=name,
             seed=config["seed"],
             platform=config["platform"],
+            precision=config["precision"],
             parameters=of_point(name, "parameters"),
         message:
             f"{name}: measuring {{wildcards.point}}"
@@ -90,6 +92,7 @@ for name, plan in PLANS.items():
             experiment=name,
             seed=config["seed"],
             platform=config["platform"],
+            precision=config["precision"],
             parameters=of_point(name, "parameters"),
         message:
             f"{name}: measuring and timing {{wildcards.point}}, alone on {{threads}} core(s)"

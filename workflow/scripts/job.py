@@ -33,8 +33,11 @@ def explained(error):
 def logged(snakemake):
     """Send what the block prints to the job's log; on failure add the traceback and exit.
 
-    JAX, which the block imports, computes on the platform of the job's parameters.
+    JAX, which the block imports, computes on the platform and in the precision of the job's
+    parameters.
     """
+    if (precision := snakemake.params.get("precision", "default")) != "default":
+        os.environ["JAX_DEFAULT_MATMUL_PRECISION"] = precision
     if platform := snakemake.params.get("platform"):
         os.environ["JAX_PLATFORMS"] = platform
         # Two jobs may share a GPU, so none takes all of its memory at the start.

@@ -20,8 +20,9 @@ from typing import Any
 from adcost.reference.tables import Difference, TableComparison, compare_tables
 from adcost.reference.tolerances import Tolerances
 
-SHARED_KEYS = ("seed", "platform")
-"""Keys of the configuration that every experiment's numbers depend on, beside its own section."""
+SHARED_KEYS = {"seed": None, "platform": None, "precision": "default"}
+"""Keys of the configuration that every experiment's numbers depend on, beside its own section; and
+what held before a key was there."""
 
 OUTCOMES = ("identical", "within", "differs", "configured", "absent", "new")
 UNDECIDED = "inconclusive"
@@ -107,9 +108,10 @@ def changed_keys(
     experiment: str, reference: Mapping[str, Any], found: Mapping[str, Any]
 ) -> list[str]:
     """The keys, with dots, whose values decide the experiment's numbers and are not the same."""
-    names = (*SHARED_KEYS, experiment)
+    names = {**SHARED_KEYS, experiment: None}
     left, right = (
-        dict(_leaves({name: config.get(name) for name in names})) for config in (reference, found)
+        dict(_leaves({name: config.get(name, old) for name, old in names.items()}))
+        for config in (reference, found)
     )
     keys = [*left, *(key for key in right if key not in left)]
     return [key for key in keys if left.get(key) != right.get(key)]

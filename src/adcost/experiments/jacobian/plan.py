@@ -19,6 +19,7 @@ importing them here would cost a dry run the import of JAX."""
 HOURGLASS = "hourglass"
 """The chain that carries the claim on mixed orders."""
 
+
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``jacobian`` of the configuration asks for."""
     inputs, block, timing = config["inputs"], config["block"], dict(config["timing"])
