@@ -136,7 +136,7 @@ def _wait(ready, what, seconds=60):
 
 
 def _configuration(folder):
-    host, ports = socket.gethostname(), _free_ports(1 + len(NODES))
+    host, ports = socket.gethostname().partition(".")[0], _free_ports(1 + len(NODES))
     memory = psutil.virtual_memory().total // 2**20 * 9 // 10
     nodes = "\n".join(
         f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=2 "

@@ -64,7 +64,12 @@ def needed(experiment):
 
 def sidecars(folder, tables):
     """What is told of each table of a folder: its columns, its bytes, where it was made."""
-    return [f"{folder}/{table}.csv-metadata.json" for table in tables]
+    return told_of(f"{folder}/{table}.csv" for table in tables)
+
+
+def told_of(tables):
+    """The sidecars of tables, as `adcost.tables` names them."""
+    return [f"{table}-metadata.json" for table in tables]
 
 
 def gathered(experiment):

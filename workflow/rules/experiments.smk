@@ -4,6 +4,8 @@
 # gets the point's own parameters and, as `code`, the modules it imports, so that Snakemake reruns
 # what a change concerns and nothing else.
 
+from itertools import chain
+
 for name, plan in PLANS.items():
 
     if plan.prepares:
@@ -104,6 +106,7 @@ for name, plan in PLANS.items():
             f"{name}_gather"
         input:
             **gathered(name),
+            told=told_of(chain.from_iterable(gathered(name).values())),
             code=code("gather"),
         output:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},

@@ -1,5 +1,7 @@
 # All claims in one table, where they were taken, and the report.
 
+MEASURED = [f"{RESULTS}/{name}/{t}.csv" for name in PLANS for t in gathered(name)]
+
 
 rule claims_table:
     input:
@@ -27,7 +29,8 @@ rule claims_table:
 
 rule provenance:
     input:
-        tables=[f"{RESULTS}/{name}/{t}.csv" for name in PLANS for t in gathered(name)],
+        tables=MEASURED,
+        told=told_of(MEASURED),
         code=code("provenance", "adcost.provenance"),
     output:
         f"{RESULTS}/provenance.json",
