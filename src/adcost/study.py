@@ -21,7 +21,8 @@ from typing import Any
 import grimp
 import jsonschema
 import yaml
-from referencing import Registry, Resource
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 import adcost
 import adcost.experiments
@@ -156,16 +157,29 @@ def check_writable(folder: Path) -> None:
 def check_schema(config: Mapping[str, Any], schemas: Path) -> Iterator[str]:
     """Problems of shape, type and range, each naming the key, its value and what is allowed."""
     yield from _not_finite(config)
+    errors = sorted(
+        _validator(schemas).iter_errors(config), key=lambda error: list(map(str, error.path))
+    )
+    for error in errors:
+        yield from _explain(error)
+
+
+@cache
+def _validator(schemas: Path) -> Any:
     documents = {
         path.name: yaml.safe_load(path.read_text("utf-8")) for path in schemas.glob("*.yaml")
     }
+    for document in documents.values():
+        document.pop("$schema")  # or each would be checked by JSON Schema's own types
     registry = Registry().with_resources(
-        (name, Resource.from_contents(document)) for name, document in documents.items()
+        (name, DRAFT202012.create_resource(document)) for name, document in documents.items()
     )
-    validator = jsonschema.Draft202012Validator(documents["config.schema.yaml"], registry=registry)
-    errors = sorted(validator.iter_errors(config), key=lambda error: list(map(str, error.path)))
-    for error in errors:
-        yield from _explain(error)
+    # To JSON Schema 8.0 is an integer; to a loop of eight it is not.
+    integers = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    )
+    kind = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=integers)
+    return kind(documents["config.schema.yaml"], registry=registry)
 
 
 def _explain(error: jsonschema.ValidationError) -> Iterator[str]:

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PROCESS_MB = 700
-"""Megabytes (2²⁰ bytes) of Python with JAX and pandas and what compiling takes, before a point's own
-arrays. Jobs of the quick study, whose arrays are small, peak between 190 and 590."""
+"""Megabytes (2²⁰ bytes) of Python with JAX and pandas and what compiling takes, before the arrays
+of a point. Jobs of the quick study, whose arrays are small, peak between 190 and 590."""
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
