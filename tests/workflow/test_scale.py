@@ -7,7 +7,7 @@ import sys
 POINTS = 5000
 MEASURED = """
 import json, resource, subprocess, sys
-plan = [sys.executable, "-m", "snakemake", "--cores", "2", "-n", "--quiet", "progress"]
+plan = [sys.executable, "-m", "snakemake", "--cores", "2", "-n"]
 done = subprocess.run(plan)
 used = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps([done.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss]))
