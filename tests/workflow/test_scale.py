@@ -1,6 +1,7 @@
 """A study of thousands of points is planned in a minute and a gigabyte."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -31,7 +32,6 @@ def _planned(study, points):
 
 def test_five_thousand_points_are_planned_in_a_minute_and_a_gigabyte(fresh):
     said, seconds, kilobytes = _planned(fresh, POINTS)
-    (jobs,) = [int(line.split()[1]) for line in said.splitlines() if line.startswith("hvp_time ")]
-    assert jobs >= POINTS
+    assert int(re.search(r"^hvp_time +(\d+)$", said, re.MULTILINE)[1]) >= POINTS
     assert seconds < 60  # of the processor, since the tests share the machine
     assert kilobytes < 2**20
