@@ -188,6 +188,15 @@ def test_the_page_does_not_scroll_sideways(page, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def test_on_a_desktop_every_verdict_is_in_sight(page):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    too_wide = "it => it.scrollWidth > it.clientWidth + 1"
+    wider = page.eval_on_selector_all(
+        ".wide", f"all => all.filter({too_wide}).map(it => it.innerText)"
+    )
+    assert wider == []
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_what_is_drawn_can_be_told_from_the_paper(page, scheme):
     page.emulate_media(color_scheme=scheme)
