@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from . import forked
+
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config", "profiles", "src", "workflow", "requirements.lock")
 
@@ -64,8 +66,9 @@ class Study:
 
     def planned(self, *arguments):
         """A dry run."""
-        done = self.snakemake("-n", *arguments)
+        done = forked.snakemake(self.folder, "--cores", "2", "-n", *arguments)
         text = done.stdout + done.stderr
+        assert done.returncode == 0, text
         table = re.search(r"Job stats:\njob +count\n-+ +-+\n(.*?)\ntotal ", text, re.DOTALL)
         rows = re.findall(r"^(\w+) +(\d+)$", table[1] if table else "", re.MULTILINE)
         assert table or "Nothing to be done" in text, text

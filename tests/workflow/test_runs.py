@@ -45,11 +45,10 @@ def test_a_timed_job_shares_the_machine_with_no_other(finished):
 
 
 def test_a_timed_job_takes_all_cores_and_others_one(fresh):
-    text = fresh.snakemake("-n", "--verbose", "--printshellcmds").stdout
-    text += fresh.snakemake("-n", "--verbose").stderr
-    assert "alone on 2 core(s)" in text
-    one = fresh.snakemake("-n", "--cores", "1")
-    assert "alone on 1 core(s)" in one.stdout + one.stderr
+    alone = [m for m in fresh.planned().messages if m.startswith("hvp: measuring and timing")]
+    assert len(alone) == 4 and all("alone on 2 core(s)" in message for message in alone)
+    (one,) = {m[-18:] for m in fresh.planned("--cores", "1").messages if "timing" in m}
+    assert one == "alone on 1 core(s)"
 
 
 @pytest.mark.parametrize("profile", ["default", "gpu", "slurm"])
@@ -137,11 +136,19 @@ def test_nan_fails_with_experiment_point_and_method_and_leaves_no_output(study):
     assert "Traceback" in (study.results / "logs/hvp/float64-2.log").read_text("utf-8")
 
 
+FAILS = """
+def measure(*_):
+    raise RuntimeError("planted")
+"""
+
+
 def test_a_failed_experiment_does_not_take_the_other_with_it(fresh):
-    fresh.edit("src/adcost/derivatives/hvp.py", NAN)
-    assert fresh.snakemake("hvp", "mds", check=False).returncode != 0
-    assert (fresh.results / "mds/claims.json").exists()
-    assert not (fresh.results / "hvp/claims.json").exists()
+    fresh.configure(lambda c: c.update(experiments=["finite_differences", "feedforward"]))
+    fresh.edit("src/adcost/experiments/finite_differences/measure.py", FAILS)
+    done = fresh.snakemake("finite_differences", "feedforward", check=False)
+    assert done.returncode != 0 and "planted" in done.stdout + done.stderr
+    assert (fresh.results / "feedforward/claims.json").exists()
+    assert not (fresh.results / "finite_differences/claims.json").exists()
 
 
 def test_snakemakes_own_report_holds_the_figures_with_their_labels(finished):

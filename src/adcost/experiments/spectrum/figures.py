@@ -108,7 +108,7 @@ def _extremes(measured: pd.DataFrame) -> Figure:
         shares = [v.value for v in values]
         share.errorbar(epochs, shares, yerr=_errors(values), fmt="o-", color=colour)
         share.annotate(
-            name, (epochs[0], middle[0]), xytext=(10, 6), textcoords="offset points", color=colour,
+            name, (epochs[0], shares[0]), xytext=(10, 6), textcoords="offset points", color=colour,
             fontsize=9,
         )  # fmt: skip
     share.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="−λ min / λ max",
