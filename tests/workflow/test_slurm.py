@@ -16,9 +16,10 @@ pytestmark = pytest.mark.skipif(bool(slurm.unavailable()), reason=slurm.unavaila
 
 QUICKLY = (
     "--slurm-status-command=squeue", "--slurm-init-seconds-before-status-checks=2",
-    "--latency-wait=10", "--max-threads=2",
+    "--latency-wait=10", "--max-threads=1",
 )  # fmt: skip
-"""What a cluster of this size, without accounting, sets otherwise than the profile."""
+"""What a cluster of this size, without accounting, sets otherwise than the profile. A node has two
+cores, so that one thread leaves room beside it for all but `--exclusive`."""
 
 FAILS_ONCE = """
 
@@ -122,7 +123,7 @@ def test_memory_and_cores_are_those_of_the_plan(ran):
             plan = import_module(f"adcost.experiments.{experiment}.plan")
             (memory,) = (p.memory_mb for p in plan.points(config[experiment]) if p.name == point)
             assert job.memory == f"{attempts[job.comment] * memory}M"
-            assert job.cores == 2 if stage == "time" else 1
+            assert job.cores == (2 if stage == "time" else 1)
             points += 1
     assert points == 13 and attempts[cancelled.comment] == 2
 
