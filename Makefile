@@ -8,7 +8,7 @@ BIN := .venv/bin
 SNAKEMAKE := $(BIN)/python -m adcost.locks && $(BIN)/snakemake --cores $(CORES)
 
 .DELETE_ON_ERROR:
-.PHONY: all quick test check bench lock clean help
+.PHONY: all quick test check style bench lock clean help
 
 all: .venv/ready
 	@$(SNAKEMAKE)
@@ -23,7 +23,9 @@ quick: .venv/ready  ## the same study, small
 test: .venv/ready  ## the whole test suite
 	@$(BIN)/python -m pytest -n 2
 
-check: .venv/ready  ## style, types, layers, Snakemake's own linter
+check: style test  ## all that CI checks
+
+style: .venv/ready  ## the quick part of it: style, types, layers, Snakemake's own linter
 	@$(BIN)/ruff check src tests workflow/scripts bench
 	@$(BIN)/ruff format --check src tests workflow/scripts bench
 	@$(BIN)/snakefmt --check Snakefile workflow
