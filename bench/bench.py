@@ -4,19 +4,16 @@ Run by `make bench`. It prints and asserts nothing: times are of this machine, t
 """
 
 import argparse
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+import pipeline
+from pipeline import say
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("Snakefile", "config", "profiles", "src", "workflow")
 
 
 def main() -> None:
@@ -26,52 +23,6 @@ def main() -> None:
     which = parser.parse_args().which or list(BENCHES)
     for name in which:
         BENCHES[name]()
-
-
-def pipeline() -> None:
-    """The full study through Snakemake against the same measurements in one process."""
-    with tempfile.TemporaryDirectory() as folder:
-        checkout = _checkout(Path(folder))
-        whole = _seconds([sys.executable, "-m", "snakemake", "--cores", "all"], checkout)
-        nothing = min(
-            _seconds([sys.executable, "-m", "snakemake", "--cores", "all"], checkout)
-            for _ in range(3)
-        )
-        dry = min(
-            _seconds([sys.executable, "-m", "snakemake", "-n", "--quiet"], checkout)
-            for _ in range(3)
-        )
-    bare = _seconds([sys.executable, __file__, "in-process"], ROOT)
-    _say("full study, pipeline", whole, "s")
-    _say("the same points and figures and claims, one process", bare, "s")
-    _say("pipeline / one process", whole / bare, "")
-    _say("a run with nothing to do", nothing, "s")
-    _say("a dry run with nothing to do", dry, "s")
-
-
-def quick() -> None:
-    """The quick study, from nothing."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "snakemake", "--cores", "all"]
-        command += ["--configfile", "config/quick.yaml"]
-        _say("quick study", _seconds(command, _checkout(Path(folder))), "s")
-
-
-def in_process() -> None:
-    """All measurements, figures and claims of the study, one after the other, in this process."""
-    import yaml
-
-    from adcost.experiments.in_process import measure_all
-
-    config = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
-    for name in config["experiments"]:
-        tables = measure_all(name, config[name], config["seed"])
-        figures, claims = (
-            import_module(f"adcost.experiments.{name}.{door}") for door in ("figures", "claims")
-        )
-        with tempfile.TemporaryDirectory() as folder:
-            figures.draw(tables, Path(folder))
-        claims.judge(tables)
 
 
 def hvp() -> None:
@@ -108,7 +59,7 @@ def hvp() -> None:
     best = min(plain, key=medians.__getitem__)
     ratio = paired_ratio(timings, "adcost", best)
     print(f"adcost / best plain ({best}): {ratio.value:.3f} [{ratio.low:.3f}, {ratio.high:.3f}]")
-    _say("compile seconds of adcost's product", programs["adcost"].compile_seconds, "s")
+    say("compile seconds of adcost's product", programs["adcost"].compile_seconds, "s")
 
 
 def trace(probes: int = 64, memory_mb: int = 256) -> None:
@@ -203,9 +154,9 @@ def two_point(n: int = 128, runs: int = 256, steps: int = 400) -> None:
             programs, point="bench", rng=np.random.default_rng(0), min_repeats=30, warmup=2
         )
     medians = {name: median_interval(g.seconds).value for name, g in timings.groupby("method")}
-    _say(f"NumPy loop, n = {n}, float64", EVALUATIONS * steps / medians["numpy"] / 1e6, "M eval/s")
+    say(f"NumPy loop, n = {n}, float64", EVALUATIONS * steps / medians["numpy"] / 1e6, "M eval/s")
     rate = EVALUATIONS * steps * runs / medians["adcost"] / 1e6
-    _say(f"adcost, {runs} runs at once", rate, "M eval/s")
+    say(f"adcost, {runs} runs at once", rate, "M eval/s")
     ratio = paired_ratio(timings, "numpy", "adcost")
     low, high = runs * ratio.low, runs * ratio.high
     print(f"adcost / NumPy, evaluations a second: {runs * ratio.value:.1f} [{low:.1f}, {high:.1f}]")
@@ -263,29 +214,9 @@ def lanczos(images: int = 512, steps: int = 20) -> None:
         found: Interval = median_interval(ratios)
         print(f"{what}: {found.value:.2f} [{found.low:.2f}, {found.high:.2f}]")
 
-    _say(f"one product, {w.size:,} parameters, {images} images", np.median(singles), "s")
+    say(f"one product, {w.size:,} parameters, {images} images", np.median(singles), "s")
     show("Lanczos step / single compiled product", np.array(times) / singles)
     show("Lanczos step / product of the linearised gradient", np.array(times) / linears)
-
-
-def _checkout(folder: Path) -> Path:
-    for part in PARTS:
-        source = ROOT / part
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, folder / part)
-    return folder
-
-
-def _seconds(command: list[str], folder: Path) -> float:
-    start = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(done.stdout + done.stderr)
-    return time.perf_counter() - start
-
-
-def _say(what: str, value: float, unit: str) -> None:
-    print(f"{what:52s} {value:8.2f} {unit}", flush=True)
 
 
 BENCHES = {
@@ -293,12 +224,14 @@ BENCHES = {
     "trace": trace,
     "two_point": two_point,
     "lanczos": lanczos,
-    "quick": quick,
-    "pipeline": pipeline,
+    "plan": pipeline.plan,
+    "quick": pipeline.quick,
+    "change": pipeline.change,
+    "pipeline": pipeline.pipeline,
 }
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["in-process"]:
-        in_process()
+        pipeline.in_process()
     else:
         main()

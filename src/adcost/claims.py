@@ -17,9 +17,12 @@ inside (``reproduced``), outside (``refuted``), or across the border (``inconclu
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+import pandas as pd
+
+from adcost.costs.background_load import DISTURBED_ABOVE
 from adcost.costs.intervals import Interval
 
 Kind = Literal["exact", "counted", "sampled", "timed"]
@@ -27,19 +30,23 @@ Verdict = Literal["reproduced", "refuted", "inconclusive"]
 
 COLUMNS = (
     "id", "experiment", "source", "statement", "evidence", "predicted", "measured", "low", "high",
-    "unit", "verdict", "note", "decides",
+    "unit", "verdict", "disturbed", "note", "decides",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One measurement held against what was predicted."""
+    """One measurement held against what was predicted.
+
+    ``disturbed`` says that others used the machine while it was timed.
+    """
 
     kind: Kind
     predicted: str
     measured: Interval
     unit: str
     verdict: Verdict
+    disturbed: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,23 @@ def near(
     return Evidence(kind, says or f"{target:.4g} ± {tolerance:.2g}", measured, unit, verdict)
 
 
+def mark_disturbed(claims: Iterable[Claim], timings: pd.DataFrame | None) -> list[Claim]:
+    """The claims, timed evidence inconclusive if a timed point of the experiment was disturbed.
+
+    ``timings`` tells in ``others_share`` what others used of the machine during each point. Timed
+    evidence joins the points of a sweep, so one of them suffices.
+    """
+    if timings is None or not (timings["others_share"] > DISTURBED_ABOVE).any():
+        return list(claims)
+    return [replace(c, evidence=tuple(map(_disturbed, c.evidence))) for c in claims]
+
+
+def _disturbed(evidence: Evidence) -> Evidence:
+    if evidence.kind != "timed":
+        return evidence
+    return replace(evidence, verdict="inconclusive", disturbed=True)
+
+
 def check_ids(claims: Sequence[Claim], experiment: str) -> None:
     """Refuse claims of another experiment, without evidence, or with an id used twice."""
     seen: set[str] = set()
@@ -124,7 +148,7 @@ def as_rows(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             row = {name: record[name] for name in ("id", "experiment", "source", "statement")}
             row |= {"evidence": evidence["kind"], "note": record["note"]}
             row |= {name: evidence[name] for name in ("predicted", "measured", "low", "high")}
-            row |= {name: evidence[name] for name in ("unit", "verdict")}
+            row |= {name: evidence[name] for name in ("unit", "verdict", "disturbed")}
             row["decides"] = position == 0
             rows.append({name: row[name] for name in COLUMNS})
     return rows

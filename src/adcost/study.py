@@ -1,4 +1,4 @@
-"""The study as Snakemake sees it: the checked configuration, the plans, the code of each job.
+"""The study as Snakemake sees it: the checked configuration, the plans, the files of each job.
 
 Nothing here imports JAX or pandas, so that a dry run stays quick.
 """
@@ -18,7 +18,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import grimp
 import jsonschema
 import yaml
 from referencing import Registry
@@ -246,40 +245,7 @@ def _nearest(name: str, allowed: list[Any]) -> str:
     return f"{hint}; allowed: {', '.join(names)}"
 
 
-# --- the code of a job ------------------------------------------------------------------------
-
-
-@cache
-def _graph() -> grimp.ImportGraph:
-    return grimp.build_graph("adcost", cache_dir=None)
-
-
-@cache
-def code(*modules: str) -> list[str]:
-    """The files that ``modules`` import within the package, transitively, and their own.
-
-    Relative to the working directory where that is possible. A package's ``__init__`` runs when
-    a module in it is imported, so those count as well.
-    """
-    graph = _graph()
-    needed: set[str] = set()
-    frontier = list(modules)
-    while frontier:
-        module = frontier.pop()
-        if module in needed:
-            continue
-        if module not in graph.modules:
-            raise ConfigError(f"the package has no module {module}")
-        needed.add(module)
-        frontier += graph.find_modules_directly_imported_by(module)
-        if "." in module:
-            frontier.append(module.rpartition(".")[0])
-    return sorted(relative(_file(module)) for module in needed)
-
-
-def _file(module: str) -> Path:
-    path = PACKAGE.joinpath(*module.split(".")[1:])
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+# --- the files of a job -----------------------------------------------------------------------
 
 
 def relative(path: Path) -> str:

@@ -1,6 +1,7 @@
 import json
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,8 +15,10 @@ from adcost.claims import (
     at_most,
     check_ids,
     judge,
+    mark_disturbed,
     near,
 )
+from adcost.costs.background_load import DISTURBED_ABOVE
 from adcost.costs.intervals import Interval
 
 finite = st.floats(-1e6, 1e6)
@@ -85,3 +88,21 @@ def test_a_record_is_json_and_its_rows_are_the_table():
 def test_ids_are_checked(claims, says):
     with pytest.raises(ValueError, match=says):
         check_ids(claims, "x")
+
+
+@pytest.mark.parametrize("verdict", ["reproduced", "refuted"])
+def test_timed_evidence_of_a_disturbed_point_is_marked_and_inconclusive(verdict):
+    measured = Interval(1.0, 0.9, 1.1)
+    bound = 2.0 if verdict == "reproduced" else 0.5
+    evidence = (at_most("counted", measured, bound, "1"), at_most("timed", measured, bound, "s"))
+    claim = Claim("e.c", "source", "statement", evidence)
+    quiet = pd.DataFrame({"others_share": [0.0, DISTURBED_ABOVE]})
+    loud = pd.DataFrame({"others_share": [0.0, 1.01 * DISTURBED_ABOVE]})
+    for timings in (None, quiet):
+        assert mark_disturbed([claim], timings) == [claim]
+    (marked,) = mark_disturbed([claim], loud)
+    counted, timed = marked.evidence
+    assert counted == evidence[0] and counted.verdict == verdict
+    assert timed.verdict == "inconclusive" and timed.disturbed
+    rows = as_rows([as_record(marked, "e")])
+    assert [row["disturbed"] for row in rows] == [False, True]

@@ -1,7 +1,6 @@
 import importlib.util
 from pathlib import Path
 
-import grimp
 import pytest
 import yaml
 from snakemake.utils import update_config
@@ -46,32 +45,6 @@ def test_a_section_that_is_missing_is_named():
     del config["hvp"]
     with pytest.raises(study.ConfigError, match="hvp: the section is missing"):
         study.plans(config, SCHEMAS)
-
-
-def test_code_is_the_transitive_closure_of_imports():
-    """Against a second way: reachability in the matrix of direct imports."""
-    module = "adcost.experiments.hvp.measure"
-    graph = grimp.build_graph("adcost", cache_dir=None)
-    reached = {module} | graph.find_upstream_modules(module)
-    files = set(study.code(module))
-    for name in reached:
-        path = ROOT / "src" / Path(*name.split("."))
-        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-        assert str(path.relative_to(Path.cwd())) in files
-    assert "src/adcost/derivatives/hvp.py" in files and "src/adcost/costs/timing.py" in files
-    assert not any("figures" in file or "claims" in file or "mds" in file for file in files)
-
-
-def test_measuring_depends_on_neither_style_nor_verdict():
-    for name in study.known_experiments():
-        files = study.code(f"adcost.experiments.{name}.measure")
-        names = {Path(file).name for file in files}
-        assert not names & {"plotting.py", "claims.py", "figures.py", "study.py", "build.py"}
-
-
-def test_a_module_that_is_not_there_is_refused():
-    with pytest.raises(study.ConfigError, match=r"adcost\.nowhere"):
-        study.code("adcost.nowhere")
 
 
 def test_the_page_of_keys_is_the_schemas():

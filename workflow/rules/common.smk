@@ -1,5 +1,5 @@
 # What all rules share: the checked plans, where results go, the code and files of a job.
-from adcost import study
+from adcost import code_dependencies, fork_server, study
 
 try:
     PLANS = study.plans(config, ROOT / "workflow" / "schemas")
@@ -15,15 +15,12 @@ ENVIRONMENT = "../envs/adcost.yaml"
 
 
 def code(script, *modules):
-    """The files a job runs: its script, and what its modules import, transitively.
-
-    Snakemake compares inputs by content, where its own trigger for scripts goes by their time and
-    would rerun everything after a touch or a checkout (so profiles/default leaves that one out).
-    """
+    """The code that a job runs, one parameter a module: the script, and what the modules import."""
     scripts = ROOT / "workflow" / "scripts"
     return [
-        study.relative(scripts / f"{name}.py") for name in (script, "job")
-    ] + study.code("adcost.tables", "adcost.origin", *modules)
+        f"{name}.py {code_dependencies.digest(scripts / f'{name}.py')}"
+        for name in (script, "job")
+    ] + [*code_dependencies.code("adcost.tables", "adcost.origin", *modules)]
 
 
 def threads_of_the_machine(wildcards):

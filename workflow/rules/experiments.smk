@@ -15,7 +15,6 @@ for name, plan in PLANS.items():
                 f"{name}_prepare"
             input:
                 needs=needed(name),
-                code=code("prepare", f"adcost.experiments.{name}.prepare"),
             output:
                 **{
                     t: f"{RESULTS}/{name}/prepared/{{point}}/{t}.csv"
@@ -31,6 +30,7 @@ for name, plan in PLANS.items():
             resources:
                 mem_mb=memory_of_point(name),
             params:
+                *code("prepare", f"adcost.experiments.{name}.prepare"),
                 experiment=name,
                 seed=config["seed"],
                 platform=config["platform"],
@@ -46,7 +46,6 @@ for name, plan in PLANS.items():
             f"{name}_measure"
         input:
             needs=needed(name),
-            code=code("measure", f"adcost.experiments.{name}.measure"),
         output:
             **{t: f"{RESULTS}/{name}/points/{{point}}/{t}.csv" for t in plan.tables},
             sidecars=sidecars(f"{RESULTS}/{name}/points/{{point}}", plan.tables),
@@ -58,6 +57,7 @@ for name, plan in PLANS.items():
         resources:
             mem_mb=memory_of_point(name),
         params:
+            *code("measure", f"adcost.experiments.{name}.measure"),
             experiment=name,
             seed=config["seed"],
             platform=config["platform"],
@@ -73,7 +73,6 @@ for name, plan in PLANS.items():
             f"{name}_time"
         input:
             needs=needed(name),
-            code=code("measure", f"adcost.experiments.{name}.measure"),
         output:
             **{
                 t: f"{RESULTS}/{name}/timed/{{point}}/{t}.csv"
@@ -91,6 +90,7 @@ for name, plan in PLANS.items():
             mem_mb=memory_of_point(name),
             slurm_extra="--exclusive",
         params:
+            *code("measure", f"adcost.experiments.{name}.measure"),
             experiment=name,
             seed=config["seed"],
             platform=config["platform"],
@@ -107,7 +107,6 @@ for name, plan in PLANS.items():
         input:
             **gathered(name),
             told=told_of(chain.from_iterable(gathered(name).values())),
-            code=code("gather"),
         output:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
             sidecars=sidecars(f"{RESULTS}/{name}", gathered(name)),
@@ -118,6 +117,8 @@ for name, plan in PLANS.items():
         threads: 1
         resources:
             mem_mb=1000,
+        params:
+            *code("gather"),
         message:
             f"{name}: gathering the points"
         script:
@@ -128,7 +129,6 @@ for name, plan in PLANS.items():
             f"{name}_figures"
         input:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
-            code=code("draw", f"adcost.experiments.{name}.figures", *WORDS),
             words=study.catalogues(LANGUAGE, name),
         output:
             **{
@@ -154,6 +154,7 @@ for name, plan in PLANS.items():
         resources:
             mem_mb=1000,
         params:
+            *code("draw", f"adcost.experiments.{name}.figures", *WORDS),
             experiment=name,
             language=LANGUAGE,
         message:
@@ -166,7 +167,6 @@ for name, plan in PLANS.items():
             f"{name}_claims"
         input:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
-            code=code("judge", f"adcost.experiments.{name}.claims"),
         output:
             claims=f"{RESULTS}/{name}/claims.json",
             numbers=f"{RESULTS}/{name}/numbers.json",
@@ -178,6 +178,7 @@ for name, plan in PLANS.items():
         resources:
             mem_mb=1000,
         params:
+            *code("judge", f"adcost.experiments.{name}.claims"),
             experiment=name,
         message:
             f"{name}: judging the claims"

@@ -22,7 +22,6 @@ rule comparison:
         **COMPARED,
         reference=REFERENCE_FILES,
         tolerances=TOLERANCES,
-        code=code("comparison", "adcost.reference.store", "adcost.reference.tolerances"),
     output:
         f"{RESULTS}/comparison.json",
     log:
@@ -33,6 +32,7 @@ rule comparison:
     resources:
         mem_mb=1000,
     params:
+        *code("comparison", "adcost.reference.store", "adcost.reference.tolerances"),
         folder=lambda wildcards: REFERENCE,
         tables=deterministic(),
     message:
@@ -45,7 +45,6 @@ rule comparison:
 rule compare:
     input:
         comparison=f"{RESULTS}/comparison.json",
-        code=code("compare", "adcost.reference.summary"),
     log:
         f"{RESULTS}/logs/compare.log",
     conda:
@@ -53,6 +52,8 @@ rule compare:
     threads: 1
     resources:
         mem_mb=500,
+    params:
+        *code("compare", "adcost.reference.summary"),
     message:
         f"what {RESULTS}/comparison.json says"
     script:
@@ -64,7 +65,6 @@ rule reference:
     input:
         **COMPARED,
         full="config/config.yaml",
-        code=code("reference", "adcost.reference.store"),
     log:
         f"{RESULTS}/logs/reference.log",
     conda:
@@ -73,6 +73,7 @@ rule reference:
     resources:
         mem_mb=1000,
     params:
+        *code("reference", "adcost.reference.store"),
         folder=lambda wildcards: REFERENCE,
         tables=deterministic(),
         anyway=False,

@@ -6,7 +6,6 @@ MEASURED = [f"{RESULTS}/{name}/{t}.csv" for name in PLANS for t in gathered(name
 rule claims_table:
     input:
         expand("{results}/{name}/claims.json", results=RESULTS, name=PLANS),
-        code=code("claims_table", "adcost.claims"),
     output:
         report(
             f"{RESULTS}/claims.csv",
@@ -21,6 +20,8 @@ rule claims_table:
     threads: 1
     resources:
         mem_mb=500,
+    params:
+        *code("claims_table", "adcost.claims"),
     message:
         "all claims in one table"
     script:
@@ -31,7 +32,6 @@ rule provenance:
     input:
         tables=MEASURED,
         told=told_of(MEASURED),
-        code=code("provenance", "adcost.provenance"),
     output:
         f"{RESULTS}/provenance.json",
     log:
@@ -42,6 +42,7 @@ rule provenance:
     resources:
         mem_mb=500,
     params:
+        *code("provenance", "adcost.provenance"),
         config=study.without_words(config),
     message:
         "recording what was run, and where"
@@ -62,7 +63,6 @@ rule report:
         figures=[file for name in PLANS for file in drawn(name)],
         # Where the checkout has no reference, the report says nothing of one.
         comparison=f"{RESULTS}/comparison.json" if REFERENCE_FILES else [],
-        code=code("report", "adcost.report.build"),
         texts=study.report_texts(LANGUAGE, list(PLANS)),
     output:
         html=f"{RESULTS}/report.html",
@@ -75,6 +75,7 @@ rule report:
     resources:
         mem_mb=1000,
     params:
+        *code("report", "adcost.report.build"),
         experiments=list(PLANS),
         language=LANGUAGE,
     message:

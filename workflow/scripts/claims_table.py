@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
-from job import logged
+from job import begin, logged
+
+begin(snakemake, __file__)
 
 with logged(snakemake):
     import pandas as pd

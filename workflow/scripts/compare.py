@@ -4,7 +4,9 @@ import json
 import sys
 from pathlib import Path
 
-from job import logged
+from job import begin, logged
+
+begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.reference.summary import summary

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from job import logged
+from job import begin, logged
+
+begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.reference.compare import compare

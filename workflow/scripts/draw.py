@@ -3,7 +3,9 @@
 from importlib import import_module
 from pathlib import Path
 
-from job import logged
+from job import begin, logged
+
+begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.plotting import in_language
@@ -11,7 +13,7 @@ with logged(snakemake):
     from adcost.tables import read_table
 
     door = import_module(f"adcost.experiments.{snakemake.params.experiment}.figures")
-    tables = {n: read_table(p) for n, p in snakemake.input.items() if n not in ("code", "words")}
+    tables = {n: read_table(p) for n, p in snakemake.input.items() if n != "words"}
     folder = Path(snakemake.output.pdf[0]).parent
     catalogue = Catalogue.read(snakemake.params.language, snakemake.params.experiment)
     with in_language(catalogue):

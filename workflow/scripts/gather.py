@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from job import logged
+from job import begin, logged
+
+begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.origin import distinct
@@ -18,5 +20,7 @@ with logged(snakemake):
             "points": [note.get("point") for note in notes],
             "origins": distinct(one for note in notes for one in note.get("origins", [])),
         }
+        if loads := {n["point"]: n["background_load"] for n in notes if "background_load" in n}:
+            made["background_load"] = loads
         write_table(gather(files), path, Path(path).parent.name, "all points", made)
         print(f"gathered {len(files)} files into {path}")

@@ -8,11 +8,13 @@ import errno
 import os
 import sys
 import traceback
+from collections import Counter
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 
+from adcost import fork_server
 
 # What the storage may say of a write, and what it means to a reader.
 STORAGE = {
@@ -29,6 +31,41 @@ def explained(error):
     return f"{known}: what is finished is kept ({error})" if known else str(error)
 
 
+def begin(snakemake, script, wait=False):
+    """What a script does first: go on in a process that has its libraries loaded, if there is one.
+
+    A timed job waits for that process to be ready, so that nothing loads beside it.
+    """
+    fork_server.run_in_fork(script, wait, snakemake=snakemake)
+
+
+def _configure_jax(platform, precision):
+    """Where and how exactly JAX computes, here and in what this process starts."""
+    os.environ["JAX_PLATFORMS"] = platform
+    # Two jobs may share a GPU, so none takes all of its memory at the start.
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+    if precision != "default":
+        os.environ["JAX_DEFAULT_MATMUL_PRECISION"] = precision
+    import jax  # It may have been loaded, and have read its environment, before.
+
+    jax.monitoring.register_event_duration_secs_listener(
+        lambda event, seconds, **_: SPENT.update({event.rpartition("/")[2]: seconds})
+    )
+    jax.config.update("jax_platforms", platform)
+    jax.config.update("jax_default_matmul_precision", None if precision == "default" else precision)
+
+
+SPENT = Counter()
+"""Seconds of JAX's stages of compilation in this process."""
+
+STAGES = {
+    "jaxpr_trace_duration": "tracing",
+    "jaxpr_to_mlir_module_duration": "lowering",
+    "backend_compile_duration": "compiling",
+}
+"""The stages by the last part of the event that JAX reports, and how the log calls them."""
+
+
 @contextmanager
 def logged(snakemake):
     """Send what the block prints to the job's log; on failure add the traceback and exit.
@@ -36,17 +73,16 @@ def logged(snakemake):
     JAX, which the block imports, computes on the platform and in the precision of the job's
     parameters.
     """
-    if (precision := snakemake.params.get("precision", "default")) != "default":
-        os.environ["JAX_DEFAULT_MATMUL_PRECISION"] = precision
     if platform := snakemake.params.get("platform"):
-        os.environ["JAX_PLATFORMS"] = platform
-        # Two jobs may share a GPU, so none takes all of its memory at the start.
-        os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+        _configure_jax(platform, snakemake.params.get("precision", "default"))
     try:
         with open(snakemake.log[0], "w", encoding="utf-8", buffering=1) as log:
             try:
                 with redirect_stdout(log), redirect_stderr(log):
                     yield
+                    for stage, name in STAGES.items():
+                        if stage in SPENT:
+                            print(f"{name}: {SPENT[stage]:.1f} s")
             except Exception:
                 with suppress(OSError):  # There may be no room for it.
                     traceback.print_exc(file=log)

@@ -2,16 +2,18 @@
 
 from importlib import import_module
 
-from job import logged
+from job import begin, logged
+
+begin(snakemake, __file__)
 
 with logged(snakemake):
-    from adcost.claims import as_record, check_ids
+    from adcost.claims import as_record, check_ids, mark_disturbed
     from adcost.tables import read_table, write_json
 
     experiment = snakemake.params.experiment
     door = import_module(f"adcost.experiments.{experiment}.claims")
-    tables = {n: read_table(p) for n, p in snakemake.input.items() if n != "code"}
-    claims = door.judge(tables)
+    tables = {n: read_table(p) for n, p in snakemake.input.items()}
+    claims = mark_disturbed(door.judge(tables), tables.get("timings"))
     check_ids(claims, experiment)
     for claim in claims:
         print(f"{claim.id}: {claim.verdict}")

@@ -3,9 +3,12 @@
 from importlib import import_module
 from pathlib import Path
 
-from job import logged
+from job import begin, logged
+
+begin(snakemake, __file__, wait="timings" in snakemake.output.keys())
 
 with logged(snakemake):
+    from adcost.costs.background_load import watch
     from adcost.origin import origin
     from adcost.tables import check_tables, read_arrays, write_table
 
@@ -15,7 +18,8 @@ with logged(snakemake):
     arguments = [point, snakemake.params.parameters, snakemake.params.seed]
     if snakemake.input.needs:
         arguments.append({Path(p).parent.name: read_arrays(p) for p in snakemake.input.needs})
-    tables = door.measure(*arguments)
+    with watch() as load:
+        tables = door.measure(*arguments)
     wanted = {name: path for name, path in snakemake.output.items() if name != "sidecars"}
     check_tables(tables, wanted, experiment, point)
     made = {
@@ -23,6 +27,10 @@ with logged(snakemake):
         "seed": snakemake.params.seed,
         "origins": [origin()],
     }
+    if "timings" in tables:
+        made["background_load"] = load.record()
+        tables["timings"]["others_share"] = load.share
+        print(load)
     for name, table in tables.items():
         write_table(table, wanted[name], experiment, point, made)
         print(f"wrote {len(table)} rows to {wanted[name]}")

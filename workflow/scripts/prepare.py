@@ -3,7 +3,9 @@
 from importlib import import_module
 from pathlib import Path
 
-from job import logged
+from job import begin, logged
+
+begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.origin import origin

@@ -16,6 +16,8 @@ import jax
 import numpy as np
 import pandas as pd
 
+from adcost.costs.background_load import timed_rounds
+
 COLUMNS = ("point", "method", "repeat", "order", "seconds", "compile_seconds")
 
 
@@ -64,25 +66,26 @@ def time_interleaved(
         raise ValueError(f"min_repeats ≥ 1 and warmup ≥ 0, not {min_repeats} and {warmup}")
     names = list(programs)
     rewarm = set()
-    for _ in range(warmup):
-        for name in names:
-            if _seconds(programs[name]) < rewarm_below:
-                rewarm.add(name)
     rows = []
-    started = time.perf_counter()
     limit = math.inf if max_repeats is None else max(max_repeats, min_repeats)
-    repeat = 0
-    while repeat < min_repeats or (
-        repeat < limit and time.perf_counter() - started < budget_seconds
-    ):
-        for order, index in enumerate(rng.permutation(len(names))):
-            name = names[index]
-            if name in rewarm:
-                programs[name]()
-            seconds = _seconds(programs[name])
-            compile_seconds = getattr(programs[name], "compile_seconds", 0.0)
-            rows.append((point, name, repeat, order, seconds, compile_seconds))
-        repeat += 1
+    with timed_rounds():
+        for _ in range(warmup):
+            for name in names:
+                if _seconds(programs[name]) < rewarm_below:
+                    rewarm.add(name)
+        started = time.perf_counter()
+        repeat = 0
+        while repeat < min_repeats or (
+            repeat < limit and time.perf_counter() - started < budget_seconds
+        ):
+            for order, index in enumerate(rng.permutation(len(names))):
+                name = names[index]
+                if name in rewarm:
+                    programs[name]()
+                seconds = _seconds(programs[name])
+                compile_seconds = getattr(programs[name], "compile_seconds", 0.0)
+                rows.append((point, name, repeat, order, seconds, compile_seconds))
+            repeat += 1
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

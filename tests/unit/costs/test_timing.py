@@ -1,3 +1,4 @@
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -42,14 +43,22 @@ def test_the_budget_adds_rounds_up_to_the_most_and_never_goes_below_the_least():
     assert more.repeat.nunique() == 50
 
 
-def test_a_program_waits_for_its_result_and_knows_its_compilation():
+def test_a_program_returns_its_result_and_knows_its_compilation():
     program = compile_program(lambda x: jnp.sin(x) + 1, jnp.ones(3))
     assert program.compile_seconds > 0
-    result = program()
-    assert result.is_ready()
-    np.testing.assert_allclose(result, np.sin(np.ones(3)) + 1, rtol=1e-6)
+    np.testing.assert_allclose(program(), np.sin(np.ones(3)) + 1, rtol=1e-6)
     table = time_interleaved({"f": program}, point="p", rng=np.random.default_rng(0), min_repeats=2)
     assert (table.compile_seconds == program.compile_seconds).all()
+
+
+def test_a_program_returns_only_when_its_result_is_ready():
+    # Some tenths of a second, so that JAX has returned long before it has computed.
+    def slow(x):
+        return jax.lax.fori_loop(0, 30, lambda _, y: jnp.tanh(y @ x), x)
+
+    program = compile_program(slow, jnp.full((1500, 1500), 1e-3))
+    assert not program.compiled(*program.arguments).is_ready()
+    assert program().is_ready()
 
 
 def test_no_repeats_is_refused():

@@ -82,6 +82,50 @@ def test_given_statistics_an_image_does_not_depend_on_the_others():
     assert not np.allclose(alone, logits[:2], atol=1e-3)
 
 
+@pytest.mark.parametrize("given", [False, True])
+def test_the_scanned_network_of_patches_is_the_loop_of_convolutions(given):
+    """The second way is written out: XLA's convolution, every block in a Python loop."""
+    classifier = ARCHITECTURES["resnet"].build(SHAPE, channels=[3, 5], blocks=3)
+    parameters = classifier.initialise(np.random.default_rng(3))
+    rng = np.random.default_rng(4)
+    for layer in parameters["convolutions"]:
+        layer["scale"] += rng.normal(size=layer["scale"].shape).astype(np.float32) / 4
+        layer["shift"] += rng.normal(size=layer["shift"].shape).astype(np.float32) / 4
+    known = classifier.apply(parameters, X + 0.5 * X**2)[1] if given else None
+
+    def loop(parameters, x):
+        used = []
+
+        def layer(x, stride=1):
+            own = parameters["convolutions"][len(used)]
+            x = jax.lax.conv_general_dilated(
+                x, own["w"], (stride, stride), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")
+            )
+            used.append(known[len(used)] if given else (x.mean((0, 1, 2)), x.var((0, 1, 2))))
+            mean, variance = used[-1]
+            return (x - mean) / jnp.sqrt(variance + 1e-5) * own["scale"] + own["shift"]
+
+        x = jax.nn.relu(layer(x))
+        for width, strides in ((3, (1, 1, 1)), (5, (2, 1, 1))):
+            for stride in strides:
+                shortcut = x[:, ::stride, ::stride]
+                more = width - shortcut.shape[-1]
+                shortcut = jnp.pad(shortcut, ((0, 0), (0, 0), (0, 0), (0, more)))
+                x = jax.nn.relu(layer(jax.nn.relu(layer(x, stride))) + shortcut)
+        return x.mean((1, 2)) @ parameters["w"] + parameters["b"], used
+
+    def loss(apply):
+        return lambda parameters: cross_entropy(apply(parameters)[0], Y)
+
+    ours, theirs = (lambda w: classifier.apply(w, X, known)), (lambda w: loop(w, X))
+    for mine, other in zip(
+        jax.tree.leaves((ours(parameters), jax.grad(loss(ours))(parameters))),
+        jax.tree.leaves((theirs(parameters), jax.grad(loss(theirs))(parameters))),
+        strict=True,
+    ):
+        assert np.allclose(mine, other, rtol=1e-3, atol=1e-5)
+
+
 def test_a_block_without_weights_is_its_shortcut():
     """Scales of zero leave only shortcuts: every second pixel, added channels, then the mean."""
     classifier, parameters = built("resnet")
