@@ -17,6 +17,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import typst
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import LogFormatterSciNotation
@@ -26,14 +27,16 @@ from adcost.tables import replacing
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 PURPLE, SKY, YELLOW, GREY = "#CC79A7", "#56B4E9", "#B79F00", "#7F7F7F"
 
-FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+FONTS = typst.Fonts(
+    include_system_fonts=False, font_paths=[Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
+)
 
 PAGE = b"""
 #set document(date: none)
 #set page(width: auto, height: auto, margin: 0pt, fill: none)
-#image("drawing.svg")
+#image(bytes(sys.inputs.drawing), format: "svg")
 """
-"""A page as large as its drawing, as Typst's source."""
+"""A page as large as the SVG that is its input ``drawing``, as Typst's source."""
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -89,33 +92,33 @@ def in_language(translate: Callable[[str], str]) -> Iterator[None]:
         Text.set_text = given
 
 
-class PlainPowers(LogFormatterSciNotation):
-    """Powers of ten as plain text, 10⁻³ or 3×10⁻²: setting a formula takes much longer."""
+def plain_power(label: str) -> str:
+    r"""A power of ten as plain text, ``3×10⁻²`` of ``$\mathdefault{3\times10^{-2}}$``."""
+    label = re.sub(r"\^\{(.*?)\}", lambda power: power[1].translate(SUPERSCRIPTS), label)
+    return re.sub(r"\$|\\mathdefault|[{}]", "", label).replace(r"\times", "×")
 
-    def __call__(self, x: float, pos: int | None = None) -> str:
-        """The label of a tick."""
-        label = super().__call__(x, pos)
-        label = re.sub(r"\^\{(.*?)\}", lambda power: power[1].translate(SUPERSCRIPTS), label)
-        return re.sub(r"\$|\\mathdefault|[{}]", "", label).replace(r"\times", "×")
+
+def _label_powers_plainly(axis: Axis) -> None:
+    """As text and not as formulas, which take long to set."""
+    if isinstance(formatter := axis.get_major_formatter(), LogFormatterSciNotation):
+        axis.set_major_formatter(lambda value, place: plain_power(formatter(value, place)))
 
 
 def save(figure: Figure, folder: Path | str, name: str) -> None:
     """Write ``folder/name.svg`` and ``.pdf``, without dates, atomically, and close the figure."""
-    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        if isinstance(formatter := axis.get_major_formatter(), LogFormatterSciNotation):
-            plain = PlainPowers()
-            vars(plain).update(vars(formatter))
-            axis.set_major_formatter(plain)
+    for axes in figure.axes:
+        _label_powers_plainly(axes.xaxis)
+        _label_powers_plainly(axes.yaxis)
     # The layout is computed once for both files, and not before each drawing.
     if engine := figure.get_layout_engine():
         engine.execute(figure)
         figure.set_layout_engine("none")
-    drawn = io.BytesIO()
-    figure.savefig(drawn, format="svg", metadata={"Date": None})
+    with io.StringIO() as file:
+        figure.savefig(file, format="svg", metadata={"Date": None})
+        drawing = file.getvalue()
     plt.close(figure)
     # Typst sets the drawing in the same fonts as PDF, much faster than a second drawing.
-    page = {"main": PAGE, "drawing.svg": drawn.getvalue()}
-    paper = typst.compile(page, font_paths=[FONTS], ignore_system_fonts=True)
-    for suffix, content in (("svg", drawn.getvalue()), ("pdf", paper)):
+    paper = typst.compile(PAGE, font_paths=FONTS, sys_inputs={"drawing": drawing})
+    for suffix, content in (("svg", drawing.encode()), ("pdf", paper)):
         with replacing(Path(folder) / f"{name}.{suffix}") as temporary:
             temporary.write_bytes(content)

@@ -48,11 +48,14 @@ def _configure_jax(platform, precision):
         os.environ["JAX_DEFAULT_MATMUL_PRECISION"] = precision
     import jax  # It may have been loaded, and have read its environment, before.
 
+    from adcost import compilation_cache
+
     jax.monitoring.register_event_duration_secs_listener(
         lambda event, seconds, **_: SPENT.update({event.rpartition("/")[2]: seconds})
     )
     jax.config.update("jax_platforms", platform)
     jax.config.update("jax_default_matmul_precision", None if precision == "default" else precision)
+    compilation_cache.use()
 
 
 SPENT = Counter()
@@ -73,12 +76,12 @@ def logged(snakemake):
     JAX, which the block imports, computes on the platform and in the precision of the job's
     parameters.
     """
-    if platform := snakemake.params.get("platform"):
-        _configure_jax(platform, snakemake.params.get("precision", "default"))
     try:
         with open(snakemake.log[0], "w", encoding="utf-8", buffering=1) as log:
             try:
                 with redirect_stdout(log), redirect_stderr(log):
+                    if platform := snakemake.params.get("platform"):
+                        _configure_jax(platform, snakemake.params.get("precision", "default"))
                     yield
                     for stage, name in STAGES.items():
                         if stage in SPENT:

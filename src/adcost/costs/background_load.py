@@ -78,6 +78,13 @@ class Watch:
         """What others used of the machine in :attr:`window`."""
         return self.window.share(psutil.cpu_count() or 1)
 
+    def __str__(self) -> str:
+        """One line for a job's log: on what it ran, and what others took."""
+        return (
+            f"on {usable_cores():g} of {psutil.cpu_count()} cores; others used {self.share:.1%} of "
+            f"the machine in {self.window.elapsed:.1f} s"
+        )
+
     def record(self) -> dict[str, Any]:
         """All of it for a table's metadata; seconds of processor time, and the window's length."""
         window = self.window

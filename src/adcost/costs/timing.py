@@ -8,26 +8,30 @@ falls on all methods alike, and the ratio of two methods is taken round by round
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
 import pandas as pd
 
-from adcost.costs.background_load import timed_rounds
+from adcost import compilation_cache
+from adcost.costs.background_load import timed_rounds, usable_cores
+
+Key = TypeVar("Key")
 
 COLUMNS = ("point", "method", "repeat", "order", "seconds", "compile_seconds")
 
 
 @dataclass(frozen=True)
 class Program:
-    """A compiled JAX program with its arguments, and the seconds that compiling it took."""
+    """A compiled JAX program with its arguments; the seconds of compiling, 0 if not measured."""
 
     compiled: jax.stages.Compiled
     arguments: tuple[Any, ...]
-    compile_seconds: float
+    compile_seconds: float = 0.0
 
     def __call__(self) -> Any:
         """Run it, wait for the result and return it."""
@@ -35,10 +39,31 @@ class Program:
 
 
 def compile_program(fn: Callable[..., Any], *arguments: Any) -> Program:
-    """Trace, lower and compile ``fn`` for ``arguments`` (arrays), timing the three together."""
-    start = time.perf_counter()
-    compiled = jax.jit(fn).lower(*arguments).compile()
-    return Program(compiled, arguments, time.perf_counter() - start)
+    """Trace, lower and compile ``fn`` for ``arguments`` (arrays), timing the three together.
+
+    It is compiled anew, whatever has been compiled before.
+    """
+    with compilation_cache.bypassed():
+        start = time.perf_counter()
+        compiled = jax.jit(fn).lower(*arguments).compile()
+        return Program(compiled, arguments, time.perf_counter() - start)
+
+
+def compile_programs(
+    functions: Mapping[Key, tuple[Callable[..., Any], Sequence[Any]]],
+) -> dict[Key, Program]:
+    """Compile functions for their arguments (arrays), as many at a time as there are cores.
+
+    So a timed job, which has the machine to itself, soon comes to its timing. How long each took
+    is not told: they compile beside one another, or were compiled before.
+    """
+    lowered = {key: jax.jit(fn).lower(*arguments) for key, (fn, arguments) in functions.items()}
+    with ThreadPoolExecutor(max(1, int(usable_cores()))) as pool:
+        compiled = pool.map(lambda one: one.compile(), lowered.values())
+        return {
+            key: Program(program, tuple(arguments))
+            for (key, (_, arguments)), program in zip(functions.items(), compiled, strict=True)
+        }
 
 
 def time_interleaved(

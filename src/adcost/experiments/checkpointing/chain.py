@@ -26,7 +26,7 @@ from jax.experimental import io_callback
 from adcost import seeds
 from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
-from adcost.costs.timing import Program, compile_program, time_interleaved
+from adcost.costs.timing import Program, compile_programs, time_interleaved
 from adcost.derivatives.checkpointing import nested, schedules
 from adcost.derivatives.checkpointing.run import recomputed, scheduled
 from adcost.experiments.checkpointing.rows import Rows
@@ -54,9 +54,7 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
 
     with_recompute = length <= parameters["quadratic_up_to"]
     ways = _ways(length, parameters["snapshots"])
-    programs: dict[tuple[str, str], Program] = {}
-    for name, chain in ways.items():
-        programs[name] = compile_program(_gradient(chain), w, x)
+    programs = compile_programs({n: (_gradient(chain), (w, x)) for n, chain in ways.items()})
     rows = Rows(point, "chain")
     state = x.size * x.dtype.itemsize
     for (method, setting), program in programs.items():

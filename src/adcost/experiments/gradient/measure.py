@@ -18,7 +18,7 @@ from adcost import seeds
 from adcost.costs.calls import counted
 from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
-from adcost.costs.timing import compile_program, time_interleaved
+from adcost.costs.timing import compile_programs, time_interleaved
 from adcost.derivatives import finite_differences, modes
 from adcost.experiments.gradient import plan
 from adcost.functions import losses, mds, mlp
@@ -59,11 +59,13 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
                 continue
             arguments = problem(point, function, wanted, examples, seed)
             everything = wanted <= parameters["all_methods_up_to"]
-            programs = {
-                name: compile_program(fn, *arguments)
-                for name, fn in methods.items()
-                if everything or name in ONE_SWEEP
-            }
+            programs = compile_programs(
+                {
+                    name: (fn, arguments)
+                    for name, fn in methods.items()
+                    if everything or name in ONE_SWEEP
+                }
+            )
             rows += [
                 (d, name, "temporary_bytes", compiled_bytes(program.compiled).temporaries)
                 for name, program in programs.items()

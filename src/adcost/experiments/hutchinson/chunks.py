@@ -13,7 +13,7 @@ from matfree import stochtrace
 
 from adcost import seeds
 from adcost.costs.chunk import within
-from adcost.costs.timing import compile_program, time_interleaved
+from adcost.costs.timing import compile_programs, time_interleaved
 from adcost.derivatives import trace
 from adcost.derivatives.hvp import Scalar, hvp
 from adcost.experiments.hutchinson.networks import Row, classifier_of, table
@@ -39,8 +39,12 @@ def measure_chunks(point: str, parameters: Mapping[str, Any], seed: int) -> dict
             f"{network}/{chunk}": program for chunk, program in fitting.items()
         }
         v = trace.rademacher(key, x.size, x.dtype)
-        programs[f"{network}/product"] = compile_program(lambda x, v, f=loss: hvp(f, x, v), x, v)
-        programs[f"{network}/matfree"] = compile_program(matfree_estimator(loss, x, probes), x, key)
+        programs |= compile_programs(
+            {
+                f"{network}/product": (lambda x, v, f=loss: hvp(f, x, v), (x, v)),
+                f"{network}/matfree": (matfree_estimator(loss, x, probes), (x, key)),
+            }
+        )
         timings.append(
             time_interleaved(
                 programs,

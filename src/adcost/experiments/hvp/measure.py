@@ -20,7 +20,7 @@ import pandas as pd
 from adcost import seeds
 from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
-from adcost.costs.timing import Program, compile_program, time_interleaved
+from adcost.costs.timing import Program, compile_program, compile_programs, time_interleaved
 from adcost.derivatives import hvp as products
 from adcost.functions import mlp
 
@@ -67,14 +67,13 @@ def _one_network(point: str, parameters: Mapping[str, Any], seed: int) -> dict[s
     loss = mlp.homework_loss(width, dtype)
 
     functions = _functions(loss)
-    counted: dict[str, Program] = {
-        name: compile_program(fn, *arguments)
-        for name, (fn, arguments) in {
+    counted: dict[str, Program] = compile_programs(
+        {
             "loss": (loss, (x,)),
             "gradient": (jax.grad(loss), (x,)),
             **{name: (functions[name], (x, v)) for name in AD_PRODUCTS},
-        }.items()
-    }
+        }
+    )
     programs: dict[str, Callable[[], Any]] = dict(counted)
     if parameters["hessian"]:
         hessian = compile_program(lambda x: products.calculate_hessian(loss, x), x)

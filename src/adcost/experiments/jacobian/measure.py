@@ -23,7 +23,7 @@ import pandas as pd
 
 from adcost import seeds
 from adcost.costs.count import count
-from adcost.costs.timing import compile_program
+from adcost.costs.timing import compile_programs
 from adcost.derivatives import accumulation, bracketing, elimination
 from adcost.derivatives.elimination_search import search
 from adcost.derivatives.tape.trace import trace
@@ -62,10 +62,9 @@ def _chains(point: str, parameters: Mapping[str, Any], seed: int) -> tuple[list[
         for activation in ("linear", "tanh"):
             rows += _counted_chain(name, widths, activation, weights, x)
         plans = _plans(widths, "tanh")
-        programs = {
-            method: compile_program(_along(plan, widths, "tanh"), weights, x)
-            for method, plan in plans.items()
-        }
+        programs = compile_programs(
+            {method: (_along(plan, widths, "tanh"), (weights, x)) for method, plan in plans.items()}
+        )
         found = {method: np.asarray(run(), np.float64) for method, run in programs.items()}
         expected = _jacobian_of_chain(weights, x)
         for method, result in found.items():

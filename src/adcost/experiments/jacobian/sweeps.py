@@ -12,7 +12,7 @@ import pandas as pd
 from adcost import seeds
 from adcost.costs.count import Operations, count
 from adcost.costs.memory import compiled_bytes
-from adcost.costs.timing import Program, compile_program
+from adcost.costs.timing import Program, compile_programs
 from adcost.derivatives import jacobian
 from adcost.experiments.jacobian.bursts import time_in_bursts
 from adcost.functions import chains
@@ -35,7 +35,7 @@ def sweep(point: str, parameters: Mapping[str, Any], seed: int) -> tuple[list[Ro
         rng = seeds.generator(seed, "jacobian", function, n, m)
         a = jnp.asarray(chains.draw_weights(rng, (n, m))[0], jnp.float32)
         x = jnp.asarray(rng.standard_normal(n), jnp.float32)
-        programs = {mode: compile_program(_mode(mode, function, block), a, x) for mode in MODES}
+        programs = compile_programs({o: (_mode(o, function, block), (a, x)) for o in MODES})
         rows += _counted(function, n, m, block)
         for mode, program in programs.items():
             rows += [

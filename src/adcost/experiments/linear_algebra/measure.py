@@ -19,7 +19,7 @@ from jax.scipy.linalg import lu_factor, lu_solve
 from adcost import seeds
 from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
-from adcost.costs.timing import compile_program, time_interleaved
+from adcost.costs.timing import compile_programs, time_interleaved
 from adcost.derivatives import finite_differences
 from adcost.derivatives import linear_algebra as rules
 from adcost.experiments.linear_algebra import recovery
@@ -200,7 +200,7 @@ def _cost(
             name: _value_and_adjoints(f) for name, f in SOLVES.items()
         }
         functions["value"] = lambda a, b, x_bar: rules.solve(a, b)
-        programs = {name: compile_program(f, a, b, x_bar) for name, f in functions.items()}
+        programs = compile_programs({n: (f, (a, b, x_bar)) for n, f in functions.items()})
         for name, f in functions.items():
             where = ("solve", name, 0.0, n, 0, "a", 0)
             rows.append((*where, "operations", count(f, a, b, x_bar).total))
