@@ -18,7 +18,7 @@ import jax
 # jax.core and jax.extend.core export these without a promise of stability. If one moves, import it
 # here from where `grep "class <name>" jax/_src/core.py` says that it is exported.
 from jax.core import ShapedArray, Tracer
-from jax.extend.core import ClosedJaxpr, DropVar, Jaxpr, JaxprEqn, Literal, Var
+from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
 from jax.extend.core import jaxprs_in_params as _jaxprs_in_params
 
 # `summarize` gives "file:line:column (function)" of the innermost frame outside of JAX.
@@ -30,9 +30,9 @@ from jax.interpreters.partial_eval import dce_jaxpr as _dce_jaxpr
 
 __all__ = [
     "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
-    "array", "branches", "called", "compile_options", "computed_flops", "dropped",
+    "array", "branches", "called", "compile_options", "computed_flops",
     "held_bytes", "inner_jaxprs", "is_traced", "linear_solve", "manual_devices", "needed", "opened",
-    "scan", "scopes", "user_line", "while_loop", "written_in_jax",
+    "scan", "scopes", "used", "user_line", "while_loop", "written_in_jax",
 ]  # fmt: skip
 
 _JAX = os.path.dirname(jax.__file__)
@@ -60,9 +60,10 @@ def inner_jaxprs(equation: JaxprEqn) -> Iterator[Jaxpr]:
     return _jaxprs_in_params(equation.params)
 
 
-def dropped(variable: Var) -> bool:
-    """Whether an equation's output is used by nobody; `needed` marks those."""
-    return isinstance(variable, DropVar)
+def used(jaxpr: Jaxpr) -> set[Var]:
+    """The variables that an equation or an output uses; `needed` leaves outputs beside them."""
+    atoms = [atom for equation in jaxpr.eqns for atom in equation.invars]
+    return {atom for atom in (*atoms, *jaxpr.outvars) if not isinstance(atom, Literal)}
 
 
 def array(atom: Literal | Var) -> ShapedArray:

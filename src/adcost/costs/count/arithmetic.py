@@ -1,20 +1,21 @@
 """Operations of one primitive that holds no program: products, convolutions, sums, transforms."""
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 from jax.lax import FftType
 
 from adcost.costs.count import primitives
-from adcost.costs.count.factorisations import FACTORISATIONS, eigenvalues_alone
+from adcost.costs.count.factorisations import FACTORISATIONS, eigenvalues_alone, qr
 from adcost.costs.count.operations import Operations
-from adcost.jax_versions import JaxprEqn, array
+from adcost.jax_versions import JaxprEqn, Var, array
 
 PRODUCTS = frozenset("conv_general_dilated dot_general ragged_dot_general scaled_dot".split())
 OTHERS = frozenset(
     """
-    cumlogsumexp eig fft integer_pow one_minus_square polynomial rng_uniform select_and_scatter_add
-    top_k
+    cumlogsumexp eig fft integer_pow one_minus_square polynomial qr rng_uniform
+    select_and_scatter_add top_k
 """.split()
 )
 KNOWN = PRODUCTS.union(
@@ -23,9 +24,10 @@ KNOWN = PRODUCTS.union(
 """Every primitive that `arithmetic` has a rule for."""
 
 
-def arithmetic(equation: JaxprEqn) -> Operations | None:
+def arithmetic(equation: JaxprEqn, used: Collection[Var]) -> Operations | None:
     """Operations of an equation, or None if its primitive is in no table.
 
+    ``used`` are the variables of its jaxpr that something needs.
     Work on integers and booleans is free but for their products, whatever the primitive.
     """
     name = equation.primitive.name
@@ -41,6 +43,8 @@ def arithmetic(equation: JaxprEqn) -> Operations | None:
         return Operations()
     if name in primitives.UNCOUNTED and name != "eig":
         return None
+    if name == "qr":
+        return qr(equation, equation.outvars[0] in used)
     if name in FACTORISATIONS:
         return FACTORISATIONS[name](equation)
     if kind := primitives.kind_of(name, primitives.ELEMENTWISE):

@@ -18,7 +18,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from adcost.costs.count.operations import Operations
-from adcost.jax_versions import JaxprEqn, array, dropped
+from adcost.jax_versions import JaxprEqn, array
 
 
 def shape(equation: JaxprEqn, operand: int = 0) -> tuple[int, ...]:
@@ -77,12 +77,12 @@ def _triangle(m: int, n: int) -> float:
     return 2 * k**2 * (m - k / 3) + (n - k) * (4 * m * k - 2 * k**2)
 
 
-def _qr(equation: JaxprEqn) -> Operations:
+def qr(equation: JaxprEqn, q_wanted: bool) -> Operations:
+    """R, and Q unless nothing needs it: XLA removes the latter's call."""
     *batch, m, n = shape(equation)
     reflectors = min(m, n)
     columns = m if equation.params["full_matrices"] else reflectors
-    unused = dropped(equation.outvars[0])
-    q = 0.0 if unused else _reflected(m, columns, reflectors)
+    q = _reflected(m, columns, reflectors) if q_wanted else 0.0
     return _halves(_triangle(m, n) + q, tuple(batch))
 
 
@@ -140,7 +140,6 @@ FACTORISATIONS: Mapping[str, Callable[[JaxprEqn], Operations]] = {
     "householder_product": _householder_product,
     "lu": _lu,
     "ormqr": _reflect,
-    "qr": _qr,
     "schur": _schur,
     "svd": _svd,
     "symmetric_product": _symmetric_product,

@@ -6,7 +6,17 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from adcost.jax_versions import Jaxpr, JaxprEqn, Literal, Var, While, array, is_traced, opened
+from adcost.jax_versions import (
+    ClosedJaxpr,
+    Jaxpr,
+    JaxprEqn,
+    Literal,
+    Var,
+    While,
+    array,
+    is_traced,
+    opened,
+)
 
 Known = Mapping[Var, int]
 
@@ -79,9 +89,8 @@ def rounds(loop: While, values: Sequence[int | None]) -> int | None:
         value if before is after else None
         for value, before, after in zip(start, body.invars[bodies:], body.outvars, strict=True)
     ]
-    in_test = constants(loop.test) | _bound(test.invars, [*values[:tests], *fixed])
-    body_values = [*values[tests : tests + bodies], *fixed]
-    in_body = constants(loop.body) | _bound(body.invars, body_values)
+    in_test = _integers(loop.test, [*values[:tests], *fixed])
+    in_body = _integers(loop.body, [*values[tests : tests + bodies], *fixed])
     comparison = next((e for e in test.eqns if test.outvars[0] in e.outvars), None)
     if comparison is None or comparison.primitive.name not in HOLDS:
         return None
@@ -120,25 +129,28 @@ def _progression(name: str, first: int, bound: int, step: int) -> int | None:
     return -((first - bound - (name in ("le", "ge"))) // step)
 
 
-def _bound(variables: Sequence[Var], values: Sequence[int | None]) -> dict[Var, int]:
-    pairs = zip(variables, values, strict=False)
-    return {variable: value for variable, value in pairs if value is not None}
-
-
-def _made(jaxpr: Jaxpr) -> dict[Var, JaxprEqn]:
-    """Each variable's equation."""
-    return {variable: equation for equation in jaxpr.eqns for variable in equation.outvars}
+def _integers(jaxpr: ClosedJaxpr, values: Sequence[int | None]) -> dict[Var, int]:
+    """All integers that are known in a jaxpr whose inputs are ``values``, where known."""
+    inner, _ = opened(jaxpr)
+    pairs = zip(inner.invars, values, strict=True)
+    integers = constants(jaxpr) | {variable: n for variable, n in pairs if n is not None}
+    for equation in inner.eqns:
+        value = fold(equation, integers)
+        if value is not None:
+            integers[equation.outvars[0]] = value
+    return integers
 
 
 def _shift(atom: Literal | Var, jaxpr: Jaxpr, integers: Known) -> tuple[Var | None, int]:
     """The input and the integer of which ``atom`` is the sum; no input if it is known."""
-    made, shift = _made(jaxpr), 0
+    made = {variable: equation for equation in jaxpr.eqns for variable in equation.outvars}
+    shift = 0
     while (value := known(atom, integers)) is None and not isinstance(atom, Literal):
         if atom not in made:
             return atom, shift
         equation = made[atom]
         name, operands = equation.primitive.name, equation.invars
-        numbers = [_value(operand, made, integers) for operand in operands]
+        numbers = [known(operand, integers) for operand in operands]
         if name == "convert_element_type" and integer(operands[0].aval):
             atom = operands[0]
         elif name == "add" and numbers[1] is not None:
@@ -150,14 +162,6 @@ def _shift(atom: Literal | Var, jaxpr: Jaxpr, integers: Known) -> tuple[Var | No
         else:
             return atom, shift
     return None, shift + (value or 0)
-
-
-def _value(atom: Literal | Var, made: Mapping[Var, JaxprEqn], integers: Known) -> int | None:
-    """The integer that an operand is, or that one equation makes of known ones."""
-    value = known(atom, integers)
-    if value is None and not isinstance(atom, Literal) and atom in made:
-        return fold(made[atom], integers)
-    return value
 
 
 def _fits(value: int, dtype: Any) -> bool:

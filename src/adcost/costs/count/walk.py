@@ -1,7 +1,7 @@
 """The walk through a jaxpr: calls, loops and branches; each equation once, shared parts too."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -64,11 +64,12 @@ class Walk:
     def _equations(self, jaxpr: Jaxpr, place: Place, integers: dict[Var, int]) -> LowerBound:
         found = _NOTHING
         chosen: dict[Any, list[list[LowerBound]]] = defaultdict(list)
+        used = versions.used(jaxpr)
         for equation in jaxpr.eqns:
             if equation.primitive.name == "cond" and not self._given(equation):
                 chosen[equation.invars[0]].append(self._branches(equation, place))
                 continue
-            cost = self._equation(equation, place)
+            cost = self._equation(equation, place, used)
             found = found + cost if cost is not _NOTHING else found
             value = loops.fold(equation, integers)
             if value is not None:
@@ -91,7 +92,7 @@ class Walk:
         names = [str(equation.params.get("name", "")), equation.primitive.name]
         return next((self.costs[name] for name in names if name in self.costs), None)
 
-    def _equation(self, equation: JaxprEqn, place: Place) -> LowerBound:
+    def _equation(self, equation: JaxprEqn, place: Place, used: Collection[Var]) -> LowerBound:
         name = equation.primitive.name
         given = self._given(equation)
         if given is not None:
@@ -104,7 +105,7 @@ class Walk:
         if name in primitives.CALLS or name in primitives.LOOPS:
             return self._program(equation, place)
         holds_program = name not in KNOWN and any(True for _ in versions.inner_jaxprs(equation))
-        operations = None if holds_program else arithmetic(equation)
+        operations = None if holds_program else arithmetic(equation, used)
         if operations is None:
             said = "it holds a program, and how often that runs is" if holds_program else "it is"
             reason = primitives.UNCOUNTED.get(name, f"{said} in no table of adcost.costs.count")

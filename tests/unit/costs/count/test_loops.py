@@ -162,7 +162,15 @@ def test_a_loop_bound_that_is_an_argument_is_not_guessed():
         lambda i, n, x: (i + i, n, x * 2.0),
         lambda i, n, x: (n + 1, n, x * 2.0),
     ],
-    ids=["doubled", "moving bound", "subtracted", "backwards", "standing", "twice", "from the bound"],
+    ids=[
+        "doubled",
+        "moving bound",
+        "subtracted",
+        "backwards",
+        "standing",
+        "twice",
+        "from the bound",
+    ],
 )
 def test_a_counter_that_does_not_count_to_a_fixed_bound_is_not_guessed(body):
     with pytest.raises(UnknownTripCount):

@@ -80,7 +80,7 @@ def _called_with(module, *arguments):
         (jax.scipy.linalg, [shape(4, 4), shape(4, 4)], set(), 6),
         (jnp.fft, [shape(4, 4)], set(), 14),
         (jax.nn, [shape(4, 4)], set(), 20),
-        (lax, [shape(4, 4)], set(), 60),
+        (lax, [shape(4, 4)], set(), 50),
         (lax, [shape(4, 4), shape(4, 4)], set(), 20),
     ],
     ids=lambda value: getattr(value, "__name__", None),
@@ -208,7 +208,7 @@ def test_a_convolution_and_a_grouped_product_of_integers():
 
 def test_special_functions_are_transcendental():
     x = shape(3)
-    for fn in (lax.igamma, lax.igammac, lax.zeta, jax.scipy.special.polygamma):
+    for fn in (lax.igamma, lax.igammac, lax.zeta, lax.polygamma):
         assert count(fn, x, x).transcendental >= 3
     assert count(lax.betainc, x, x, x).transcendental >= 3
 
@@ -217,4 +217,6 @@ def test_attention_is_known():
     q = shape(1, 16, 2, 8)
     scores = 2 * 16 * 16 * 8  # heads × queries × keys × width
     assert count(jax.nn.dot_product_attention, q, q, q).multiplications >= 2 * scores
-    assert np.isfinite(count(jax.grad(lambda q: jax.nn.dot_product_attention(q, q, q).sum()), q).total)
+    assert np.isfinite(
+        count(jax.grad(lambda q: jax.nn.dot_product_attention(q, q, q).sum()), q).total
+    )
