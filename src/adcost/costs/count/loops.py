@@ -31,8 +31,9 @@ FOLDED: Mapping[str, Callable[..., int]] = {
 }
 """What is computed of known integers while counting."""
 
-# How a comparison reads with its sides exchanged, and with both sides negated.
 EXCHANGED = {"lt": "gt", "le": "ge", "gt": "lt", "ge": "le", "ne": "ne"}
+"""How a comparison reads with its sides exchanged."""
+
 HOLDS: Mapping[str, Callable[[int, int], bool]] = {
     "lt": lambda a, b: a < b,
     "le": lambda a, b: a <= b,
@@ -94,13 +95,10 @@ def rounds(loop: While, values: Sequence[int | None]) -> int | None:
     comparison = next((e for e in test.eqns if test.outvars[0] in e.outvars), None)
     if comparison is None or comparison.primitive.name not in HOLDS:
         return None
-    name, sides = comparison.primitive.name, comparison.invars
-    counters = [_shift(side, test, in_test) for side in sides]
-    for side, (variable, _) in zip(sides, counters, strict=True):
-        if variable is None:  # This is the bound: put it on the right.
-            if side is sides[0]:
-                name, counters = EXCHANGED[name], counters[::-1]
-            break
+    name = comparison.primitive.name
+    counters = [_shift(side, test, in_test) for side in comparison.invars]
+    if counters[0][0] is None:  # the bound stands on the left
+        name, counters = EXCHANGED[name], counters[::-1]
     (counter, offset), (other, bound) = counters
     if counter is None or other is not None or counter not in test.invars[tests:]:
         return None

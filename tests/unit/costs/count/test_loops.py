@@ -17,6 +17,9 @@ COMPARISONS = {
 }  # fmt: skip
 
 
+SIX = np.int32(6)
+
+
 def _rounds(unfinished, advance, start, **options):
     """As counted: the body multiplies once."""
 
@@ -65,8 +68,7 @@ def test_known_rounds_are_those_that_python_runs(sign, start, bound, step, excha
         "added in two parts": (lambda i: i < 6, lambda i: (i + 2) - 1, 0, 6),
         "a bound that is computed": (lambda i: i < jnp.int32(2) * 3, lambda i: i + 1, 0, 6),
         "looking ahead": (lambda i: i + 1 < 6, lambda i: i + 1, 0, 5),
-        "a bound that is an array": (lambda i, n=np.int32(6): i < jnp.asarray(n), lambda i: i + 1,
-                                     0, 6),
+        "a bound that is an array": (lambda i: i < jnp.asarray(SIX), lambda i: i + 1, 0, 6),
         "unsigned": (lambda i: i > 0, lambda i: i - jnp.uint8(1), jnp.uint8(200), 200),
     }.values(),
 )  # fmt: skip
