@@ -24,9 +24,9 @@ from jax.extend.core import jaxprs_in_params as _jaxprs_in_params
 # `summarize` gives "file:line:column (function)" of the innermost frame outside of JAX.
 from jax.extend.source_info_util import summarize as _summarize
 
-# Removes what no output needs, through calls, loops and branches; keeps effects. If it goes, XLA's
+# dce_jaxpr removes what no output needs, through calls, loops and branches; keeps effects. If it goes, XLA's
 # own removal is no substitute: it does not change the jaxpr.
-from jax.interpreters.partial_eval import dce_jaxpr as _dce_jaxpr
+from jax.interpreters import partial_eval
 
 __all__ = [
     "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
@@ -44,9 +44,21 @@ def needed(jaxpr: Jaxpr | ClosedJaxpr) -> ClosedJaxpr:
     To 0.11 a closed jaxpr is a pair (``jaxpr``, ``consts``), and the former is what is to be given;
     from 0.12 on there is one class, of which ``jaxpr`` is itself.
     """
+    jaxpr = _lowered(jaxpr)
     inner, constants = opened(jaxpr)
-    fewer: Any = _dce_jaxpr(inner, [True] * len(inner.outvars), instantiate=True)[0]
+    fewer: Any = partial_eval.dce_jaxpr(inner, [True] * len(inner.outvars), instantiate=True)[0]
     return fewer if hasattr(fewer, "consts") else ClosedJaxpr(fewer, constants)
+
+
+def _lowered(jaxpr: Jaxpr | ClosedJaxpr) -> Jaxpr | ClosedJaxpr:
+    """A jaxpr without ``call_hi_primitive``: each is replaced by what it stands for.
+
+    From 0.11 on ``jnp.searchsorted`` and others are such primitives, in jaxprs that say
+    ``is_high``; `lower_jaxpr2` is what JAX itself calls before it compiles.
+    """
+    lower = getattr(partial_eval, "lower_jaxpr2", None)
+    high = getattr(opened(jaxpr)[0], "is_high", False)
+    return lower(jaxpr) if high and lower else jaxpr
 
 
 def opened(jaxpr: Jaxpr | ClosedJaxpr) -> tuple[Jaxpr, Sequence[Any]]:

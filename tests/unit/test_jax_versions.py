@@ -194,3 +194,12 @@ def test_options_that_this_version_lacks_are_left_out():
     assert versions.compile_options(wanted) == {"xla_backend_optimization_level": 0}
     with pytest.raises(jax.errors.JaxRuntimeError):
         versions.compile_options({"xla_backend_optimization_level": "seven"})
+
+
+def test_primitives_that_stand_for_others_are_replaced(monkeypatch):
+    high = jax.make_jaxpr(lambda x: jnp.searchsorted(jnp.arange(16.0), x))(jnp.ones(8))
+    assert "call_hi_primitive" not in str(versions.needed(high))
+    one_class = SimpleNamespace(is_high=True)
+    one_class.jaxpr = one_class
+    monkeypatch.setattr(versions.partial_eval, "lower_jaxpr2", lambda _: high, raising=False)
+    assert len(versions.needed(one_class).eqns) == len(versions.needed(high).eqns) > 0
