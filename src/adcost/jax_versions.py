@@ -24,8 +24,8 @@ from jax.extend.core import jaxprs_in_params as _jaxprs_in_params
 # `summarize` gives "file:line:column (function)" of the innermost frame outside of JAX.
 from jax.extend.source_info_util import summarize as _summarize
 
-# dce_jaxpr removes what no output needs, through calls, loops and branches; keeps effects. If it goes, XLA's
-# own removal is no substitute: it does not change the jaxpr.
+# `dce_jaxpr` removes what no output needs, through calls, loops and branches; keeps effects. If it
+# goes, XLA's own removal is no substitute: it does not change the jaxpr.
 from jax.interpreters import partial_eval
 
 __all__ = [
