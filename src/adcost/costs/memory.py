@@ -9,6 +9,9 @@ from typing import Any
 
 import jax
 
+from adcost.costs.tracing import traced
+from adcost.jax_versions import held_bytes
+
 
 class NoMemoryAnalysis(RuntimeError):
     """The backend does not say what its programs hold."""
@@ -35,25 +38,19 @@ def compiled_bytes(compiled: jax.stages.Compiled) -> Bytes:
 
     Raises :class:`NoMemoryAnalysis` where the backend has none.
     """
-    analysis = compiled.memory_analysis()
-    if analysis is None:
+    held = held_bytes(compiled)
+    if held is None:
         raise NoMemoryAnalysis(
             "the backend has no memory analysis of compiled programs; compile for the CPU, with "
             "JAX_PLATFORMS=cpu"
         )
-    return Bytes(
-        arguments=int(analysis.argument_size_in_bytes),
-        outputs=int(analysis.output_size_in_bytes),
-        temporaries=int(analysis.temp_size_in_bytes),
-        shared=int(analysis.alias_size_in_bytes),
-    )
+    return Bytes(*held)
 
 
-def program_bytes(fn: Callable[..., Any], *arguments: Any) -> Bytes:
-    """Bytes of ``fn`` compiled for ``arguments``: arrays, or shapes, for which nothing is held.
+def program_bytes(fn: Callable[..., Any], *arguments: Any, **keywords: Any) -> Bytes:
+    """Bytes of ``fn`` compiled for its arguments, as `adcost.costs.tracing.traced` takes them.
 
-    ``fn`` may be jitted already (with donated arguments, say). An argument that no output needs is
-    dropped by JAX and takes no bytes. Raises :class:`NoMemoryAnalysis` as above.
+    An argument that no output needs is dropped by JAX and takes no bytes. Raises
+    :class:`NoMemoryAnalysis` as above.
     """
-    jitted = fn if hasattr(fn, "lower") else jax.jit(fn)
-    return compiled_bytes(jitted.lower(*arguments).compile())
+    return compiled_bytes(traced(fn, *arguments, **keywords).lower().compile())

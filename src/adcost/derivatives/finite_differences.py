@@ -22,6 +22,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike, DTypeLike
 
+from adcost.derivatives.vectors import require_array
+
 Function = Callable[[jax.Array], jax.Array]
 
 
@@ -90,8 +92,8 @@ def central(f: Function, x: jax.Array, epsilon: ArrayLike) -> jax.Array:
 
 def forward(f: Function, x: jax.Array, epsilon: ArrayLike) -> jax.Array:
     """The forward-difference gradient of ``f`` at ``x``, in the shape of ``x``."""
-    here = f(x)
-    differences = jax.vmap(lambda e: f(x + e) - here)(_steps(x, epsilon))
+    steps, here = _steps(x, epsilon), f(x)
+    differences = jax.vmap(lambda e: f(x + e) - here)(steps)
     return (differences / epsilon).reshape(x.shape)
 
 
@@ -105,5 +107,6 @@ def complex_step(f: Function, x: jax.Array, epsilon: ArrayLike) -> jax.Array:
 
 
 def _steps(x: jax.Array, epsilon: ArrayLike) -> jax.Array:
-    """All ε·eᵢ, stacked: (d, *x.shape)."""
+    """All ε·eᵢ, stacked: (d, *x.shape). ``TypeError`` for a tree of arrays."""
+    require_array(x, "x")
     return jnp.eye(x.size, dtype=x.dtype).reshape(x.size, *x.shape) * epsilon

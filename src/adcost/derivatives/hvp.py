@@ -8,20 +8,32 @@ forward over reverse    d/dt ∇f(x + tv) at t=0
 reverse over forward    ∇ₓ (d/dt f(x + tv)) at t=0
 linearized gradient     forward over reverse, with the point's part evaluated first
 
-Every function here takes a scalar function ``f`` of one vector (d,), a point ``x`` (d,) and a
-direction ``v`` (d,), and returns (d,); all are pure and may be jitted.
+Every product here takes a scalar function ``f`` of one vector (d,) or of a tree of arrays, a point
+``x``, and a direction ``v`` like it, and returns the same; all are pure and may be jitted. The
+Hessian itself is a matrix (d, d), so `calculate_hessian` and `naive_hvp` take vectors alone.
 """
 
+import functools
+import operator
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.flatten_util import ravel_pytree
 
-Scalar = Callable[[jax.Array], jax.Array]
+from adcost.derivatives.vectors import require_array
+
+Tree = Any
+Scalar = Callable[[Any], jax.Array]
 
 
 def calculate_hessian(f: Scalar, x: jax.Array) -> jax.Array:
-    """The full Hessian (d, d), forward over reverse: d gradients' worth of work."""
+    """The full Hessian (d, d), forward over reverse: d gradients' worth of work.
+
+    ``TypeError`` unless ``x`` is a vector (d,).
+    """
+    require_array(x, "x", dimensions=1)
     return jax.hessian(f)(x)
 
 
@@ -30,27 +42,31 @@ def naive_hvp(hessian: jax.Array, v: jax.Array) -> jax.Array:
     return hessian @ v
 
 
-def hessian_then_product(f: Scalar, x: jax.Array, v: jax.Array) -> jax.Array:
+def hessian_then_product(f: Scalar, x: Tree, v: Tree) -> Tree:
     """Both in one: the homework's first way."""
-    return naive_hvp(calculate_hessian(f, x), v)
+    if getattr(x, "ndim", None) == 1:
+        return naive_hvp(calculate_hessian(f, x), v)
+    point, unravel = ravel_pytree(x)
+    hessian = calculate_hessian(lambda y: f(unravel(y)), point)
+    return unravel(naive_hvp(hessian, ravel_pytree(v)[0]))
 
 
-def reverse_over_reverse(f: Scalar, x: jax.Array, v: jax.Array) -> jax.Array:
+def reverse_over_reverse(f: Scalar, x: Tree, v: Tree) -> Tree:
     """∇ₓ⟨∇f(x), v⟩, as the lecture writes it."""
-    return jax.grad(lambda y: jnp.vdot(jax.grad(f)(y), v))(x)
+    return jax.grad(lambda y: _inner_product(jax.grad(f)(y), v))(x)
 
 
-def forward_over_reverse(f: Scalar, x: jax.Array, v: jax.Array) -> jax.Array:
+def forward_over_reverse(f: Scalar, x: Tree, v: Tree) -> Tree:
     """The tangent of the gradient along v."""
     return jax.jvp(jax.grad(f), (x,), (v,))[1]
 
 
-def reverse_over_forward(f: Scalar, x: jax.Array, v: jax.Array) -> jax.Array:
+def reverse_over_forward(f: Scalar, x: Tree, v: Tree) -> Tree:
     """The gradient of the directional derivative along v."""
     return jax.grad(lambda y: jax.jvp(f, (y,), (v,))[1])(x)
 
 
-def linearized(f: Scalar, x: jax.Array, v: jax.Array) -> jax.Array:
+def linearized(f: Scalar, x: Tree, v: Tree) -> Tree:
     """The gradient's linear map at x, applied to v: forward over reverse in two passes.
 
     `jax.linearize` evaluates the gradient once and keeps what the tangent needs, instead of
@@ -58,6 +74,10 @@ def linearized(f: Scalar, x: jax.Array, v: jax.Array) -> jax.Array:
     evaluation.
     """
     return jax.linearize(jax.grad(f), x)[1](v)
+
+
+def _inner_product(a: Tree, b: Tree) -> jax.Array:
+    return functools.reduce(operator.add, jax.tree.leaves(jax.tree.map(jnp.vdot, a, b)))
 
 
 hvp = linearized

@@ -13,11 +13,17 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
+from adcost.derivatives.vectors import require_array
+
 Function = Callable[[jax.Array], jax.Array]
 
 
 def forward(f: Function, x: jax.Array) -> jax.Array:
-    """J by columns, (m, n), or (n,) for a scalar f: `jax.jacfwd`."""
+    """J by columns, (m, n), or (n,) for a scalar f: `jax.jacfwd`.
+
+    ``TypeError``, as from `reverse`, unless ``x`` is a vector (n,).
+    """
+    require_array(x, "x", dimensions=1)
     return jax.jacfwd(f)(x)
 
 
@@ -27,6 +33,7 @@ def reverse(f: Function, x: jax.Array, block: int) -> jax.Array:
     In blocks ``block``·m numbers of the identity are held at once instead of m²; the operations
     are the same.
     """
+    require_array(x, "x", dimensions=1)
     shape = jax.eval_shape(f, x).shape
     if not shape or shape[0] <= block:
         return jax.jacrev(f)(x)

@@ -13,6 +13,7 @@ In rounded arithmetic Q loses its orthogonality as soon as a Ritz value converge
 converged values appear (Paige 1980). Full reorthogonalisation, twice, restores it.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
 from adcost.derivatives.spectral_density import Ritz
+from adcost.derivatives.vectors import require_array, scaled
 
 MatVec = Callable[[jax.Array], jax.Array]
 
@@ -53,24 +55,31 @@ def lanczos(
 
     The loop is Python's, so that ``matvec`` is compiled once and by itself: an unrolled
     convolutional network inside a loop of XLA's is slow on a CPU, and long programs want to show
-    progress (``report`` is called with the number of every finished step). Raises ValueError for
-    a start vector of zeros, fewer than one step or more steps than n, and ArithmeticError if a
-    product is not finite.
+    progress (``report`` is called with the number of every finished step). Products are scaled by
+    a power of two before their norm is taken, so any size will do that ``v``'s precision holds.
+    Raises TypeError unless ``v`` is a vector of floating-point numbers, ValueError for a start
+    vector of zeros or of what is not finite, fewer than one step or more steps than n, and
+    ArithmeticError if a product is not finite.
     """
+    require_array(v, "the start vector", dimensions=1)
     n = v.shape[0]
     if not 1 <= steps <= n:
         raise ValueError(f"{steps} Lanczos steps in {n} dimensions; 1 to {n} are possible")
+    v, _ = scaled(v)
     length = float(jnp.linalg.norm(v))
-    if not length > 0:
-        raise ValueError("Lanczos' method cannot start from the zero vector")
+    if not 0 < length < np.inf:
+        kind = "the zero vector" if length == 0 else "a vector that is not finite"
+        raise ValueError(f"Lanczos' method cannot start from {kind}")
     basis = jnp.zeros((steps + 1, n), v.dtype).at[0].set(v / length)
     diagonal: list[float] = []
     off_diagonal: list[float] = []
     update = _orthogonalise_fully if reorthogonalise else _orthogonalise_locally
     for j in range(steps):
-        basis, alpha, beta = update(basis, j, matvec(basis[j]), off_diagonal[-1] if j else 0.0)
-        diagonal.append(float(alpha))
-        off_diagonal.append(float(beta))
+        product, exponent = scaled(matvec(basis[j]))
+        before = math.ldexp(off_diagonal[-1], -exponent) if j else 0.0
+        basis, alpha, beta = update(basis, j, product, before)
+        diagonal.append(math.ldexp(float(alpha), exponent))
+        off_diagonal.append(math.ldexp(float(beta), exponent))
         if not np.isfinite(diagonal[-1] + off_diagonal[-1]):
             raise ArithmeticError(f"the product of Lanczos step {j + 1} is not finite")
         if report:

@@ -13,16 +13,22 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
+from adcost.derivatives.vectors import require_array
+
 Function = Callable[[jax.Array], jax.Array]
 
 
 def reverse(f: Function, x: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """f(x) and ∇f(x) (d,) by one forward pass and one sweep back."""
+    """f(x) and ∇f(x) by one forward pass and one sweep back; ``x`` may be a tree of arrays."""
     return jax.value_and_grad(f)(x)
 
 
 def forward(f: Function, x: jax.Array, batch: int = 1) -> jax.Array:
-    """∇f(x) (d,) by d directional derivatives, ``batch`` of them at a time side by side."""
+    """∇f(x) (d,) by d directional derivatives, ``batch`` of them at a time side by side.
+
+    ``TypeError`` unless ``x`` is a vector (d,).
+    """
+    require_array(x, "x", dimensions=1)
 
     def along(axis: jax.Array) -> jax.Array:
         return jax.jvp(f, (x,), (jax.nn.one_hot(axis, x.size, dtype=x.dtype),))[1]

@@ -11,7 +11,8 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import Literal
+
+from adcost.jax_versions import Literal
 
 
 def paths_and_edges(f: Callable[..., Any], *arguments: Any) -> tuple[int, int]:

@@ -19,12 +19,15 @@ with counts, sizes and names fixed; ``key`` is a JAX key. Probe i of a key is th
 number of probes and the chunk.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax.typing import DTypeLike
+
+from adcost.derivatives.vectors import require_finite, sum_of_squares
 
 MatVec = Callable[[jax.Array], jax.Array]
 Draw = Callable[[jax.Array, int, DTypeLike], jax.Array]
@@ -46,7 +49,7 @@ def gaussian(key: jax.Array, size: int, dtype: DTypeLike = float) -> jax.Array:
 def sphere(key: jax.Array, size: int, dtype: DTypeLike = float) -> jax.Array:
     """Uniform on the sphere of radius √size, which makes E[vvᵀ] = I: (size,)."""
     v = jax.random.normal(key, (size,), dtype)
-    return v * jnp.sqrt(size / (v**2).sum())
+    return v * jnp.sqrt(size / sum_of_squares(v)).astype(v.dtype)
 
 
 PROBES: Mapping[str, Draw] = {"rademacher": rademacher, "gaussian": gaussian, "sphere": sphere}
@@ -74,13 +77,17 @@ def map_probes(
     """``of(v)`` for ``count`` probes v, ``chunk`` of them at a time, the rest of them last.
 
     Returns (count, …). Memory grows with the chunk, not with the count. ``ValueError`` for a count
-    or a chunk below one and for an unknown distribution.
+    or a chunk below one and for an unknown distribution, ``TypeError`` if the product does not take
+    probes of this ``size`` and ``dtype`` (which is JAX's default, and not the matrix's, if it is
+    left out), and ``ArithmeticError`` if a product is not finite (of arrays, not inside of `jit`).
     """
     if count < 1 or chunk < 1:
         raise ValueError(f"count and chunk must be at least 1, not {count} and {chunk}")
     sample = draw(distribution)
     one = lambda i: of(sample(jax.random.fold_in(key, i), size, dtype))  # noqa: E731
-    return jax.lax.map(one, jnp.arange(count), batch_size=min(chunk, count))
+    with _explained(size, dtype):
+        found = jax.lax.map(one, jnp.arange(count), batch_size=min(chunk, count))
+    return require_finite(found, "the matrix's product with a probe")
 
 
 def quadratic_forms(matvec: MatVec, *arguments: Any, **options: Any) -> jax.Array:
@@ -114,7 +121,22 @@ def unit_vectors(matvec: MatVec, size: int, *, chunk: int, dtype: DTypeLike = fl
         column = matvec(jnp.zeros(size, dtype).at[i].set(1))
         return jnp.stack([column[i], (column**2).sum()])
 
-    return jax.lax.map(one, jnp.arange(size), batch_size=min(chunk, size))
+    with _explained(size, dtype):
+        found = jax.lax.map(one, jnp.arange(size), batch_size=min(chunk, size))
+    return require_finite(found, "the matrix's product with a unit vector")
+
+
+@contextmanager
+def _explained(size: int, dtype: DTypeLike) -> Iterator[None]:
+    """What JAX says of a probe that does not fit, after a sentence that says what to do."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        name = jax.dtypes.canonicalize_dtype(dtype).name
+        raise TypeError(
+            f"the matrix's product does not take a probe of shape ({size},) and dtype {name}; give "
+            f"dtype=…, that of the matrix's own arrays. JAX says: {error}"
+        ) from error
 
 
 def hutch_plus_plus(
@@ -124,7 +146,8 @@ def hutch_plus_plus(
 
     A third makes the range AS, a third its exact part, a third estimates the rest; S and the probes
     are random signs. Unbiased for any A; the guarantee of a relative error ε from O(1/ε) products
-    is for positive semidefinite A (theorem 1); for another, ε is of Σ|λᵢ| instead of tr A.
+    is for positive semidefinite A (theorem 1); for another, ε is of Σ|λᵢ| instead of tr A. Errors
+    are those of `map_probes`, and
     ``ValueError`` for a number of products that is no positive multiple of three, or leaves P = 0.
     """
     rank = products // 3
@@ -132,6 +155,10 @@ def hutch_plus_plus(
         raise ValueError(f"products must be a multiple of 3 in [3, {3 * size}), not {products}")
     sketch, probes = jax.random.rademacher(key, (2, rank, size), dtype)
     times = jax.vmap(matvec, in_axes=1, out_axes=1)
-    q = jnp.linalg.qr(times(sketch.T))[0]
+    with _explained(size, dtype):
+        range_of = times(sketch.T)
+    wide = jnp.promote_types(range_of.dtype, jnp.float32)  # LAPACK has no half precision
+    q = jnp.linalg.qr(range_of.astype(wide))[0].astype(range_of.dtype)
     rest = probes.T - q @ (q.T @ probes.T)
-    return jnp.vdot(q, times(q)) + jnp.vdot(rest, times(rest)) / rank
+    estimate = jnp.vdot(q, times(q)) + jnp.vdot(rest, times(rest)) / rank
+    return require_finite(estimate, "the matrix's product with a probe")

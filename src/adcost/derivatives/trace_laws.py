@@ -27,7 +27,18 @@ def variance(
 
 
 def probes_needed(one_probe: float, trace: float, error: float) -> float:
-    """The V at which the root-mean-square error is ``error`` times |tr A|."""
+    """The V at which the root-mean-square error is ``error`` times |tr A|.
+
+    ``ValueError`` for a trace of zero, of which no relative error can be asked, and for an error
+    that is not positive.
+    """
+    if trace == 0:
+        raise ValueError(
+            "the trace is 0, so no number of probes makes the error small beside it; ask for an "
+            "absolute error: one_probe / error² probes"
+        )
+    if not error > 0:
+        raise ValueError(f"the error must be positive, not {error}")
     return one_probe / (error * trace) ** 2
 
 

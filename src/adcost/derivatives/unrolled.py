@@ -8,32 +8,41 @@ lecture, домашняя задача 2). It is a `lax.scan`: any number of ste
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
-Scalar = Callable[[jax.Array], jax.Array]
+Tree = Any
+Scalar = Callable[[Tree], jax.Array]
 
 
-def descend(f: Scalar, x0: jax.Array, alpha: jax.Array) -> jax.Array:
-    """x_T, of ``x0``'s shape, after one step of gradient descent for each of ``alpha`` (T,)."""
+def _step(f: Scalar, x: Tree, a: jax.Array) -> Tree:
+    return jax.tree.map(lambda leaf, slope: leaf - a * slope, x, jax.grad(f)(x))
 
-    def step(x: jax.Array, a: jax.Array) -> tuple[jax.Array, None]:
-        return x - a * jax.grad(f)(x), None
+
+def descend(f: Scalar, x0: Tree, alpha: jax.Array) -> Tree:
+    """x_T, of ``x0``'s shape, after one step of gradient descent for each of ``alpha`` (T,).
+
+    Here and below ``x0`` is an array or a tree of arrays.
+    """
+
+    def step(x: Tree, a: jax.Array) -> tuple[Tree, None]:
+        return _step(f, x, a), None
 
     return jax.lax.scan(step, x0, alpha)[0]
 
 
-def values_along(f: Scalar, x0: jax.Array, alpha: jax.Array) -> jax.Array:
+def values_along(f: Scalar, x0: Tree, alpha: jax.Array) -> jax.Array:
     """f(x_0), …, f(x_T), of (T + 1,), along the descent with the steps ``alpha`` (T,)."""
 
-    def step(x: jax.Array, a: jax.Array) -> tuple[jax.Array, jax.Array]:
-        return x - a * jax.grad(f)(x), f(x)
+    def step(x: Tree, a: jax.Array) -> tuple[Tree, jax.Array]:
+        return _step(f, x, a), f(x)
 
     last, values = jax.lax.scan(step, x0, alpha)
     return jnp.append(values, f(last))
 
 
-def loss_of_steps(f: Scalar) -> Callable[[jax.Array, jax.Array], jax.Array]:
+def loss_of_steps(f: Scalar) -> Callable[[jax.Array, Tree], jax.Array]:
     """L(α, x0) = f(x_T), to be differentiated by its first argument."""
     return lambda alpha, x0: f(descend(f, x0, alpha))

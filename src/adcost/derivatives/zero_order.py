@@ -15,6 +15,8 @@ import jax
 import jax.numpy as jnp
 from jax.typing import DTypeLike
 
+from adcost.derivatives.vectors import require_array, sum_of_squares
+
 Function = Callable[[jax.Array], jax.Array]
 
 EVALUATIONS = 2
@@ -24,21 +26,27 @@ EVALUATIONS = 2
 def on_sphere(key: jax.Array, shape: tuple[int, ...], dtype: DTypeLike = float) -> jax.Array:
     """A direction of the given shape, uniform on the unit sphere (a normalised Gaussian)."""
     direction = jax.random.normal(key, shape, dtype)
-    return direction / jnp.sqrt((direction**2).sum())
+    return (direction / jnp.sqrt(sum_of_squares(direction))).astype(direction.dtype)
 
 
 def normalised(directions: jax.Array) -> jax.Array:
     """Vectors along the last axis at length one; Gaussian ones become uniform on the sphere."""
-    return directions / jnp.sqrt((directions**2).sum(-1, keepdims=True))
+    lengths = jnp.sqrt(sum_of_squares(directions, -1, keepdims=True))
+    return (directions / lengths).astype(directions.dtype)
 
 
 def slope(f: Function, x: jax.Array, v: jax.Array, epsilon: float) -> jax.Array:
-    """The central difference of ``f`` at ``x`` along ``v`` (of its shape): about ⟨∇f(x), v⟩."""
+    """The central difference of ``f`` at ``x`` along ``v`` (of its shape): about ⟨∇f(x), v⟩.
+
+    As all here it takes arrays of any shape; ``TypeError`` for a tree of them.
+    """
+    require_array(x, "x")
     return (f(x + epsilon * v) - f(x - epsilon * v)) / (2 * epsilon)
 
 
 def two_point(f: Function, x: jax.Array, v: jax.Array, epsilon: float) -> jax.Array:
     """The estimate G of ∇f at ``x`` along ``v`` (both of one shape, ‖v‖ = 1); G has that shape."""
+    require_array(x, "x")
     return x.size * slope(f, x, v, epsilon) * v
 
 

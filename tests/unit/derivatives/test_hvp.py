@@ -50,3 +50,27 @@ def test_the_full_hessian_is_symmetric_and_its_columns_are_products():
     np.testing.assert_allclose(hessian, hessian.T, rtol=1e-12)
     for i, unit in enumerate(jnp.eye(6)):
         np.testing.assert_allclose(hessian[:, i], hvp.hvp(rosenbrock, x, unit), atol=1e-10)
+
+
+def _of_a_tree(x):
+    return jnp.sum(jnp.sin(x["a"]) * x["a"]) * jnp.sum(x["b"] ** 3) + jnp.prod(x["b"])
+
+
+@pytest.mark.parametrize(
+    "product",
+    [
+        hvp.reverse_over_reverse,
+        hvp.forward_over_reverse,
+        hvp.reverse_over_forward,
+        hvp.linearized,
+        hvp.hessian_then_product,
+    ],
+)
+def test_a_product_on_a_tree_is_that_on_the_flat_vector(product):
+    tree = {"a": jnp.array([0.3, -0.5]), "b": jnp.array([[0.2, 0.9], [-0.4, 0.1]])}
+    x, unravel = jax.flatten_util.ravel_pytree(tree)
+    v = jnp.arange(1.0, 7.0)
+    expected = product(lambda y: _of_a_tree(unravel(y)), x, v)
+    found = product(_of_a_tree, tree, unravel(v))
+    assert jax.tree.structure(found) == jax.tree.structure(tree)
+    np.testing.assert_allclose(jax.flatten_util.ravel_pytree(found)[0], expected, rtol=1e-5)

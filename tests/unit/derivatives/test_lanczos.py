@@ -126,3 +126,37 @@ def test_a_zero_start_and_a_product_that_is_not_finite_are_refused():
         lanczos(lambda v: v, jnp.zeros(N), 2)
     with pytest.raises(ArithmeticError, match="step 1 is not finite"):
         lanczos(lambda v: v * jnp.nan, jnp.ones(N), 2)
+
+
+def _three(scale, dtype, start=1.0, **options):
+    """Ritz values of diag(1, 2, 3)·scale, over the scale."""
+    d = jnp.array([1, 2, 3], dtype) * jnp.asarray(scale, dtype)
+    v = jnp.full(3, start, dtype)
+    return ritz(lanczos(lambda w: d * w, v, 3, **options)).values / float(jnp.asarray(scale, dtype))
+
+
+@pytest.mark.parametrize("reorthogonalise", [True, False])
+@pytest.mark.parametrize("scale", [1e-36, 1e-25, 1e-19, 1.0, 1e19, 1e25, 1e37])
+def test_products_of_any_size_give_all_eigenvalues(scale, reorthogonalise):
+    values = _three(scale, "float32", reorthogonalise=reorthogonalise)
+    np.testing.assert_allclose(values, [1, 2, 3], rtol=1e-5)
+    started = _three(1.0, "float32", start=scale, reorthogonalise=reorthogonalise)
+    np.testing.assert_allclose(started, [1, 2, 3], rtol=1e-5)
+
+
+@pytest.mark.parametrize("scale", [3e-4, 1.0, 1e4])
+def test_products_in_half_precision_do_not_underflow(scale):
+    np.testing.assert_allclose(_three(scale, "float16"), [1, 2, 3], rtol=5e-3)
+
+
+def test_a_power_of_two_changes_no_digit():
+    a = symmetric(5).astype("float32")
+    v = jnp.asarray(unit_vector(np.random.default_rng(5), N))
+    one, other = (lanczos(lambda w, s=s: s * (a @ w), v, STEPS) for s in (1.0, 2.0**-70))
+    assert np.array_equal(one.basis, other.basis)
+    assert np.array_equal(one.diagonal, np.ldexp(other.diagonal, 70))
+
+
+def test_a_start_that_is_not_finite_is_refused():
+    with pytest.raises(ValueError, match="a vector that is not finite"):
+        lanczos(lambda w: w, jnp.array([1.0, jnp.inf]), 1)

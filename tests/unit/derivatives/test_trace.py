@@ -142,3 +142,39 @@ def test_no_probes_and_unknown_ones_are_refused():
         trace.hutchinson(lambda v: v, "rademacher", KEY, 0, 3, chunk=1)
     with pytest.raises(ValueError, match="'uniform'; there are rademacher, gaussian, sphere"):
         trace.hutchinson(lambda v: v, "uniform", KEY, 1, 3, chunk=1)
+
+
+def test_a_relative_error_of_a_trace_of_zero_cannot_be_asked():
+    with pytest.raises(ValueError, match=r"the trace is 0.*absolute"):
+        probes_needed(2.0, 0.0, 0.01)
+    with pytest.raises(ValueError, match="the error must be positive, not 0"):
+        probes_needed(2.0, 10.0, 0.0)
+
+
+ESTIMATES = {
+    "hutchinson": lambda a, **o: trace.hutchinson(a, "rademacher", KEY, 4, 6, chunk=2, **o),
+    "diagonal": lambda a, **o: trace.diagonal_products(a, "gaussian", KEY, 4, 6, chunk=2, **o),
+    "unit vectors": lambda a, **o: trace.unit_vectors(a, 6, chunk=2, **o),
+    "hutch++": lambda a, **o: trace.hutch_plus_plus(a, KEY, 6, 6, **o),
+}
+
+
+@pytest.mark.parametrize("estimate", ESTIMATES.values(), ids=ESTIMATES)
+def test_a_product_that_is_not_finite_is_an_error(estimate):
+    with pytest.raises(ArithmeticError, match=r"product with a .*not all of it is finite"):
+        estimate(lambda v: v * jnp.nan)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@pytest.mark.parametrize("estimate", ESTIMATES.values(), ids=ESTIMATES)
+def test_half_precision_needs_its_dtype_and_is_told_so(estimate, dtype):
+    x = jnp.ones(6, dtype)
+    product = jax.linearize(jax.grad(lambda x: (x**3).sum()), x)[1]  # 6 times the identity
+    with pytest.raises(TypeError, match=r"a probe of shape \(6,\) and dtype float64; give dtype="):
+        estimate(product)
+    assert estimate(product, dtype=dtype).dtype == dtype
+
+
+def test_probes_on_a_large_sphere_have_its_radius_in_half_precision():
+    v = trace.sphere(KEY, 100_000, "float16")
+    assert float((v.astype("float32") ** 2).mean()) == pytest.approx(1, rel=1e-3)

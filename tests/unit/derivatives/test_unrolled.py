@@ -74,3 +74,17 @@ def test_steps_of_zero_stay_where_they_are():
         np.testing.assert_array_equal(end(x0, np.zeros(4)), x0)
         values = np.asarray(along(x0, np.zeros(4)))
     assert (values == values[0]).all()
+
+
+def test_the_descent_of_a_tree_is_that_of_the_flat_vector():
+    tree = {"a": jnp.array([0.3, -0.5]), "b": jnp.array([[0.2], [0.9]])}
+    flat, unravel = jax.flatten_util.ravel_pytree(tree)
+
+    def value(x):
+        return jnp.sum(jnp.cos(x["a"])) * jnp.sum(x["b"] ** 2)
+
+    alpha = jnp.array([0.1, 0.2, 0.05])
+    expected = values_along(lambda y: value(unravel(y)), flat, alpha)
+    np.testing.assert_allclose(values_along(value, tree, alpha), expected, rtol=1e-6)
+    last = jax.flatten_util.ravel_pytree(descend(value, tree, alpha))[0]
+    np.testing.assert_allclose(last, descend(lambda y: value(unravel(y)), flat, alpha), rtol=1e-6)

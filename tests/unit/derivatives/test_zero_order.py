@@ -106,3 +106,11 @@ def test_steps_are_the_theorys():
     assert two_point_step(12, 0.5) == 1 / 32
     assert stochastic_step(3.0, 2.0, 100, d=4) == 3 / (2 * 20)
     assert stochastic_step(3.0, 2.0, 100) == 3 / (2 * 10)
+
+
+def test_directions_of_half_precision_have_length_one_in_many_dimensions():
+    for v in (
+        on_sphere(jax.random.key(0), (100_000,), "float16"),
+        normalised(jnp.full(100_000, 2.0, "float16")),
+    ):
+        assert float((v.astype("float32") ** 2).sum()) == pytest.approx(1, rel=0.02)

@@ -7,10 +7,10 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, Var
 
 from adcost.derivatives.tape.operations import OPERATIONS
 from adcost.derivatives.tape.tape import Node, Tape
+from adcost.jax_versions import ClosedJaxpr, Jaxpr, Literal, Var, called, opened
 
 
 class UnsupportedPrimitive(NotImplementedError):
@@ -21,7 +21,7 @@ class NotScalar(ValueError):
     """An input, intermediate value or output that is not one number."""
 
 
-CALLS = frozenset("call closed_call custom_jvp_call custom_vjp_call jit pjit".split())
+CALLS = frozenset("call closed_call custom_jvp_call custom_vjp_call eval_jaxpr jit pjit".split())
 """Primitives that are a jaxpr of their own."""
 
 SAME = frozenset("convert_element_type copy reshape squeeze".split())
@@ -73,7 +73,7 @@ class _Lines(list[Node]):
 
 def _record(jaxpr: ClosedJaxpr | Jaxpr, arguments: Sequence[int], lines: _Lines) -> list[int]:
     """Write a jaxpr's operations on the tape and return the lines of its outputs."""
-    inner, constants = getattr(jaxpr, "jaxpr", jaxpr), getattr(jaxpr, "consts", ())
+    inner, constants = opened(jaxpr)
     at: dict[Var, int] = dict(zip(inner.invars, arguments, strict=True))
     at |= {v: lines.constant(c) for v, c in zip(inner.constvars, constants, strict=True)}
 
@@ -91,8 +91,8 @@ def _record(jaxpr: ClosedJaxpr | Jaxpr, arguments: Sequence[int], lines: _Lines)
             results = [lines.line(Node("", "pow", (*parents, lines.constant(params["y"]))))]
         elif name in SAME:
             results = list(parents)
-        elif name in CALLS:
-            results = _record(params.get("jaxpr") or params["call_jaxpr"], parents, lines)
+        elif name in CALLS and (body := called(equation)) is not None:
+            results = _record(body, parents, lines)
         else:
             known = ", ".join(sorted(OPERATIONS))
             raise UnsupportedPrimitive(f"the tape has no rule for {name}; it knows {known}")

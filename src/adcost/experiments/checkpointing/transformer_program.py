@@ -16,13 +16,15 @@ from adcost.derivatives.checkpointing import policies
 from adcost.derivatives.checkpointing.policy_names import stacks as stacks_of
 from adcost.functions import transformer
 from adcost.functions.gpt2_sizes import Size
+from adcost.jax_versions import compile_options
 
 KINDS = {"ordinary": ("ordinary", False), "chunked": ("chunked", False), "lean": ("chunked", True)}
 """Attention, and whether the loss goes by chunks too."""
 
 QUICKLY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
 """The program never runs, and its buffers are assigned before machine code is made of it: so the
-quickest way to the code, twice as fast as the usual one, does (a test compares the bytes)."""
+quickest way to the code, twice as fast as the usual one, does (a test compares the bytes). Options
+that a version of JAX or a backend lacks are left out."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def program_bytes(
 ) -> Bytes:
     """What the compiled program holds."""
     fn, arguments = program
-    return compiled_bytes(jax.jit(fn).lower(*arguments).compile(compiler_options=dict(options)))
+    return compiled_bytes(jax.jit(fn).lower(*arguments).compile(compile_options(options)))
 
 
 def operations(program: tuple[Callable[..., Any], tuple[Any, ...]], layers: int) -> float:

@@ -22,13 +22,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
-from jax.extend.core import Jaxpr, jaxprs_in_params
 
 from adcost import seeds
 from adcost.costs.count import count
 from adcost.derivatives import backprop
 from adcost.experiments.feedforward.plan import MOST_NUMBERS, SWEEP, jacobian_numbers
 from adcost.functions import feedforward as network
+from adcost.jax_versions import Jaxpr, inner_jaxprs
 
 QUICKLY_COMPILED = {"xla_backend_optimization_level": 0}
 """Each program runs once, so what counts is the time to compile it; nothing is timed here."""
@@ -174,7 +174,7 @@ def _counts(sizes: tuple[int, ...], batch: int, activation: str) -> list[Row]:
 
 def matrix_products(jaxpr: Jaxpr) -> int:
     """Matrix products written in a jaxpr without loops."""
-    inner = (matrix_products(part) for e in jaxpr.eqns for part in jaxprs_in_params(e.params))
+    inner = (matrix_products(part) for e in jaxpr.eqns for part in inner_jaxprs(e))
     return sum(e.primitive.name == "dot_general" for e in jaxpr.eqns) + sum(inner)
 
 

@@ -16,6 +16,7 @@ from adcost.costs.timing import Program, compile_programs
 from adcost.derivatives import jacobian
 from adcost.experiments.jacobian.bursts import time_in_bursts
 from adcost.functions import chains
+from adcost.jax_versions import computed_flops
 
 MODES = ("forward", "reverse")
 
@@ -113,8 +114,7 @@ def _of_program(program: Program, *, loops: bool) -> list[tuple[str, float]]:
     """What the compiled program holds and, without loops, computes."""
     rows = [("temporary_bytes", float(compiled_bytes(program.compiled).temporaries))]
     if not loops:
-        analysis = program.compiled.cost_analysis() or {}
-        rows.append(("compiled_operations", float(analysis.get("flops", 0.0))))
+        rows.append(("compiled_operations", computed_flops(program.compiled)))
     return rows
 
 

@@ -1,18 +1,16 @@
 """Operations counted by hand, by XLA where there are no loops, and by formulas on random chains."""
 
-import sys
 from functools import partial
 from itertools import pairwise
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax import lax
 
-from adcost.costs.count import Operations, UnknownPrimitive, UnknownTripCount, count, count_jaxpr
+from adcost.costs.count import Operations, count, count_jaxpr
 
 
 def shape(*sizes, dtype="float32"):
@@ -33,6 +31,12 @@ def test_operations_add_and_repeat():
     assert one.total == 10
     assert one + Operations(10, 20, 30, 40) == Operations(11, 22, 33, 44)
     assert one * 3 == one + one + one == Operations(3, 6, 9, 12)
+
+
+def test_products_of_integers_are_in_no_total():
+    one = Operations(1, 2, 3, 4, 50, 60)
+    assert (one.total, tuple(one), one.integers) == (10, (1, 2, 3, 4), (50, 60))
+    assert one + one == one * 2 == Operations(2, 4, 6, 8, 100, 120)
 
 
 # One primitive, by hand
@@ -110,7 +114,7 @@ def test_pooling_s_transpose_compares_and_adds_once_for_a_window():
 def test_integers_and_random_bits_are_not_arithmetic():
     def fn(key, n):
         index = (jnp.arange(8) * n + 3) % 8
-        return jnp.sort(index), jnp.cumsum(index), index @ index, jax.random.bits(key, (4,))
+        return jnp.sort(index), jnp.cumsum(index), index * index, jax.random.bits(key, (4,))
 
     assert count(fn, jax.random.key(0), shape(dtype="int32")) == Operations()
     # The four numbers drawn uniformly from [0, 1) are made by subtracting one, scaling, shifting.
@@ -205,100 +209,6 @@ def test_nested_scans_multiply():
 
     counted = count(partial(lax.scan, inner), shape(2, 3), shape(5, 7, 3, 3))
     assert counted == (LAYER * 7 + Operations(additions=6)) * 5
-
-
-def test_a_fori_loop_with_constant_bounds_is_counted():
-    assert count(lambda x: lax.fori_loop(2, 9, lambda i, x: x * 2.0, x), 1.0).multiplications == 7
-
-
-@pytest.mark.parametrize(
-    ("start", "stop", "step", "rounds"), [(0, 5, 1, 5), (3, 10, 3, 3), (4, 2, 1, 0)]
-)
-def test_a_while_that_counts_is_counted_with_its_test(start, stop, step, rounds):
-    def fn(x):
-        return lax.while_loop(
-            lambda c: c[0] < stop, lambda c: (c[0] + step, c[1] * 2.0), (start, x)
-        )
-
-    assert count(fn, 1.0) == Operations(multiplications=rounds)
-
-
-def test_bounds_known_outside_of_a_jitted_function_are_found():
-    @jax.jit
-    def fn(x, n):
-        return lax.fori_loop(0, n, lambda i, x: x * 2.0, x)
-
-    assert count(lambda x: fn(x, jnp.int32(6)) + fn(x, 2), 1.0) == Operations(8, 1)
-
-
-def test_known_bounds_reach_into_scans_and_branches():
-    @jax.jit
-    def scanned(x, n):
-        def body(x, _):
-            return lax.fori_loop(0, n, lambda i, x: x * 2.0, x), None
-
-        return lax.scan(body, x, None, 3)[0]
-
-    @jax.jit
-    def branched(p, x, n):
-        return lax.cond(p, lambda n: lax.fori_loop(0, n, lambda i, x: x * 2.0, x), lambda n: x, n)
-
-    assert count(lambda x: scanned(x, 5), 1.0) == Operations(multiplications=15)
-    assert count(lambda p, x: branched(p, x, 5), True, 1.0) == Operations(multiplications=5)
-
-
-def _newton(x, tolerance):
-    def unfinished(state):
-        return jnp.abs(state[1] - x) > tolerance
-
-    with jax.named_scope("newton"):
-        return lax.while_loop(unfinished, lambda s: (s[0] + 1.0, s[1] * s[1]), (0.0, x))
-
-
-def test_a_while_that_does_not_tell_is_an_error_that_says_what_to_do():
-    with pytest.raises(UnknownTripCount, match=r"fori_loop.*trips=.*newton"):
-        count(_newton, 1.0, 0.1)
-
-
-def test_a_loop_bound_that_is_an_argument_is_not_guessed():
-    def fn(x, n):
-        return lax.fori_loop(0, n, lambda i, x: x * 2.0, x)
-
-    with pytest.raises(UnknownTripCount):
-        count(fn, 1.0, 3)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        lambda i, n, x: (i * 2, n, x * 2.0),
-        lambda i, n, x: (i + 2, n + 1, x * 2.0),
-        lambda i, n, x: (i - 1, n, x * 2.0),
-        lambda i, n, x: (i + -1, n, x * 2.0),
-        lambda i, n, x: (n + 1, n, x * 2.0),
-    ],
-    ids=["doubled", "moving bound", "subtracted", "backwards", "from the bound"],
-)
-def test_a_counter_that_does_not_count_to_a_fixed_bound_is_not_guessed(body):
-    with pytest.raises(UnknownTripCount):
-        count(lambda x: lax.while_loop(lambda c: c[0] < c[1], lambda c: body(*c), (1, 9, x)), 1.0)
-
-
-def test_given_trip_counts_apply_by_name():
-    body, test = Operations(1, 1), Operations(0, 1, 2)  # the test runs once more
-    for name in ("newton", "while"):
-        assert count(_newton, 1.0, 0.1, trips={name: 4}) == body * 4 + test * 5
-    with pytest.raises(UnknownTripCount):
-        count(_newton, 1.0, 0.1, trips={"bisection": 4})
-    # The nearer name wins over "while", and a jitted function's name serves as well.
-    assert count(_newton, 1.0, 0.1, trips={"while": 9, "newton": 0}) == test
-    assert count(jax.jit(_newton), 1.0, 0.1, trips={"_newton": 0}) == test
-
-
-def test_a_loop_over_integers_alone_needs_no_trip_count():
-    assert (
-        count(lambda n: lax.while_loop(lambda n: n % 7 != 0, lambda n: n * 3 + 1, n), 5).total == 0
-    )
 
 
 def test_a_conditional_is_its_dearest_branch():
@@ -473,32 +383,6 @@ def test_composition_adds(first, second, size):
     assert count(lambda x: second(jnp.atleast_1d(first(x))), x) == expected
 
 
-# Errors
-
-
-@pytest.mark.parametrize(
-    ("fn", "name"),
-    [
-        (jnp.fft.fft, "fft"),
-        (jnp.linalg.qr, "qr"),
-        (lambda x: x.at[0].apply(jnp.sin), "scatter"),
-        (lambda x: jax.pure_callback(np.sin, x, x), "pure_callback"),
-    ],
-)
-def test_an_unknown_primitive_is_an_error_with_its_name(fn, name):
-    with pytest.raises(UnknownPrimitive, match=rf"\b{name}\b.*adcost\.costs\.count"):
-        count(fn, shape(4, 4))
-
-
-def test_an_unknown_primitive_is_found_inside_of_loops_and_not_where_it_is_dead():
-    def fn(x):
-        return lax.scan(lambda x, _: (jnp.linalg.svd(x)[0], None), x, None, 2)[0]
-
-    with pytest.raises(UnknownPrimitive, match="svd"):
-        count(fn, shape(4, 4))
-    assert count(lambda x: (jnp.linalg.svd(x)[0], x)[1], shape(4, 4)).total == 0
-
-
 # What the study differentiates
 
 
@@ -555,68 +439,3 @@ def test_derivatives_of_common_functions_have_no_unknown_primitive(fn, sizes):
     for product in PRODUCTS.values():
         assert count(partial(product, fn), x, x).total >= 0
     assert count(jax.hessian(fn), x).total >= 0
-
-
-def test_the_work_of_counting_grows_with_the_program_and_no_faster():
-    def calls(length):
-        def deep(x):
-            for _ in range(length):
-                x = jnp.sin(x) * 2.0 + 1.0
-            return x
-
-        jaxpr = jax.make_jaxpr(deep)(1.0)
-        made = 0
-
-        def profile(frame, event, argument):
-            nonlocal made
-            made += event == "call"
-
-        sys.setprofile(profile)
-        operations = count_jaxpr(jaxpr)
-        sys.setprofile(None)
-        assert operations == Operations(length, length, 0, length)
-        return made
-
-    assert calls(1000) < 2.1 * calls(500)
-
-
-def test_factorisations_count_as_the_textbooks_loops_do():
-    def lu_by_hand(a):
-        a, operations = a.copy(), 0
-        m, n = a.shape
-        for k in range(min(m, n)):
-            operations += m - k - 1  # comparisons of the search
-            for i in range(k + 1, m):
-                a[i, k] /= a[k, k]
-                operations += 1
-                for j in range(k + 1, n):
-                    a[i, j] -= a[i, k] * a[k, j]
-                    operations += 2
-        return operations
-
-    for shape in ((5, 5), (6, 3), (3, 6), (1, 1)):
-        a = np.eye(*shape) + 1
-        assert count(jax.lax.linalg.lu, jnp.asarray(a)).total == lu_by_hand(a)
-    # 4 roots, 6 divisions, and 10 products with their differences; 16 selections zero one half.
-    cholesky = partial(jax.lax.linalg.cholesky, symmetrize_input=False)
-    assert count(cholesky, jnp.eye(4)) == Operations(16, 10, 16, 4)
-
-
-def test_a_triangular_solve_counts_each_right_hand_side():
-    def solve(a, b, **options):
-        return jax.lax.linalg.triangular_solve(a, b, left_side=True, **options)
-
-    a = jnp.eye(5)
-    assert count(solve, a, jnp.ones((5, 1))) == Operations(10 + 5, 10)
-    assert count(solve, a, jnp.ones((5, 3))) == Operations(3 * 15, 30)
-    assert count(partial(solve, unit_diagonal=True), a, jnp.ones((5, 1))) == Operations(10, 10)
-
-
-def test_a_solve_is_its_factorisation_and_two_triangular_solves():
-    whole = count(jnp.linalg.solve, jnp.eye(6), jnp.ones(6)).total
-    assert whole == count(jax.lax.linalg.lu, jnp.eye(6)).total + 6 * 5 * 2 + 6
-
-
-def test_iterative_factorisations_stay_unknown():
-    with pytest.raises(UnknownPrimitive, match="svd"):
-        count(partial(jnp.linalg.svd, compute_uv=False), jnp.eye(3))

@@ -1,0 +1,205 @@
+"""Each thing that the package uses of JAX beyond its documented interface, one test a thing.
+
+What differs between versions is tried on stand-ins as well, so that one version tests both ways.
+"""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import grimp
+import jax
+import jax.numpy as jnp
+import pytest
+from jax import lax
+from jax.sharding import AxisType, PartitionSpec
+
+from adcost import jax_versions as versions
+
+HERE = Path(__file__)
+
+
+def _only(fn, *arguments):
+    (equation,) = jax.make_jaxpr(fn)(*arguments).eqns
+    return equation
+
+
+def test_no_other_module_uses_what_jax_does_not_document():
+    inner = ("jax.core", "jax.extend", "jax.interpreters", "jax._src", "jaxlib")
+    source = HERE.parents[2] / "src" / "adcost"
+    users = {
+        path.name
+        for path in source.rglob("*.py")
+        for line in path.read_text().splitlines()
+        if line.lstrip().startswith(("import ", "from ")) and any(name in line for name in inner)
+    }
+    assert users == {"jax_versions.py"}
+    importers = grimp.build_graph("adcost").find_modules_that_directly_import("adcost.jax_versions")
+    assert "adcost.costs.count.walk" in importers
+
+
+def test_what_no_output_needs_is_removed_through_calls_and_loops():
+    def fn(x):
+        dead = lax.scan(lambda c, _: (c, jax.jit(jnp.exp)(c)), x, None, 3)[1]
+        return (dead, x * 2.0)[1]
+
+    jaxpr = jax.make_jaxpr(fn)(1.0)
+    assert len(jaxpr.eqns) == 2
+    left = versions.needed(jaxpr)
+    assert [e.primitive.name for e in versions.opened(left)[0].eqns] == ["mul"]
+
+
+def test_constants_stay_with_their_jaxpr():
+    held = jnp.arange(3)
+    inner, values = versions.opened(versions.needed(jax.make_jaxpr(lambda x: x * held)(held)))
+    assert len(inner.constvars) == len(values)
+    open_one = SimpleNamespace(eqns=[])
+    assert versions.opened(open_one) == (open_one, ())  # to 0.11; has no values
+    one_class = SimpleNamespace(consts=[3])
+    one_class.jaxpr = one_class
+    assert versions.opened(one_class) == (one_class, [3])  # from 0.12 on
+
+
+def test_an_output_that_nothing_uses_is_found():
+    def triangle(x):
+        return lax.linalg.qr(x, full_matrices=False)[1]
+
+    jaxpr = versions.needed(jax.make_jaxpr(triangle)(jnp.eye(3)))
+    inner, _ = versions.opened(jaxpr)
+    assert [variable in versions.used(inner) for variable in inner.eqns[0].outvars] == [False, True]
+
+
+def test_placeholders_are_told_from_values():
+    seen = []
+    jax.jit(lambda x: seen.append(versions.is_traced(x)))(1.0)
+    assert seen == [True]
+    assert not versions.is_traced(jnp.ones(2)) and not versions.is_traced(3.0)
+
+
+def test_the_parts_of_a_scan():
+    def fn(x, y, z):
+        return lax.scan(lambda c, s: (c * y + s, s), x, z)[0]
+
+    equation = _only(fn, 1.0, 2.0, jnp.zeros(5))
+    parts = versions.scan(equation)
+    assert (parts.constants, parts.length) == (1, 5)
+    assert len(versions.opened(parts.body)[0].invars) == 3
+
+
+@pytest.mark.parametrize("version", ["to 0.10", "from 0.11 on"])
+def test_the_constants_of_a_scan_by_version(version):
+    tree = SimpleNamespace(
+        update=lambda inputs: SimpleNamespace(unpack=lambda: (inputs[:2], inputs[2:3], inputs[3:]))
+    )
+    own = {"num_consts": 2} if version == "to 0.10" else {"ft_in": tree}
+    equation = SimpleNamespace(params={"jaxpr": "body", "length": 7} | own, invars=list("abcd"))
+    assert versions.scan(equation) == ("body", 2, 7)
+
+
+def test_the_parts_of_a_while():
+    def fn(x, y, z):
+        return lax.while_loop(lambda c: c < y, lambda c: c * y * z, x)
+
+    parts = versions.while_loop(_only(fn, 1.0, 2.0, 3.0))
+    assert (parts.test_constants, parts.body_constants) == (1, 2)
+    assert versions.opened(parts.test)[0].eqns[0].primitive.name == "lt"
+    assert versions.opened(parts.body)[0].eqns[0].primitive.name == "mul"
+
+
+def test_the_branches_of_a_conditional_come_after_its_number():
+    def fn(i, x):
+        return lax.switch(i, [jnp.sin, jnp.cos, jnp.tan], x)
+
+    equation = jax.make_jaxpr(fn)(0, 1.0).eqns[-1]
+    names = [versions.opened(b)[0].eqns[0].primitive.name for b in versions.branches(equation)]
+    assert names == ["sin", "cos", "tan"]
+
+
+def test_the_solver_of_a_linear_solve():
+    def fn(a, b):
+        return lax.custom_linear_solve(
+            lambda x: a * x, b, lambda _, y: jnp.exp(y), lambda _, y: jnp.exp(y)
+        )
+
+    solve, before = versions.linear_solve(_only(fn, 2.0, 3.0))
+    assert [e.primitive.name for e in versions.opened(solve)[0].eqns] == ["exp"]
+    assert before == 2  # the matrix's constant in the product and in its transpose
+
+
+@jax.custom_jvp
+def _with_rule(x):
+    return jnp.sin(x)
+
+
+_with_rule.defjvp(lambda x, t: (_with_rule(*x), jnp.cos(*x) * t[0]))
+
+
+@pytest.mark.parametrize("fn", [jax.jit(jnp.sin), _with_rule, jax.checkpoint(jnp.sin)])
+def test_the_jaxpr_of_a_call(fn):
+    body = versions.called(_only(fn, 1.0))
+    assert [e.primitive.name for e in versions.opened(body)[0].eqns] == ["sin"]
+    assert versions.called(_only(jnp.negative, 1.0)) is None
+
+
+def test_the_devices_of_a_shard_map():
+    mesh = jax.make_mesh((1,), ("i",), axis_types=(AxisType.Auto,))
+    spec = PartitionSpec("i")
+    fn = jax.shard_map(jnp.sin, mesh=mesh, in_specs=spec, out_specs=spec)
+    assert versions.manual_devices(_only(fn, jnp.ones(4))) == 1
+    sizes = SimpleNamespace(shape={"i": 2, "j": 3, "k": 5})
+    some = {"mesh": sizes, "newly_manual_axes": frozenset("ik")}
+    assert versions.manual_devices(SimpleNamespace(params=some)) == 10
+    assert versions.manual_devices(SimpleNamespace(params={"mesh": sizes})) == 30
+
+
+def test_scopes_are_found_through_transforms():
+    def fn(x):
+        with jax.named_scope("outer"), jax.named_scope("inner"):
+            return jnp.sin(x) * x
+
+    for equation in jax.make_jaxpr(jax.grad(fn))(1.0).eqns:
+        assert {"outer", "inner"} <= set(versions.scopes(equation))
+    assert versions.scopes(_only(jax.jit(fn), 1.0))[-1] == "fn"
+
+
+def _two_lines(x):
+    y = x
+    return jnp.sin(y)
+
+
+def test_an_equation_has_the_user_s_line():
+    line = _two_lines.__code__.co_firstlineno + 2
+    for equation in jax.make_jaxpr(jax.grad(_two_lines))(1.0).eqns[:1]:
+        assert versions.user_line(equation).endswith(f"{HERE.name}:{line} (_two_lines)")
+
+
+def test_functions_of_jax_s_are_told_from_the_user_s():
+    bodies = [
+        versions.called(_only(fn, jnp.eye(3))) for fn in (jnp.linalg.eigvalsh, jax.jit(_two_lines))
+    ]
+    assert [versions.written_in_jax(body) for body in bodies] == [True, False]
+
+
+def test_bytes_and_operations_of_a_compiled_program():
+    compiled = jax.jit(lambda x: jnp.sin(x) @ x).lower(jnp.ones((8, 8))).compile()
+    arguments, outputs, temporaries, shared = versions.held_bytes(compiled)
+    assert (arguments, outputs, shared) == (256, 256, 0) and temporaries >= 0
+    assert versions.computed_flops(compiled) >= 2 * 8**3
+    silent = SimpleNamespace(memory_analysis=lambda: None, cost_analysis=lambda: None)
+    assert versions.held_bytes(silent) is None
+    assert versions.computed_flops(silent) == 0
+
+
+def test_options_that_this_version_lacks_are_left_out():
+    wanted = {"xla_backend_optimization_level": 0, "xla_no_such_option_at_all": True}
+    assert versions.compile_options(wanted) == {"xla_backend_optimization_level": 0}
+    with pytest.raises(jax.errors.JaxRuntimeError):
+        versions.compile_options({"xla_backend_optimization_level": "seven"})
+
+
+def test_primitives_that_stand_for_others_are_replaced(monkeypatch):
+    high = jax.make_jaxpr(lambda x: jnp.searchsorted(jnp.arange(16.0), x))(jnp.ones(8))
+    assert "call_hi_primitive" not in str(versions.needed(high))
+    one_class = SimpleNamespace(is_high=True)
+    one_class.jaxpr = one_class
+    monkeypatch.setattr(versions.partial_eval, "lower_jaxpr2", lambda _: high, raising=False)
+    assert len(versions.needed(one_class).eqns) == len(versions.needed(high).eqns) > 0
