@@ -134,7 +134,7 @@ def test_the_summary_goes_table_by_table_and_then_claim_by_claim():
     found.provenance["packages"]["jax"] = "1.1"
     lines = summary(compare(run(), found, TOLERANCES)).splitlines()
     tables, claims = lines[: lines.index("Claims")], lines[lines.index("Claims") :]
-    assert "jax: 1.0 there, 1.1 here" in tables
+    assert "  packages.jax: 1.0 there, 1.1 here" in tables
     assert "toy/m.csv: DIFFERS; 2 rows, cells: 3 identical, 0 within, 1 beyond" in tables
     assert "  ✗ toy/m.csv:3 value (1 of 2): 2.5 there, 2.6 here" in tables
     assert "  ✗ toy.one: reproduced there, refuted here" in claims
