@@ -11,7 +11,7 @@ import pytest
 
 from adcost.reference.store import read_reference
 from adcost.reference.tolerances import read_tolerances
-from adcost.tables import read_table, write_table
+from adcost.tables import read_table, write_json, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,7 +49,7 @@ def test_a_run_outside_of_a_commit_does_not_become_the_reference(finished, tmp_p
     study = type(finished)(tmp_path / "study")
     done = study.snakemake("reference", check=False)
     assert done.returncode
-    assert "outside of a git checkout" in done.stdout + done.stderr
+    assert "its commit is not known (git: fatal: not a git repository" in done.stderr
     # The tiny study's configuration is that of its checkout, so nothing is said against it.
     assert "configuration" not in done.stderr
     done = study.snakemake("compare", check=False)
@@ -99,7 +99,7 @@ def test_a_turned_verdict_is_said_and_fails(study):
     claims = json.loads(path.read_text("utf-8"))
     (claim,) = [c for c in claims if c["verdict"] == "reproduced"][:1]
     claim["verdict"] = "refuted"
-    path.write_text(json.dumps(claims), "utf-8")
+    write_json(claims, path)
     status, said, _ = compared(study)
     assert status != 0
     assert f"{claim['id']}: reproduced there, refuted here" in said
@@ -115,6 +115,16 @@ def test_another_configuration_is_noticed_first_and_does_not_fail(study):
     assert status == 0, said
     assert [r["outcome"] for r in record["experiments"]] == ["identical", "configured"]
     assert "hvp: configured differently: hvp.layers" in said
+
+
+def test_where_nothing_is_configured_as_in_the_reference_nothing_is_shown(study):
+    path = study.results / "reference/provenance.json"
+    provenance = json.loads(path.read_text("utf-8"))
+    provenance["config"]["seed"] += 1
+    path.write_text(json.dumps(provenance), "utf-8")
+    status, said, record = compared(study)
+    assert status != 0 and record["compared"] == []
+    assert "Nothing was compared" in said and "nothing is shown to be the same" in said
 
 
 def test_the_reference_of_the_repository_is_whole():
