@@ -15,6 +15,7 @@ import json
 import os
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,11 +103,13 @@ def describe(table: pd.DataFrame, path: Path | str, notes: Mapping[str, Any]) ->
     """Write the sidecar of a table that stands at ``path``."""
     columns = [{"name": name, "datatype": _datatype(table[name])} for name in table.columns]
     schema = {"@context": "http://www.w3.org/ns/csvw", "tableSchema": {"columns": columns}}
-    _note(path, {"rows": len(table), **notes}, schema)
+    write_sidecar(path, {"rows": len(table), **notes}, schema)
 
 
-def _note(path: Path | str, notes: Mapping[str, Any], schema: Mapping[str, Any] = {}) -> None:
-    """Write a file's sidecar, with the file's checksum."""
+def write_sidecar(
+    path: Path | str, notes: Mapping[str, Any], schema: Mapping[str, Any] = {}
+) -> None:
+    """Write the sidecar of a file that stands at ``path``: its SHA-256, and what is to be noted."""
     checked = {"sha256": _digest(Path(path)), **notes}
     record = {**schema, "url": Path(path).name, "notes": [checked]}
     with replacing(sidecar(path)) as temporary:
@@ -129,8 +132,8 @@ def made_from(path: Path | str) -> dict[str, Any]:
         return {}
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise DamagedFile(
-            f"{sidecar(path)} cannot be read ({error}). Delete it and {path}, and run snakemake "
-            "again."
+            f"{sidecar(path)} cannot be read ({error}). Delete {sidecar(path)} and {path} and run "
+            "snakemake again."
         ) from error
 
 
@@ -176,12 +179,14 @@ def check_written(path: Path | str) -> None:
 def gather(paths: Sequence[Path | str]) -> pd.DataFrame:
     """Stack the tables of several points, in the order given; they have the same columns."""
     tables = [read_table(path) for path in paths]
-    for path, table in zip(paths, tables, strict=True):
-        if list(table.columns) != list(tables[0].columns):
+    columns = [tuple(table.columns) for table in tables]
+    usual = Counter(columns).most_common(1)[0][0]
+    for path, found in zip(paths, columns, strict=True):
+        if found != usual:
+            other = paths[columns.index(usual)]
             raise DamagedFile(
-                f"{path} has the columns {', '.join(table.columns)}, where {paths[0]} has "
-                f"{', '.join(tables[0].columns)}. Delete the one that is wrong and run snakemake "
-                "again."
+                f"{path} has the columns {', '.join(found)}, where {other} has {', '.join(usual)}. "
+                f"Delete {path} and run snakemake again (or {other}, if it is the one that is wrong)."
             )
     return pd.concat(tables, ignore_index=True)
 
@@ -192,7 +197,7 @@ def write_json(record: Any, path: Path | str) -> None:
     sidecar(path).unlink(missing_ok=True)
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    _note(path, {})
+    write_sidecar(path, {})
 
 
 def _as_json(record: Any) -> str:
@@ -224,7 +229,7 @@ def write_arrays(
     sidecar(path).unlink(missing_ok=True)
     with replacing(path) as temporary:
         np.savez(temporary, allow_pickle=False, **arrays)
-    _note(path, {"experiment": experiment, "point": point})
+    write_sidecar(path, {"experiment": experiment, "point": point})
 
 
 def read_arrays(path: Path | str) -> dict[str, np.ndarray]:

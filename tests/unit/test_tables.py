@@ -145,7 +145,7 @@ def test_a_damaged_sidecar_says_what_to_delete(tmp_path, text):
     path = tmp_path / "t.csv"
     write_table(pd.DataFrame({"point": ["a"]}), path, "x", "p")
     sidecar(path).write_text(text)
-    with pytest.raises(DamagedFile, match=rf"Delete it and {path}"):
+    with pytest.raises(DamagedFile, match=rf"Delete {sidecar(path)} and {path} and run"):
         read_table(path)
 
 
@@ -157,7 +157,7 @@ def test_a_table_without_sidecar_is_read_all_the_same(tmp_path):
 def test_an_interrupted_rewrite_never_leaves_a_sidecar_of_another_table(tmp_path, monkeypatch):
     path = tmp_path / "t.csv"
     write_table(pd.DataFrame({"point": ["a"]}), path, "x", "p")
-    monkeypatch.setattr(tables, "_note", interrupted)
+    monkeypatch.setattr(tables, "write_sidecar", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_table(pd.DataFrame({"point": ["b"]}), path, "x", "p")
     assert read_table(path).point.tolist() == ["b"] and not sidecar(path).exists()
@@ -172,6 +172,10 @@ def test_points_with_other_columns_are_not_gathered(tmp_path):
     write_table(pd.DataFrame({"point": ["b"], "valeu": [1]}), tmp_path / "b.csv", "x", "b")
     with pytest.raises(DamagedFile, match=r"b.csv has the columns point, valeu, where .*a.csv"):
         gather([tmp_path / "a.csv", tmp_path / "b.csv"])
+    # It is the odd one out that is to be deleted.
+    write_table(pd.DataFrame({"point": ["c"], "valeu": [1]}), tmp_path / "c.csv", "x", "c")
+    with pytest.raises(DamagedFile, match=r"a.csv has the columns point, value, .*Delete .*a.csv"):
+        gather([tmp_path / f"{name}.csv" for name in "abc"])
 
 
 def test_gathering_keeps_the_order_given(tmp_path):

@@ -71,13 +71,28 @@ class Tolerance:
 
 
 @dataclass(frozen=True)
+class Range:
+    """Numbers from ``at_least`` up to ``at_most``."""
+
+    at_least: float = -math.inf
+    at_most: float = math.inf
+
+    def holds(self, column: pd.Series) -> np.ndarray:
+        """Which cells, given as text, are numbers within."""
+        numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+        return (self.at_least <= numbers) & (numbers <= self.at_most)
+
+
+@dataclass(frozen=True)
 class Rule:
-    """A tolerance of the cells of one column, in the rows whose texts are as ``where`` says."""
+    """A tolerance of the cells of one column, in the rows that are as ``where`` says: one of the
+    texts, or a number within a range.
+    """
 
     experiment: str
     table: str
     column: str
-    where: Mapping[str, tuple[str, ...]]
+    where: Mapping[str, tuple[str, ...] | Range]
     tolerance: Tolerance
     why: str
     processor: str = ANOTHER
@@ -88,7 +103,9 @@ class Rule:
             return np.zeros(len(table), dtype=bool)
         chosen = np.ones(len(table), dtype=bool)
         for column, values in self.where.items():
-            chosen &= table[column].isin(values).to_numpy()
+            cells = table[column]
+            within = isinstance(values, Range)
+            chosen &= values.holds(cells) if within else cells.isin(values).to_numpy()
         return chosen
 
 
@@ -126,10 +143,7 @@ def _rule(entry: Any, place: str) -> Rule:
     needed = ("experiment", "table", "column", "why")
     if missing := [key for key in needed if not entry.get(key)]:
         raise ToleranceError(f"{place}: the key {', '.join(missing)} is missing")
-    where = {
-        column: tuple(map(str, values if isinstance(values, list) else [values]))
-        for column, values in entry.get("where", {}).items()
-    }
+    where = {column: _where(value, place) for column, value in entry.get("where", {}).items()}
     limits = {k: entry[k] for k in (*set().union(*LIMITS), "compared") if k in entry}
     tolerance = _tolerance(limits, place)
     if (processor := entry.get("processor", ANOTHER)) not in (ANY, ANOTHER):
@@ -140,6 +154,17 @@ def _rule(entry: Any, place: str) -> Rule:
         entry["experiment"], entry["table"], entry["column"], where, tolerance, entry["why"],
         processor,
     )  # fmt: skip
+
+
+def _where(value: Any, place: str) -> tuple[str, ...] | Range:
+    if not isinstance(value, Mapping):
+        return tuple(map(str, value if isinstance(value, list) else [value]))
+    if not value or not set(value) <= {"at_least", "at_most"} or not all(map(_is_number, value.values())):
+        raise ToleranceError(
+            f"{place}: where {value!r}; allowed: a text, a list of texts, or numbers at_least and "
+            "at_most"
+        )
+    return Range(**value)
 
 
 def _tolerance(limits: Any, place: str) -> Tolerance:

@@ -15,7 +15,7 @@ import typst
 from adcost.report.catalogue import Catalogue
 from adcost.report.lecture import cited
 from adcost.report.page import FIGURE_FONTS, complete
-from adcost.tables import read_json, replacing
+from adcost.tables import check_written, read_json, replacing
 
 HERE = Path(__file__).parent
 
@@ -40,7 +40,8 @@ def build(
     default. If ``compared``, ``comparison.json`` is there too and has a section. The same
     inputs give the same bytes, and both files are replaced together or not.
     Raises :class:`ReportError` naming what is missing: a file, or a number, claim, figure or
-    animation that a section calls.
+    animation that a section calls; and :class:`adcost.tables.DamagedFile` naming a file that was
+    changed after it was written.
     """
     results, texts = Path(results).resolve(), Path(texts or HERE / language).resolve()
     _check(results, texts, experiments, compared)
@@ -76,6 +77,9 @@ def _check(results: Path, texts: Path, experiments: Iterable[str], compared: boo
     for path in needed:
         if path.suffix == ".json":
             read_json(path)
+    for name in experiments:
+        for path in (results / name / "figures").glob("*"):
+            check_written(path)
 
 
 def _drawn(results: Path, experiment: str, *suffixes: str) -> list[str]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adcost.reference.tables import compare_tables
-from adcost.reference.tolerances import Rule, Tolerance, Tolerances
+from adcost.reference.tolerances import Range, Rule, Tolerance, Tolerances
 
 DEFAULT = Tolerances(Tolerance(relative=1e-6))
 TABLE = pd.DataFrame(
@@ -135,6 +135,15 @@ def test_a_rule_holds_in_its_rows_only():
     tolerances = ruled({"quantity": ("norm",), "method": ("slow",)}, relative=0.5)
     assert compared(changed(0, "value", 2.0), tolerances=tolerances).status == "within"
     assert compared(changed(3, "value", 0.15), tolerances=tolerances).status == "differs"
+
+
+def test_a_rule_holds_for_numbers_within_its_range_only():
+    tolerances = ruled({"draw": Range(at_least=1), "quantity": ("norm",)}, relative=0.5)
+    assert compared(changed(3, "value", 0.15), tolerances=tolerances).status == "within"
+    assert compared(changed(0, "value", 1.6), tolerances=tolerances).status == "differs"
+    # What is no number lies within no range.
+    assert compared(changed(0, "value", 1.6), tolerances=ruled({"method": Range()}, relative=1)
+                    ).status == "differs"  # fmt: skip
 
 
 def test_an_absolute_tolerance_is_for_what_should_be_nothing():

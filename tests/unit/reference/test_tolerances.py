@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost.reference.tolerances import Tolerance, ToleranceError, read_tolerances
+from adcost.reference.tolerances import Range, Tolerance, ToleranceError, read_tolerances
 from adcost.study import known_experiments
 
 FILE = Path(__file__).resolve().parents[3] / "workflow/tolerances.yaml"
@@ -19,11 +19,12 @@ def written(tmp_path, default=None, rules=()):
 
 
 def test_the_default_and_the_rules_are_read(tmp_path):
-    rule = RULE | {"where": {"quantity": ["a", "b"], "epoch": 15}, "absolute": 2}
+    where = {"quantity": ["a", "b"], "epoch": 15, "step": {"at_least": 1, "at_most": 2.5}}
+    rule = RULE | {"where": where, "absolute": 2}
     read = read_tolerances(written(tmp_path, rules=[rule]))
     assert read.default == Tolerance(relative=1e-6)
     (found,) = read.of("toy", "m")
-    assert found.where == {"quantity": ("a", "b"), "epoch": ("15",)}
+    assert found.where == {"quantity": ("a", "b"), "epoch": ("15",), "step": Range(1, 2.5)}
     assert found.tolerance == Tolerance(relative=0.1, absolute=2.0)
     assert read.of("toy", "other") == ()
 
@@ -41,6 +42,9 @@ def test_the_default_and_the_rules_are_read(tmp_path):
         ({"compared": False}, "no tolerance"),
         ({"factor": 10}, "no tolerance"),
         ({"between": [0, 1]}, "no tolerance"),
+        ({"where": {"epoch": {}}}, "where {}; allowed: a text"),
+        ({"where": {"epoch": {"least": 1}}}, "where {'least': 1}; allowed: a text"),
+        ({"where": {"epoch": {"at_least": "1"}}}, "where {'at_least': '1'}; allowed: a text"),
         ({"processor": "mine"}, "processor is 'mine'; allowed: any, another"),
         ({"column": "*"}, "sets whole rows aside, with compared: false"),
     ],
