@@ -61,7 +61,7 @@ DAMAGE = [
     (cut, "feedforward/points/*/shapes.csv"),
     (flipped, "feedforward/points/*/measurements.csv"),
     (renamed, "graph_traces/points/*/measurements.csv"),
-    (cut, "hutchinson/prepared/*/arrays.npz"),
+    (cut, "spectrum/prepared/*/arrays.npz"),
     (changed, "zero_order/measurements.csv"),
     (emptied, "mds/maps.csv"),
     (flipped, "stepsizes/claims.json"),
@@ -69,8 +69,8 @@ DAMAGE = [
     (cut, "linear_algebra/points/*/measurements.csv-metadata.json"),
     (flipped, "not_autodiff/claims.json"),
     (changed, "provenance.json"),
-    (cut, "jacobian/figures/*.svg"),
-    (cut, "gradient/figures/*.pdf"),
+    (cut, "graph_traces/figures/*.svg"),
+    (cut, "feedforward/figures/*.pdf"),
 ]
 DELETED = {
     "mds/points/*/maps.csv-metadata.json": "mds_measure",
@@ -79,8 +79,8 @@ DELETED = {
     "feedforward/shapes.csv": "feedforward_gather",
     "graph_traces/claims.json-metadata.json": "graph_traces_claims",
     "finite_differences/numbers.json": "finite_differences_claims",
-    "hutchinson/prepared/*/arrays.npz-metadata.json": "hutchinson_prepare",
-    "jacobian/figures/*.pdf": "jacobian_figures",
+    "spectrum/prepared/*/arrays.npz-metadata.json": "spectrum_prepare",
+    "feedforward/figures/*.pdf": "feedforward_figures",
     "claims.csv-metadata.json": "claims_table",
     "provenance.json-metadata.json": "provenance",
 }
