@@ -25,8 +25,8 @@ EXTENSION = re.compile(r"(?:avx|amx|sse|ssse|fma|f16c|asimd|neon|sve|bf16|i8mm)\
 """Extensions with instructions on floating-point numbers, in Linux's names."""
 
 NUMERIC = re.compile(
-    r"(?:TF_)?XLA_FLAGS|JAX_\w+|(?:OPENBLAS|GOTO|OMP|MKL|BLIS|VECLIB|NPY|NVIDIA|CUBLAS)_\w+"
-    r"|GLIBC_TUNABLES"
+    r"(?:TF_)?XLA_FLAGS|JAX_(?!COMPILATION_CACHE|PERSISTENT_CACHE|ENABLE_COMPILATION_CACHE|LOG)\w+"
+    r"|(?:OPENBLAS|GOTO|OMP|MKL|BLIS|VECLIB|NPY|NVIDIA|CUBLAS)_\w+|GLIBC_TUNABLES"
 )
 """Environment variables that change numbers, or how many threads compute them."""
 

@@ -59,9 +59,13 @@ def test_variables_that_change_numbers_are_recorded_and_no_others(monkeypatch):
         "JAX_ENABLE_X64": "1", "JAX_DEFAULT_PRNG_IMPL": "rbg", "XLA_FLAGS": "--xla_x",
         "OPENBLAS_CORETYPE": "Haswell", "OMP_NUM_THREADS": "3", "NPY_DISABLE_CPU_FEATURES": "AVX2",
     }  # fmt: skip
+    others = {
+        "MY_JAX_TOKEN": "secret", "HOME": "/home/x", "JAX_COMPILATION_CACHE_DIR": "/cache",
+        "JAX_LOG_COMPILES": "1",
+    }  # fmt: skip
     for name in list(processor.environment()):
         monkeypatch.delenv(name)
-    for name, value in {**recorded, "MY_JAX_TOKEN": "secret", "HOME": "/home/x"}.items():
+    for name, value in {**recorded, **others}.items():
         monkeypatch.setenv(name, value)
     assert processor.environment() == recorded
 
