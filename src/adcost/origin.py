@@ -67,7 +67,8 @@ def distinct(origins: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         known = merged.setdefault(same, {**one, "until": last})
         known["until"] = max(known["until"], last)
         if threads:
-            known["environment"] = {**known["environment"], **_joined(known["environment"], threads)}
+            before = known.get("environment", {})
+            known["environment"] = {**before, **_joined(before, threads)}
     return list(merged.values())
 
 

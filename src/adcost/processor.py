@@ -7,9 +7,7 @@ their kernels by the extensions found, and order and fuse operations accordingly
 import os
 import platform
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 CPUINFO = Path("/proc/cpuinfo")
 
@@ -21,7 +19,9 @@ IDENTITY = {
 }
 """What identifies a processor, by the names that Linux gives it on x86 and on ARM."""
 
-EXTENSION = re.compile(r"(?:avx|amx|sse|ssse|fma|f16c|asimd|neon|sve|bf16|i8mm)\w*|sme(?:_\w+|2\w*)?")
+EXTENSION = re.compile(
+    r"(?:avx|amx|sse|ssse|fma|f16c|asimd|neon|sve|bf16|i8mm)\w*|sme(?:_\w+|2\w*)?"
+)
 """Extensions with instructions on floating-point numbers, in Linux's names."""
 
 NUMERIC = re.compile(
@@ -89,6 +89,7 @@ def _xla_extensions() -> str:
     import jax
 
     program = jax.jit(lambda x: x + 1).lower(jax.ShapeDtypeStruct((), "float32")).compile()
-    features = re.search(rb"(?:[+-][\w.-]+,){8,}[+-][\w.-]+", program.runtime_executable().serialize())
+    code = program.runtime_executable().serialize()
+    features = re.search(rb"(?:[+-][\w.-]+,){8,}[+-][\w.-]+", code)
     names = features[0].decode("ascii").split(",") if features else []
     return " ".join(sorted(n[1:] for n in names if n[0] == "+" and EXTENSION.match(n[1:])))

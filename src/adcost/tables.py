@@ -186,7 +186,7 @@ def gather(paths: Sequence[Path | str]) -> pd.DataFrame:
             other = paths[columns.index(usual)]
             raise DamagedFile(
                 f"{path} has the columns {', '.join(found)}, where {other} has {', '.join(usual)}. "
-                f"Delete {path} and run snakemake again (or {other}, if it is the one that is wrong)."
+                f"Delete {path} and run snakemake again (or {other}, if that is the wrong one)."
             )
     return pd.concat(tables, ignore_index=True)
 

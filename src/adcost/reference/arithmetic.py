@@ -10,7 +10,9 @@ from typing import Any
 from adcost.processor import THREADS
 
 MACHINE = ("cpu", "vendor", "family", "model", "stepping", "extensions", "cores", "devices")
-VERSIONS = ("jax", "jaxlib", "numpy", "scipy", "scikit-learn", "optax", "sympy", "mpmath", "matfree")
+VERSIONS = (
+    "jax", "jaxlib", "numpy", "scipy", "scikit-learn", "optax", "sympy", "mpmath", "matfree",
+)  # fmt: skip
 KINDS = {
     "machine": "another processor",
     "kernels": "other kernels",

@@ -159,7 +159,8 @@ def _rule(entry: Any, place: str) -> Rule:
 def _where(value: Any, place: str) -> tuple[str, ...] | Range:
     if not isinstance(value, Mapping):
         return tuple(map(str, value if isinstance(value, list) else [value]))
-    if not value or not set(value) <= {"at_least", "at_most"} or not all(map(_is_number, value.values())):
+    ends = value and set(value) <= {"at_least", "at_most"}
+    if not ends or not all(map(_is_number, value.values())):
         raise ToleranceError(
             f"{place}: where {value!r}; allowed: a text, a list of texts, or numbers at_least and "
             "at_most"
