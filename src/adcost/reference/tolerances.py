@@ -64,9 +64,7 @@ class Tolerance:
                 above = np.minimum(*sizes) > self.floor
                 far = np.where(above & (np.sign(reference) != np.sign(here)), np.inf, far)
             else:
-                far = np.abs(here - reference) / (
-                    self.absolute + self.relative * np.abs(reference)
-                )
+                far = np.abs(here - reference) / (self.absolute + self.relative * np.abs(reference))
         return np.where(np.isfinite(here - reference), far, np.inf)
 
 

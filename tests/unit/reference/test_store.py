@@ -60,10 +60,14 @@ def test_what_the_new_reference_lacks_does_not_stay(results):
     [
         ({"dirty": True}, "uncommitted changes on top of 0123456789"),
         ({"measured": [{"commit": "a"}, {"commit": "b"}]}, "measured at 2 commits, not one"),
-        ({"commit": "unknown", "dirty": None, "unknown_because": "no git"},
-         r"its commit is not known \(no git\)"),
-        ({"dirty": None, "unknown_because": "no index"},
-         r"whether the code was the commit's is not known \(no index\)"),
+        (
+            {"commit": "unknown", "dirty": None, "unknown_because": "no git"},
+            r"its commit is not known \(no git\)",
+        ),
+        (
+            {"dirty": None, "unknown_because": "no index"},
+            r"whether the code was the commit's is not known \(no index\)",
+        ),
         ({"config_digest": digest(FULL | {"seed": 2})}, "configuration is not config/config.yaml"),
     ],
 )
