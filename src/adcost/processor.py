@@ -8,6 +8,7 @@ import os
 import platform
 import re
 from pathlib import Path
+from typing import Any
 
 CPUINFO = Path("/proc/cpuinfo")
 
@@ -89,7 +90,7 @@ def _xla_extensions() -> str:
     import jax
 
     program = jax.jit(lambda x: x + 1).lower(jax.ShapeDtypeStruct((), "float32")).compile()
-    code = program.runtime_executable().serialize()
-    features = re.search(rb"(?:[+-][\w.-]+,){8,}[+-][\w.-]+", code)
+    executable: Any = program.runtime_executable()  # of PJRT, which is not typed
+    features = re.search(rb"(?:[+-][\w.-]+,){8,}[+-][\w.-]+", executable.serialize())
     names = features[0].decode("ascii").split(",") if features else []
     return " ".join(sorted(n[1:] for n in names if n[0] == "+" and EXTENSION.match(n[1:])))

@@ -102,8 +102,10 @@ class Rule:
         chosen = np.ones(len(table), dtype=bool)
         for column, values in self.where.items():
             cells = table[column]
-            within = isinstance(values, Range)
-            chosen &= values.holds(cells) if within else cells.isin(values).to_numpy()
+            if isinstance(values, Range):
+                chosen &= values.holds(cells)
+            else:
+                chosen &= cells.isin(values).to_numpy()
         return chosen
 
 
@@ -188,7 +190,8 @@ def _tolerance(limits: Any, place: str) -> Tolerance:
     for key, value in limits.items():
         if not _is_number(value) or value < 0 or (key == "factor" and value <= 1):
             raise ToleranceError(f"{place}: {key} is {value!r}; allowed: {allowed}")
-    return Tolerance(**{key: float(value) for key, value in limits.items()})
+    numbers: dict[str, Any] = {key: float(value) for key, value in limits.items()}
+    return Tolerance(**numbers)
 
 
 def _is_number(value: Any) -> bool:
