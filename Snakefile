@@ -6,8 +6,7 @@ include: "workflow/Snakefile"
 rule all:
     default_target: True
     input:
-        f"{RESULTS}/report.html",
-        f"{RESULTS}/report.pdf",
+        PROMISED,
     localrule: True
     message:
         f"the report is {RESULTS}/report.html"

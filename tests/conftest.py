@@ -11,7 +11,7 @@ from xdist.scheduler import LoadScopeScheduling
 SHARED = {
     "study": ("test_reruns.py", "test_runs.py", "test_reference.py", "test_interruption.py",
               "test_storage.py", "test_slurm.py"),
-    "whole": ("test_every_experiment.py", "test_browser.py", "test_paper.py"),
+    "whole": ("test_every_experiment.py", "test_browser.py", "test_paper.py", "test_repair.py"),
 }  # fmt: skip
 """The files of tests that share a finished study."""
 

@@ -12,10 +12,10 @@ def provenance(config: Mapping[str, Any], notes: Sequence[Mapping[str, Any]]) ->
     """The merged configuration and the origin of the tables, as ``results/provenance.json``.
 
     ``notes`` are those of the tables' sidecars. The newest origin stands at the top; ``dirty`` and
-    ``changed`` speak for all of them. Where they differ, by commit, versions or machine,
-    ``measured`` lists each. Without any, the origin is this process. ``timed_points`` are all
-    points that were timed, ``disturbed_points`` those during which others used the machine, with
-    their share of it.
+    ``changed`` speak for all of them: ``dirty`` is true if one was, else unknown (None) if one is.
+    Where they differ, by commit, versions or machine, ``measured`` lists each. Without any, the
+    origin is this process. ``timed_points`` are all points that were timed, ``disturbed_points``
+    those during which others used the machine, with their share of it.
     """
     origins = distinct(one for note in notes for one in note.get("origins", []))
     origins = origins or distinct([origin()])
@@ -25,10 +25,11 @@ def provenance(config: Mapping[str, Any], notes: Sequence[Mapping[str, Any]]) ->
         for point, load in note.get("background_load", {}).items()
     }
     newest = max(origins, key=lambda one: one["until"])
+    dirty = {one["dirty"] for one in origins}
     return {
         **{key: value for key, value in newest.items() if key != "until"},
         "date": newest["until"],
-        "dirty": any(one["dirty"] for one in origins),
+        "dirty": True if True in dirty else None if None in dirty else False,
         "changed": sorted({file for one in origins for file in one["changed"]}),
         "measured": origins,
         "timed_points": len(loads),

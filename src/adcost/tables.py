@@ -1,12 +1,13 @@
-"""The tables between measuring, drawing and judging: tidy CSV, written whole or not at all.
+"""The files between measuring, drawing and judging: tidy CSV, JSON and NPZ, written whole or not
+at all.
 
 A table never holds NaN or infinity in a measured column: the job that would write one fails
 with the experiment, the point and the method, and leaves no output.
 
-Beside each table stands a sidecar, ``<table>.csv-metadata.json`` (the name and the form are those
-of W3C's Metadata Vocabulary for Tabular Data, sections 5.2 and 5.4): its columns, and in ``notes``
-its number of rows, the SHA-256 of its bytes, and what it was made from. So whoever reads a table
-finds out if it was cut short or changed after it was written.
+Beside each file stands a sidecar, ``<file>-metadata.json`` (for tables the name and the form are
+those of W3C's Metadata Vocabulary for Tabular Data, sections 5.2 and 5.4). Its ``notes`` hold the
+SHA-256 of the file's bytes, and of a table also the number of rows and what it was made from. So
+whoever reads a file finds out if it was cut short or changed after it was written.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ import json
 import os
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,8 +29,8 @@ class NotFinite(ValueError):
     """A measurement came out as NaN or infinity."""
 
 
-class DamagedTable(ValueError):
-    """A table on disk is not what its rule writes."""
+class DamagedFile(ValueError):
+    """A file of the results is not what its rule writes."""
 
 
 @contextmanager
@@ -100,33 +102,38 @@ def write_table(
 def describe(table: pd.DataFrame, path: Path | str, notes: Mapping[str, Any]) -> None:
     """Write the sidecar of a table that stands at ``path``."""
     columns = [{"name": name, "datatype": _datatype(table[name])} for name in table.columns]
-    record = {
-        "@context": "http://www.w3.org/ns/csvw",
-        "url": Path(path).name,
-        "tableSchema": {"columns": columns},
-        "notes": [{"rows": len(table), "sha256": _digest(Path(path)), **notes}],
-    }
-    write_json(record, sidecar(path))
+    schema = {"@context": "http://www.w3.org/ns/csvw", "tableSchema": {"columns": columns}}
+    write_sidecar(path, {"rows": len(table), **notes}, schema)
+
+
+def write_sidecar(
+    path: Path | str, notes: Mapping[str, Any], schema: Mapping[str, Any] = {}
+) -> None:
+    """Write the sidecar of a file that stands at ``path``: its SHA-256, and what is to be noted."""
+    checked = {"sha256": _digest(Path(path)), **notes}
+    record = {**schema, "url": Path(path).name, "notes": [checked]}
+    with replacing(sidecar(path)) as temporary:
+        temporary.write_text(_as_json(record), encoding="utf-8")
 
 
 def sidecar(path: Path | str) -> Path:
-    """Where the metadata of a table are."""
+    """Where the metadata of a file are."""
     return Path(f"{path}-metadata.json")
 
 
 def made_from(path: Path | str) -> dict[str, Any]:
-    """What a table's sidecar notes; nothing where there is none.
+    """What a file's sidecar notes; nothing where there is none.
 
-    Raises :class:`DamagedTable` if the sidecar is not whole.
+    Raises :class:`DamagedFile` if the sidecar is not whole.
     """
     try:
         return dict(json.loads(sidecar(path).read_text("utf-8"))["notes"][0])
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise DamagedTable(
-            f"{sidecar(path)} cannot be read ({error}). Delete it and {path}, and run snakemake "
-            "again."
+        raise DamagedFile(
+            f"{sidecar(path)} cannot be read ({error}). Delete {sidecar(path)} and {path} and run "
+            "snakemake again."
         ) from error
 
 
@@ -143,71 +150,95 @@ def _digest(path: Path) -> str:
 
 
 def read_table(path: Path | str, columns: Iterable[str] = ()) -> pd.DataFrame:
-    """Read a CSV table exactly; raise :class:`DamagedTable` if it is not what was written."""
+    """Read a CSV table exactly; raise :class:`DamagedFile` if it is not what was written."""
     advice = f"Delete {path} and run snakemake again."
     check_written(path)
     try:
         table = pd.read_csv(path, float_precision="round_trip", keep_default_na=False)
     except (ValueError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DamagedTable(f"{path} cannot be read as a table ({error}). {advice}") from error
+        raise DamagedFile(f"{path} cannot be read as a table ({error}). {advice}") from error
     missing = [column for column in columns if column not in table.columns]
     if missing:
-        raise DamagedTable(f"{path} lacks the column(s) {', '.join(missing)}. {advice}")
+        raise DamagedFile(f"{path} lacks the column(s) {', '.join(missing)}. {advice}")
     if table.empty:
-        raise DamagedTable(f"{path} has no rows. {advice}")
+        raise DamagedFile(f"{path} has no rows. {advice}")
     return table
 
 
 def check_written(path: Path | str) -> None:
-    """Raise :class:`DamagedTable` if a table is not what its sidecar, where it has one, tells."""
+    """Raise :class:`DamagedFile` if a file is not what its sidecar, where it has one, tells."""
     written = made_from(path)
     if written and written.get("sha256") != _digest(Path(path)):
-        raise DamagedTable(
-            f"{path} cannot be read as a table: it was cut short or changed after it was written "
-            f"(it had {written.get('rows')} rows). Delete {path} and run snakemake again."
+        rows = f" (it had {written['rows']} rows)" if "rows" in written else ""
+        raise DamagedFile(
+            f"{path} cannot be read: it was cut short or changed after it was written{rows}. "
+            f"Delete {path} and run snakemake again."
         )
 
 
 def gather(paths: Sequence[Path | str]) -> pd.DataFrame:
     """Stack the tables of several points, in the order given; they have the same columns."""
     tables = [read_table(path) for path in paths]
-    for path, table in zip(paths, tables, strict=True):
-        if list(table.columns) != list(tables[0].columns):
-            raise DamagedTable(
-                f"{path} has the columns {', '.join(table.columns)}, where {paths[0]} has "
-                f"{', '.join(tables[0].columns)}. Delete the one that is wrong and run snakemake "
-                "again."
+    columns = [tuple(table.columns) for table in tables]
+    usual = Counter(columns).most_common(1)[0][0]
+    for path, found in zip(paths, columns, strict=True):
+        if found != usual:
+            other = paths[columns.index(usual)]
+            raise DamagedFile(
+                f"{path} has the columns {', '.join(found)}, where {other} has {', '.join(usual)}. "
+                f"Delete {path} and run snakemake again (or {other}, if that is the wrong one)."
             )
     return pd.concat(tables, ignore_index=True)
 
 
 def write_json(record: Any, path: Path | str) -> None:
-    """Write JSON with sorted keys and without NaN or infinity, atomically."""
-    text = json.dumps(record, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    """Write JSON with sorted keys and without NaN or infinity, atomically, and its sidecar."""
+    text = _as_json(record)
+    sidecar(path).unlink(missing_ok=True)
     with replacing(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
+    write_sidecar(path, {})
+
+
+def _as_json(record: Any) -> str:
+    text = json.dumps(record, indent=2, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    return text + "\n"
+
+
+def read_json(path: Path | str) -> Any:
+    """Read JSON; raise :class:`DamagedFile` if it is not what was written."""
+    check_written(path)
+    try:
+        return json.loads(Path(path).read_text("utf-8"))
+    except ValueError as error:
+        raise DamagedFile(
+            f"{path} cannot be read ({error}). Delete {path} and run snakemake again."
+        ) from error
 
 
 def write_arrays(
     arrays: Mapping[str, np.ndarray], path: Path | str, experiment: str, point: str
 ) -> None:
-    """Write named, finite arrays as NPZ, atomically and with repeatable bytes."""
+    """Write named, finite arrays as NPZ, atomically and with repeatable bytes, and a sidecar."""
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise NotFinite(
                 f"experiment {experiment}, point {point}: the array {name} holds NaN or infinity. "
                 "Nothing was written."
             )
+    sidecar(path).unlink(missing_ok=True)
     with replacing(path) as temporary:
         np.savez(temporary, allow_pickle=False, **arrays)
+    write_sidecar(path, {"experiment": experiment, "point": point})
 
 
 def read_arrays(path: Path | str) -> dict[str, np.ndarray]:
-    """Read named arrays; raise :class:`DamagedTable` if the file is not whole."""
+    """Read named arrays; raise :class:`DamagedFile` if the file is not what was written."""
+    check_written(path)
     try:
         with np.load(path, allow_pickle=False) as archive:
             return dict(archive)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise DamagedTable(
+        raise DamagedFile(
             f"{path} cannot be read ({error}). Delete {path} and run snakemake again."
         ) from error

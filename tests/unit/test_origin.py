@@ -1,41 +1,24 @@
 import json
-import subprocess
 
-import pytest
-
+import adcost.checkout
 from adcost.origin import distinct, origin
 
 
-@pytest.fixture
-def checkout(tmp_path, monkeypatch):
-    """A git checkout with one file, in which the process stands."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "file").write_text("1")
-    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
-    for arguments in (["init"], ["add", "file"], [*identity, "commit", "-m", "m"]):
-        subprocess.run(["git", *arguments], check=True, capture_output=True)
-    return tmp_path
-
-
-def test_it_names_commit_versions_and_machine(checkout):
+def test_it_names_commit_versions_machine_and_kernels(monkeypatch):
+    monkeypatch.setenv("JAX_DEFAULT_PRNG_IMPL", "threefry2x32")
     record = origin()
-    assert len(record["commit"]) == 40 and record["dirty"] is False and record["changed"] == []
-    assert record["packages"]["jax"] and record["machine"]["cores"] >= 1
+    assert record["commit"] and record["packages"]["jax"] and record["machine"]["cores"] >= 1
     assert record["machine"]["devices"] and record["precision"]
+    assert set(record["kernels"]) == {"blas", "numpy", "xla"} and record["kernels"]["blas"]
+    assert record["environment"]["JAX_DEFAULT_PRNG_IMPL"] == "threefry2x32"
     assert json.loads(json.dumps(record)) == record
 
 
-def test_changed_and_new_files_are_named(checkout):
-    (checkout / "file").write_text("2")
-    (checkout / "new").write_text("3")
+def test_what_git_does_not_tell_is_unknown_and_not_clean(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
     record = origin()
-    assert record["dirty"] is True and record["changed"] == ["file", "new"]
-
-
-def test_outside_git_it_says_so(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    record = origin()
-    assert record["commit"] == "unknown" and record["dirty"] is False
+    assert record["commit"] == adcost.checkout.UNKNOWN and record["dirty"] is None
+    assert record["unknown_because"] == "git is not installed, or not on the PATH"
 
 
 def test_same_origins_are_one_that_spans_their_times():
@@ -44,3 +27,13 @@ def test_same_origins_are_one_that_spans_their_times():
     assert found == [a | {"date": "1", "until": "3"}, b | {"date": "2", "until": "2"}]
     assert distinct([*found, a | {"date": "0"}])[0] == a | {"date": "0", "until": "3"}
     assert distinct([]) == []
+
+
+def test_a_jobs_number_of_threads_makes_no_other_origin_and_other_settings_do():
+    def made(date, **environment):
+        return {"commit": "a", "date": date, "environment": environment}
+
+    (one,) = distinct(made(f"{n}", OMP_NUM_THREADS=t) for n, t in enumerate(["1", "2", "1"]))
+    assert one["environment"] == {"OMP_NUM_THREADS": "1, 2"}
+    assert distinct([one]) == [one]
+    assert len(distinct([made("1", OMP_NUM_THREADS="1"), made("2", XLA_FLAGS="--x")])) == 2

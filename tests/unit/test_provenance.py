@@ -36,6 +36,13 @@ def test_one_dirty_table_makes_the_run_dirty_and_each_origin_is_listed():
     assert [one["commit"][0] for one in record["measured"]] == ["b", "a"]
 
 
+def test_an_origin_of_which_git_told_nothing_leaves_the_run_unknown_or_dirty():
+    unknown = origin(commit="unknown", dirty=None)
+    for others, dirty in ((origin(), None), (origin(dirty=True), True)):
+        notes = [{"origins": [others]}, {"origins": [unknown]}]
+        assert provenance({}, notes)["dirty"] is dirty
+
+
 def test_without_sidecars_it_is_this_process_that_is_recorded():
     record = provenance({}, [])
     assert record["packages"]["jax"] and record["machine"]["cores"] >= 1

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from adcost import tables
 from adcost.tables import (
-    DamagedTable,
+    DamagedFile,
     NotFinite,
     check_tables,
     gather,
     made_from,
     read_arrays,
+    read_json,
     read_table,
     replacing,
     sidecar,
@@ -44,20 +45,21 @@ def test_nan_and_infinity_name_experiment_point_and_method_and_leave_no_file(tmp
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "a.json"
     write_json({"a": 1}, path)
-    before = path.read_bytes()
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    assert set(before) == {path, sidecar(path)}
     with pytest.raises(ValueError):
         write_json({"a": float("nan")}, path)
     with pytest.raises(KeyboardInterrupt), replacing(path) as temporary:
         temporary.write_text("half")
         raise KeyboardInterrupt
-    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n", 'a,b\n1,"2\n', "a,c\n1,2\n"])
 def test_a_damaged_table_says_what_to_delete(tmp_path, text):
     path = tmp_path / "t.csv"
     path.write_text(text)
-    with pytest.raises(DamagedTable, match=rf"Delete {path}"):
+    with pytest.raises(DamagedFile, match=rf"Delete {path}"):
         read_table(path, ["b"])
 
 
@@ -85,7 +87,7 @@ def test_whatever_becomes_of_a_table_its_reader_finds_out_and_says_what_to_delet
     assert path.read_text() == WHOLE and len(read_table(path)) == 2
     for text in damaged(WHOLE):
         path.write_text(text)
-        with pytest.raises(DamagedTable, match=rf"Delete {path} and run snakemake again"):
+        with pytest.raises(DamagedFile, match=rf"Delete {path} and run snakemake again"):
             read_table(path)
 
 
@@ -103,12 +105,47 @@ def test_the_sidecar_tells_columns_rows_and_what_the_table_was_made_from(tmp_pat
     assert notes["seed"] == 7
 
 
+def json_file(path):
+    write_json({"a": 0.5, "b": [1, "é"]}, path)
+    return read_json
+
+
+def arrays_file(path):
+    write_arrays({"w": np.arange(3.0), "n": np.array(7)}, path, "x", "p")
+    return read_arrays
+
+
+@pytest.mark.parametrize(
+    ("name", "write"), [("claims.json", json_file), ("arrays.npz", arrays_file)]
+)
+def test_a_changed_byte_or_a_cut_is_found_and_it_is_said_what_to_delete(tmp_path, name, write):
+    path = tmp_path / name
+    read = write(path)
+    read(path)
+    content = path.read_bytes()
+    for place in range(len(content)):
+        flipped = bytes([content[place] ^ 1])
+        for damage in (content[:place], content[:place] + flipped + content[place + 1 :]):
+            path.write_bytes(damage)
+            with pytest.raises(DamagedFile, match=rf"Delete {path} and run snakemake again"):
+                read(path)
+
+
+def test_json_without_sidecar_is_read_or_said_to_be_damaged(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text("{}")
+    assert read_json(path) == {}
+    path.write_text("{")
+    with pytest.raises(DamagedFile, match=rf"Delete {path} and run snakemake again"):
+        read_json(path)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"notes": []}', '{"notes": [1]}', "\0"])
 def test_a_damaged_sidecar_says_what_to_delete(tmp_path, text):
     path = tmp_path / "t.csv"
     write_table(pd.DataFrame({"point": ["a"]}), path, "x", "p")
     sidecar(path).write_text(text)
-    with pytest.raises(DamagedTable, match=rf"Delete it and {path}"):
+    with pytest.raises(DamagedFile, match=rf"Delete {sidecar(path)} and {path} and run"):
         read_table(path)
 
 
@@ -120,7 +157,7 @@ def test_a_table_without_sidecar_is_read_all_the_same(tmp_path):
 def test_an_interrupted_rewrite_never_leaves_a_sidecar_of_another_table(tmp_path, monkeypatch):
     path = tmp_path / "t.csv"
     write_table(pd.DataFrame({"point": ["a"]}), path, "x", "p")
-    monkeypatch.setattr(tables, "write_json", interrupted)
+    monkeypatch.setattr(tables, "write_sidecar", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_table(pd.DataFrame({"point": ["b"]}), path, "x", "p")
     assert read_table(path).point.tolist() == ["b"] and not sidecar(path).exists()
@@ -133,8 +170,12 @@ def interrupted(*_):
 def test_points_with_other_columns_are_not_gathered(tmp_path):
     write_table(pd.DataFrame({"point": ["a"], "value": [1]}), tmp_path / "a.csv", "x", "a")
     write_table(pd.DataFrame({"point": ["b"], "valeu": [1]}), tmp_path / "b.csv", "x", "b")
-    with pytest.raises(DamagedTable, match=r"b.csv has the columns point, valeu, where .*a.csv"):
+    with pytest.raises(DamagedFile, match=r"b.csv has the columns point, valeu, where .*a.csv"):
         gather([tmp_path / "a.csv", tmp_path / "b.csv"])
+    # It is the odd one out that is to be deleted.
+    write_table(pd.DataFrame({"point": ["c"], "valeu": [1]}), tmp_path / "c.csv", "x", "c")
+    with pytest.raises(DamagedFile, match=r"a.csv has the columns point, value, .*Delete .*a.csv"):
+        gather([tmp_path / f"{name}.csv" for name in "abc"])
 
 
 def test_gathering_keeps_the_order_given(tmp_path):
@@ -161,7 +202,7 @@ def test_arrays_with_nan_are_refused_and_damaged_ones_say_what_to_delete(tmp_pat
     assert not path.exists()
     write_arrays({"w": np.ones(1000)}, path, "x", "p")
     path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(DamagedTable, match=rf"Delete {path}"):
+    with pytest.raises(DamagedFile, match=rf"Delete {path}"):
         read_arrays(path)
 
 

@@ -6,6 +6,30 @@
 
 from itertools import chain
 
+
+def judged(experiment):
+    """What judging an experiment writes."""
+    return [f"{RESULTS}/{experiment}/{file}.json" for file in ("claims", "numbers")]
+
+
+def promised(experiment):
+    """Every file of an experiment, its points' among them.
+
+    All are targets, or Snakemake would not make again what is deleted behind a finished report.
+    """
+    tables = gathered(experiment)
+    prepared = [
+        f"{RESULTS}/{experiment}/{point.folder}/{point.name}/arrays.npz"
+        for point in PLANS[experiment].points.values()
+        if point.prepares
+    ]
+    files = [f"{RESULTS}/{experiment}/{table}.csv" for table in tables]
+    files += [*chain.from_iterable(tables.values()), *prepared, *judged(experiment)]
+    files += drawn(experiment)
+    # A timed point's tables stand in two lists.
+    return list(dict.fromkeys([*files, *told_of(files)]))
+
+
 for name, plan in PLANS.items():
 
     if plan.prepares:
@@ -21,7 +45,8 @@ for name, plan in PLANS.items():
                     for t in plan.tables
                 },
                 arrays=f"{RESULTS}/{name}/prepared/{{point}}/arrays.npz",
-                sidecars=sidecars(f"{RESULTS}/{name}/prepared/{{point}}", plan.tables),
+                sidecars=sidecars(f"{RESULTS}/{name}/prepared/{{point}}", plan.tables)
+                + told_of([f"{RESULTS}/{name}/prepared/{{point}}/arrays.npz"]),
             log:
                 f"{RESULTS}/logs/{name}/{{point}}.log",
             conda:
@@ -146,6 +171,7 @@ for name, plan in PLANS.items():
                 figure=plan.animations,
                 kind=["mp4", "png"],
             ),
+            sidecars=told_of(drawn(name)),
         log:
             f"{RESULTS}/logs/{name}/figures.log",
         conda:
@@ -170,6 +196,7 @@ for name, plan in PLANS.items():
         output:
             claims=f"{RESULTS}/{name}/claims.json",
             numbers=f"{RESULTS}/{name}/numbers.json",
+            sidecars=told_of(judged(name)),
         log:
             f"{RESULTS}/logs/{name}/claims.log",
         conda:
@@ -189,8 +216,7 @@ for name, plan in PLANS.items():
         name:
             name
         input:
-            f"{RESULTS}/{name}/claims.json",
-            drawn(name),
+            promised(name),
         localrule: True
         message:
             f"{name}: done, see {RESULTS}/{name}"

@@ -24,6 +24,7 @@ rule comparison:
         tolerances=TOLERANCES,
     output:
         f"{RESULTS}/comparison.json",
+        told_of([f"{RESULTS}/comparison.json"]),
     log:
         f"{RESULTS}/logs/comparison.log",
     conda:

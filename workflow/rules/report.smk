@@ -2,6 +2,20 @@
 
 MEASURED = [f"{RESULTS}/{name}/{t}.csv" for name in PLANS for t in gathered(name)]
 
+# What the study consists of beside the experiments' own files.
+OF_THE_STUDY = [
+    f"{RESULTS}/{file}"
+    for file in ("claims.csv", "provenance.json")
+    + (("comparison.json",) if REFERENCE_FILES else ())
+]
+PROMISED = [
+    f"{RESULTS}/report.html",
+    f"{RESULTS}/report.pdf",
+    *OF_THE_STUDY,
+    *told_of(OF_THE_STUDY),
+    *(file for name in PLANS for file in promised(name)),
+]
+
 
 rule claims_table:
     input:
@@ -34,6 +48,7 @@ rule provenance:
         told=told_of(MEASURED),
     output:
         f"{RESULTS}/provenance.json",
+        told_of([f"{RESULTS}/provenance.json"]),
     log:
         f"{RESULTS}/logs/provenance.log",
     conda:
@@ -54,12 +69,7 @@ rule report:
     input:
         claims=f"{RESULTS}/claims.csv",
         provenance=f"{RESULTS}/provenance.json",
-        judged=expand(
-            "{results}/{name}/{table}.json",
-            results=RESULTS,
-            name=PLANS,
-            table=["claims", "numbers"],
-        ),
+        judged=[file for name in PLANS for file in judged(name)],
         figures=[file for name in PLANS for file in drawn(name)],
         # Where the checkout has no reference, the report says nothing of one.
         comparison=f"{RESULTS}/comparison.json" if REFERENCE_FILES else [],

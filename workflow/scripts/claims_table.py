@@ -1,8 +1,5 @@
 """Put all experiments' claims into one table, a row a piece of evidence."""
 
-import json
-from pathlib import Path
-
 from job import begin, logged
 
 begin(snakemake, __file__)
@@ -11,10 +8,10 @@ with logged(snakemake):
     import pandas as pd
 
     from adcost.claims import COLUMNS, as_rows
-    from adcost.tables import describe, replacing
+    from adcost.tables import describe, read_json, replacing
 
     judged = [path for path in snakemake.input if path.endswith("claims.json")]
-    records = [record for path in judged for record in json.loads(Path(path).read_text("utf-8"))]
+    records = [record for path in judged for record in read_json(path)]
     table = pd.DataFrame(as_rows(records), columns=list(COLUMNS))
     with replacing(snakemake.output[0]) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")

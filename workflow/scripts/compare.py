@@ -1,8 +1,6 @@
 """Say in the terminal how this run compares with the reference; fail if something differs."""
 
-import json
 import sys
-from pathlib import Path
 
 from job import begin, logged
 
@@ -10,11 +8,14 @@ begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.reference.summary import summary
+    from adcost.tables import read_json
 
-    comparison = json.loads(Path(snakemake.input.comparison).read_text("utf-8"))
+    comparison = read_json(snakemake.input.comparison)
     said = summary(comparison)
     print(said)
 
 print(f"\n{said}\n", flush=True)
 if comparison["differing"]:
     sys.exit("compare: this run does not reproduce the reference; what differs is listed above")
+if not comparison["compared"]:
+    sys.exit("compare: nothing was compared, so nothing is shown to be the same; see above why")

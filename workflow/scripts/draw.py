@@ -10,7 +10,7 @@ begin(snakemake, __file__)
 with logged(snakemake):
     from adcost.plotting import in_language
     from adcost.report.catalogue import Catalogue
-    from adcost.tables import read_table
+    from adcost.tables import read_table, write_sidecar
 
     door = import_module(f"adcost.experiments.{snakemake.params.experiment}.figures")
     tables = {n: read_table(p) for n, p in snakemake.input.items() if n != "words"}
@@ -18,5 +18,7 @@ with logged(snakemake):
     catalogue = Catalogue.read(snakemake.params.language, snakemake.params.experiment)
     with in_language(catalogue):
         door.draw(tables, folder)
+    for path in set(snakemake.output) - set(snakemake.output.sidecars):
+        write_sidecar(path, {"experiment": snakemake.params.experiment})
     for text in sorted(catalogue.missing):
         print(f"{snakemake.params.language} has no words for {text!r}")

@@ -9,7 +9,8 @@ An experiment's outcome is one of
 ``absent``      the reference has it, this study does not;
 ``new``         this study has it, the reference does not.
 
-Only ``differs`` says that the reference was not reproduced.
+Only ``differs`` says that the reference was not reproduced; where nothing was compared, nothing
+says that it was.
 """
 
 import json
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from adcost.reference.arithmetic import differences as differences_of_arithmetic
 from adcost.reference.tables import Difference, TableComparison, compare_tables
 from adcost.reference.tolerances import Tolerances
 
@@ -25,6 +27,7 @@ SHARED_KEYS = {"seed": None, "platform": None, "precision": "default"}
 what held before a key was there."""
 
 OUTCOMES = ("identical", "within", "differs", "configured", "absent", "new")
+COMPARED = ("identical", "within", "differs")
 UNDECIDED = "inconclusive"
 
 
@@ -41,19 +44,28 @@ class Run:
 
 
 def compare(reference: Run, found: Run, tolerances: Tolerances) -> dict[str, Any]:
-    """Compare two runs, as the record that ``results/comparison.json`` holds."""
+    """Compare two runs, as the record that ``results/comparison.json`` holds.
+
+    ``arithmetic`` says why numbers may differ in rounding; where it says nothing, the rules for
+    another processor do not hold.
+    """
     names = [*found.tables, *(name for name in reference.tables if name not in found.tables)]
+    arithmetic = differences_of_arithmetic(reference.provenance, found.provenance)
+    if not arithmetic:
+        tolerances = tolerances.on_the_same_processor()
     experiments = [_compare_experiment(name, reference, found, tolerances) for name in names]
     return {
         "reference": _origin(reference.provenance),
         "here": _origin(found.provenance),
+        "arithmetic": arithmetic,
+        "compared": [r["experiment"] for r in experiments if r["outcome"] in COMPARED],
         "differing": [r["experiment"] for r in experiments if r["outcome"] == "differs"],
         "experiments": experiments,
     }
 
 
 def _origin(provenance: Mapping[str, Any]) -> dict[str, Any]:
-    keys = ("commit", "dirty", "date", "machine", "packages", "xla_flags")
+    keys = ("commit", "dirty", "unknown_because", "date", "machine", "packages")
     return {key: provenance[key] for key in keys if key in provenance}
 
 

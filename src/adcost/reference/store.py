@@ -8,13 +8,15 @@ import gzip
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from adcost.checkout import UNKNOWN
 from adcost.reference.compare import Run
 from adcost.study import digest, without_words
-from adcost.tables import check_written
+from adcost.tables import check_written, read_json
 
 LARGEST_BYTES = 3_000_000
 """As much as the repository shall carry; each new reference adds as much again to its history."""
@@ -29,15 +31,15 @@ class NoReference(ValueError):
 def read_results(results: Path | str, tables: Mapping[str, Sequence[str]]) -> Run:
     """A run's own folder; ``tables`` names each experiment's deterministic tables.
 
-    Raises :class:`adcost.tables.DamagedTable` if one was changed after it was written.
+    Raises :class:`adcost.tables.DamagedFile` if one was changed after it was written.
     """
     results = Path(results)
     for name, wanted in tables.items():
         for table in wanted:
             check_written(results / name / f"{table}.csv")
     return Run(
-        provenance=_json(results / "provenance.json"),
-        claims={name: _json(results / name / "claims.json") for name in tables},
+        provenance=read_json(results / "provenance.json"),
+        claims={name: read_json(results / name / "claims.json") for name in tables},
         tables={
             name: {t: (results / name / f"{t}.csv").read_text("utf-8") for t in wanted}
             for name, wanted in tables.items()
@@ -51,28 +53,42 @@ def read_reference(folder: Path | str) -> Run:
     if not (folder / "provenance.json").is_file():
         raise NoReference(f"there is no reference in {folder}: {HOW_TO_MAKE}")
     files = sorted(folder.glob("*/claims.json"))
+    provenance = _of_reference(folder / "provenance.json", _json)
+    lost = sorted({*provenance["config"]["experiments"]} - {file.parent.name for file in files})
+    if lost:
+        raise NoReference(
+            f"the reference in {folder} lacks {', '.join(lost)}: take it from the repository again"
+        )
     return Run(
-        provenance=_json(folder / "provenance.json"),
-        claims={file.parent.name: _json(file) for file in files},
+        provenance=provenance,
+        claims={file.parent.name: _of_reference(file, _json) for file in files},
         tables={file.parent.name: _unpacked(file.parent) for file in files},
     )
 
 
 def _unpacked(folder: Path) -> dict[str, str]:
-    tables = {}
-    for path in sorted(folder.glob("*.csv.gz")):
-        try:
-            text = gzip.decompress(path.read_bytes()).decode("utf-8")
-        except (OSError, EOFError, UnicodeDecodeError) as error:
-            raise NoReference(
-                f"{path} cannot be read ({error}): take it from the repository again"
-            ) from error
-        tables[path.name.removesuffix(".csv.gz")] = text
-    return tables
+    return {
+        path.name.removesuffix(".csv.gz"): _of_reference(path, _gzipped)
+        for path in sorted(folder.glob("*.csv.gz"))
+    }
+
+
+def _of_reference(path: Path, read: Callable[[Path], Any]) -> Any:
+    """A file that the repository holds, for which no rule is there to make it again."""
+    try:
+        return read(path)
+    except (OSError, EOFError, zlib.error, ValueError) as error:
+        raise NoReference(
+            f"{path} cannot be read ({error}): take it from the repository again"
+        ) from error
 
 
 def _json(path: Path) -> Any:
     return json.loads(path.read_text("utf-8"))
+
+
+def _gzipped(path: Path) -> str:
+    return gzip.decompress(path.read_bytes()).decode("utf-8")
 
 
 def objections(provenance: Mapping[str, Any], full: Mapping[str, Any]) -> list[str]:
@@ -80,8 +96,11 @@ def objections(provenance: Mapping[str, Any], full: Mapping[str, Any]) -> list[s
     found = []
     if provenance["config_digest"] != digest(without_words(full)):
         found.append("its configuration is not config/config.yaml as it stands here")
-    if provenance["commit"] == "unknown":
-        found.append("it was made outside of a git checkout, so no commit can be named")
+    why = provenance.get("unknown_because", "")
+    if provenance["commit"] == UNKNOWN:
+        found.append(f"its commit is not known ({why})")
+    elif provenance["dirty"] is None:
+        found.append(f"whether the code was the commit's is not known ({why})")
     if provenance["dirty"]:
         found.append(f"it was made with uncommitted changes on top of {provenance['commit'][:10]}")
     if len(commits := {one["commit"] for one in provenance.get("measured", [])}) > 1:
@@ -103,13 +122,14 @@ def write_reference(
     :data:`LARGEST_BYTES`.
     """
     results, folder = Path(results), Path(folder)
-    reasons = objections(_json(results / "provenance.json"), full)
+    reasons = objections(read_json(results / "provenance.json"), full)
     if reasons and not anyway:
         raise NoReference(
             f"the run in {results} does not become the reference: {'; '.join(reasons)}. To be one, "
             f"{HOW_TO_MAKE}; `snakemake reference_anyway` writes it all the same."
         )
     files = {"provenance.json": (results / "provenance.json").read_bytes()}
+    read_results(results, tables)  # whole, or it says which file is not
     for name, wanted in tables.items():
         files[f"{name}/claims.json"] = (results / name / "claims.json").read_bytes()
         for table in wanted:

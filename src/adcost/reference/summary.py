@@ -1,6 +1,6 @@
 """A comparison in words, for the terminal: table by table, then claim by claim."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 SAID = {
@@ -12,13 +12,16 @@ SAID = {
     "new": "not in the reference",
 }
 
+MANY_WORDS = 6
+"""Lists of more words are shown by what they differ in."""
+
 
 def summary(comparison: Mapping[str, Any]) -> str:
     """What is identical, what is within its tolerance, and what is not as in the reference."""
     lines = [
         f"the reference: {_origin(comparison['reference'])}",
         f"this run:      {_origin(comparison['here'])}",
-        *_versions(comparison),
+        *_arithmetic(comparison["arithmetic"]),
         "",
     ]
     for record in comparison["experiments"]:
@@ -32,18 +35,38 @@ def summary(comparison: Mapping[str, Any]) -> str:
 
 def _origin(origin: Mapping[str, Any]) -> str:
     machine = origin["machine"]
-    dirty = " with uncommitted changes" if origin["dirty"] else ""
+    dirty = {True: " with uncommitted changes", None: " (changes unknown)"}.get(origin["dirty"], "")
     return (
         f"commit {origin['commit'][:10]}{dirty}, {origin['date'][:10]}, "
         f"{machine['cpu']}, {machine['cores']} cores"
     )
 
 
-def _versions(comparison: Mapping[str, Any]) -> Iterator[str]:
-    there, here = (comparison[side]["packages"] for side in ("reference", "here"))
-    for name in sorted({*there, *here}):
-        if there.get(name) != here.get(name):
-            yield f"{name}: {there.get(name)} there, {here.get(name)} here"
+def _arithmetic(differences: Sequence[Mapping[str, str]]) -> Iterator[str]:
+    if not differences:
+        yield "Computed alike: the same processor, kernels, versions and settings."
+        return
+    yield (
+        f"Computed with {_kinds(differences)}, so what is made of rounding is compared as "
+        "workflow/tolerances.yaml says for another processor:"
+    )
+    for it in differences:
+        yield f"  {it['key']}: {_sides(it['reference'], it['here'])}"
+
+
+def _kinds(differences: Sequence[Mapping[str, str]]) -> str:
+    """Another processor, other kernels, versions or settings: each once."""
+    kinds = list(dict.fromkeys(it["kind"] for it in differences))
+    return " and ".join(filter(None, (", ".join(kinds[:-1]), kinds[-1])))
+
+
+def _sides(there: str, here: str) -> str:
+    """Both sides; of two lists of words only those that one side lacks."""
+    words = [set(side.split()) for side in (there, here)]
+    if min(map(len, words)) > MANY_WORDS:
+        there, here = (" ".join(sorted(a - b)) for a, b in (words, words[::-1]))
+        return f"{there or 'nothing more'} only there, {here or 'nothing more'} only here"
+    return f"{there} there, {here} here"
 
 
 def _experiment(record: Mapping[str, Any]) -> Iterator[str]:
@@ -90,8 +113,9 @@ def _difference(difference: Mapping[str, Any]) -> str:
 def _outcome(comparison: Mapping[str, Any]) -> str:
     if differing := comparison["differing"]:
         return f"Not reproduced: {', '.join(differing)}."
-    experiments = comparison["experiments"]
-    compared = sum(bool(record["tables"]) for record in experiments)
+    every, compared = len(comparison["experiments"]), len(comparison["compared"])
     if not compared:
         return "Nothing was compared: no experiment is configured as in the reference."
-    return f"Reproduced: of {len(experiments)} experiments {compared} were compared, none differs."
+    kinds = _kinds(comparison["arithmetic"]) if comparison["arithmetic"] else ""
+    where = f" with {kinds}" if kinds else ""
+    return f"Reproduced{where}: of {every} experiments {compared} were compared, none differs."

@@ -205,19 +205,16 @@ def _compare_column(
     identical = (left == right).to_numpy()
     ruled = chosen > 0
     compared = np.array([tolerance.compared for tolerance in occurring])[chosen]
-    excess = np.where(identical, 0.0, np.inf)
+    excess = np.full(len(left), np.inf)
     if kind != "text":
         a, b = _numbers(left), _numbers(right)
-        relative = np.array([tolerance.relative for tolerance in occurring])[chosen]
-        absolute = np.array([tolerance.absolute for tolerance in occurring])[chosen]
-        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-            apart = np.abs(b - a)
-            inexact = apart / (absolute + relative * np.abs(a))
         whole = (a == np.round(a)) & (b == np.round(b)) & (np.abs(a) < LARGEST_WHOLE)
-        tolerant = np.isfinite(apart) & (ruled | ((kind == "number") & ~whole))
+        tolerant = ruled | ((kind == "number") & ~whole)
+        for number, tolerance in enumerate(occurring):
+            its = tolerant & (chosen == number)
+            excess[its] = tolerance.excess(a[its], b[its])
         identical |= a == b
-        excess = np.where(tolerant, inexact, excess)
-        excess = np.where(identical, 0.0, excess)
+    excess = np.where(identical, 0.0, excess)
     return _Cells(
         identical=identical & compared,
         not_compared=~compared,

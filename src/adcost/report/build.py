@@ -15,7 +15,7 @@ import typst
 from adcost.report.catalogue import Catalogue
 from adcost.report.lecture import cited
 from adcost.report.page import FIGURE_FONTS, complete
-from adcost.tables import replacing
+from adcost.tables import check_written, read_json, replacing
 
 HERE = Path(__file__).parent
 
@@ -40,7 +40,8 @@ def build(
     default. If ``compared``, ``comparison.json`` is there too and has a section. The same
     inputs give the same bytes, and both files are replaced together or not.
     Raises :class:`ReportError` naming what is missing: a file, or a number, claim, figure or
-    animation that a section calls.
+    animation that a section calls; and :class:`adcost.tables.DamagedFile` naming a file that was
+    changed after it was written.
     """
     results, texts = Path(results).resolve(), Path(texts or HERE / language).resolve()
     _check(results, texts, experiments, compared)
@@ -73,6 +74,12 @@ def _check(results: Path, texts: Path, experiments: Iterable[str], compared: boo
     missing = [f"{path} ({what})" for path, what in needed.items() if not path.is_file()]
     if missing:
         raise ReportError("the report lacks " + "; ".join(missing))
+    for path in needed:
+        if path.suffix == ".json":
+            read_json(path)
+    for name in experiments:
+        for path in (results / name / "figures").glob("*"):
+            check_written(path)
 
 
 def _drawn(results: Path, experiment: str, *suffixes: str) -> list[str]:
@@ -116,13 +123,13 @@ def _judged(results: Path, folder: Path, given: dict) -> None:
     """Claims and numbers as the template reads them: in the report's language, sources linked."""
     for name in given["experiments"]:
         words = Catalogue.read(given["language"], name)
-        claims = json.loads((results / name / "claims.json").read_text("utf-8"))
+        claims = read_json(results / name / "claims.json")
         for claim in claims:
             claim |= words.record({key: claim[key] for key in ("statement", "note", "source")})
             claim["source"] = cited(claim["source"], given["language"])
             for evidence in claim["evidence"]:
                 evidence |= words.record({key: evidence[key] for key in ("unit", "predicted")})
-        numbers = words.record(json.loads((results / name / "numbers.json").read_text("utf-8")))
+        numbers = words.record(read_json(results / name / "numbers.json"))
         (folder / name).mkdir(parents=True)
         (folder / name / "claims.json").write_text(json.dumps(claims), "utf-8")
         (folder / name / "numbers.json").write_text(json.dumps(numbers), "utf-8")

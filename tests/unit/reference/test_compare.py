@@ -6,7 +6,7 @@ import pytest
 
 from adcost.reference.compare import Run, changed_keys, compare, compare_claims
 from adcost.reference.summary import summary
-from adcost.reference.tolerances import Tolerance, Tolerances
+from adcost.reference.tolerances import Rule, Tolerance, Tolerances
 
 TOLERANCES = Tolerances(Tolerance(relative=1e-6))
 TABLE = "method,value\nslow,1.5\nfast,2.5\n"
@@ -47,6 +47,42 @@ def test_a_digit_beyond_its_tolerance():
     assert outcome(found) == ("differs", ["toy"])
 
 
+def computed(**machine):
+    made = run(tables={"toy": {"m": TABLE.replace("2.5", "2.6")}})
+    made.provenance["machine"].update(machine)
+    return made
+
+
+def test_what_another_processor_excuses_the_same_does_not():
+    rule = Rule("toy", "m", "value", {}, Tolerance(relative=0.1), "Rounding.")
+    tolerances = Tolerances(TOLERANCES.default, (rule,))
+    same = compare(run(), computed(), tolerances)
+    assert same["arithmetic"] == [] and same["differing"] == ["toy"]
+    assert "Computed alike" in summary(same)
+    other = compare(run(), computed(stepping="9"), tolerances)
+    assert other["differing"] == [] and other["experiments"][0]["outcome"] == "within"
+    said = summary(other)
+    assert "Computed with another processor, so what is made of rounding" in said
+    assert "  machine.stepping: not recorded there, 9 here" in said
+    assert "Reproduced with another processor: of 1 experiments 1 were compared" in said
+
+
+def test_another_processor_excuses_no_count_and_no_verdict():
+    other = compare(run(), computed(stepping="9"), TOLERANCES)
+    assert other["differing"] == ["toy"] and "Not reproduced: toy." in summary(other)
+    turned = run(claims={"toy": [claim(verdict="refuted")]})
+    turned.provenance["machine"]["stepping"] = "9"
+    assert compare(run(), turned, TOLERANCES)["differing"] == ["toy"]
+
+
+def test_of_long_lists_only_what_one_side_has_more_is_shown():
+    there, here = "a b c d e f g h", "a b c d e f g i"
+    record = compare(run(), computed(extensions=here), TOLERANCES)
+    assert f"extensions: not recorded there, {here} here" in summary(record)
+    record = compare(computed(extensions=there), computed(extensions=here), TOLERANCES)
+    assert "  machine.extensions: h only there, i only here" in summary(record)
+
+
 def configured(**changes):
     made = run()
     made.provenance["config"].update(changes)
@@ -71,6 +107,7 @@ def test_what_was_configured_differently_is_named_and_not_compared(changes, keys
     record = compare(run(), found, TOLERANCES)
     assert bool(record["differing"]) != bool(keys)
     assert (record["experiments"][0]["outcome"] == "configured") == bool(keys)
+    assert bool(record["compared"]) != bool(keys)
     if keys:
         assert ", ".join(keys) in summary(record)
         assert "Nothing was compared" in summary(record)
@@ -134,7 +171,7 @@ def test_the_summary_goes_table_by_table_and_then_claim_by_claim():
     found.provenance["packages"]["jax"] = "1.1"
     lines = summary(compare(run(), found, TOLERANCES)).splitlines()
     tables, claims = lines[: lines.index("Claims")], lines[lines.index("Claims") :]
-    assert "jax: 1.0 there, 1.1 here" in tables
+    assert "  packages.jax: 1.0 there, 1.1 here" in tables
     assert "toy/m.csv: DIFFERS; 2 rows, cells: 3 identical, 0 within, 1 beyond" in tables
     assert "  ✗ toy/m.csv:3 value (1 of 2): 2.5 there, 2.6 here" in tables
     assert "  ✗ toy.one: reproduced there, refuted here" in claims

@@ -1,5 +1,6 @@
 """The reference on disk: written whole or not at all, read again, refused where it must be."""
 
+import pandas as pd
 import pytest
 
 from adcost.reference import store
@@ -7,7 +8,7 @@ from adcost.reference.compare import compare
 from adcost.reference.store import NoReference, read_reference, read_results, write_reference
 from adcost.reference.tolerances import Tolerance, Tolerances
 from adcost.study import digest
-from adcost.tables import write_json
+from adcost.tables import DamagedFile, write_json, write_table
 
 FULL = {"seed": 1, "platform": "cpu", "experiments": ["toy"], "toy": {"size": 3}}
 TABLES = {"toy": ["measurements"]}
@@ -59,7 +60,14 @@ def test_what_the_new_reference_lacks_does_not_stay(results):
     [
         ({"dirty": True}, "uncommitted changes on top of 0123456789"),
         ({"measured": [{"commit": "a"}, {"commit": "b"}]}, "measured at 2 commits, not one"),
-        ({"commit": "unknown"}, "outside of a git checkout"),
+        (
+            {"commit": "unknown", "dirty": None, "unknown_because": "no git"},
+            r"its commit is not known \(no git\)",
+        ),
+        (
+            {"dirty": None, "unknown_because": "no index"},
+            r"whether the code was the commit's is not known \(no index\)",
+        ),
         ({"config_digest": digest(FULL | {"seed": 2})}, "configuration is not config/config.yaml"),
     ],
 )
@@ -85,6 +93,33 @@ def test_too_large_a_reference_is_refused_with_its_largest_file(results, monkeyp
 def test_where_there_is_none_it_is_said_how_to_make_one(tmp_path):
     with pytest.raises(NoReference, match=r"there is no reference in .*snakemake reference"):
         read_reference(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["toy/claims.json", "provenance.json"])
+def test_damaged_json_of_the_reference_is_named(results, name):
+    folder = results / "reference"
+    write_reference(results, folder, TABLES, FULL)
+    (folder / name).write_bytes((folder / name).read_bytes()[:-2])
+    with pytest.raises(NoReference, match=rf"{name} cannot be read .*from the repository again"):
+        read_reference(folder)
+
+
+def test_an_experiment_that_the_reference_lost_is_named(results):
+    folder = results / "reference"
+    write_reference(results, folder, TABLES, FULL)
+    (folder / "toy/claims.json").unlink()
+    with pytest.raises(NoReference, match=r"lacks toy: take it from the repository again"):
+        read_reference(folder)
+
+
+@pytest.mark.parametrize("name", ["toy/claims.json", "toy/measurements.csv", "provenance.json"])
+def test_what_was_changed_after_it_was_written_does_not_become_the_reference(results, name):
+    write_table(pd.DataFrame({"point": ["a"]}), results / "toy/measurements.csv", "toy", "a")
+    path = results / name
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(DamagedFile, match=rf"Delete {path}"):
+        write_reference(results, results / "reference", TABLES, FULL)
+    assert not (results / "reference").exists()
 
 
 def test_a_damaged_table_is_named(results):

@@ -2,11 +2,11 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adcost.reference.tables import compare_tables
-from adcost.reference.tolerances import Rule, Tolerance, Tolerances
+from adcost.reference.tolerances import Range, Rule, Tolerance, Tolerances
 
 DEFAULT = Tolerances(Tolerance(relative=1e-6))
 TABLE = pd.DataFrame(
@@ -137,10 +137,49 @@ def test_a_rule_holds_in_its_rows_only():
     assert compared(changed(3, "value", 0.15), tolerances=tolerances).status == "differs"
 
 
+def test_a_rule_holds_for_numbers_within_its_range_only():
+    tolerances = ruled({"draw": Range(at_least=1), "quantity": ("norm",)}, relative=0.5)
+    assert compared(changed(3, "value", 0.15), tolerances=tolerances).status == "within"
+    assert compared(changed(0, "value", 1.6), tolerances=tolerances).status == "differs"
+    # What is no number lies within no range.
+    assert compared(changed(0, "value", 1.6), tolerances=ruled({"method": Range()}, relative=1)
+                    ).status == "differs"  # fmt: skip
+
+
 def test_an_absolute_tolerance_is_for_what_should_be_nothing():
     tolerances = ruled(absolute=0.1)
     assert compared(changed(3, "value", 0.2), tolerances=tolerances).status == "within"
     assert compared(changed(3, "value", 0.3), tolerances=tolerances).status == "differs"
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [(0.125 * 9.9, "within"), (0.125 / 9.9, "within"), (0.125 * 10.1, "differs"),
+     (0.125 / 10.1, "differs"), (-0.125, "differs"), (0.0, "differs"), ("", "differs"),
+     ("inf", "differs"), ("nan", "differs")],
+)  # fmt: skip
+def test_by_order_a_number_may_be_so_many_times_larger_or_smaller(value, status):
+    found = changed(3, "value", value)
+    assert compared(found, tolerances=ruled(factor=10.0)).status == status
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [(0.0, "within"), (-0.5, "within"), (4.9, "within"), (5.1, "differs"), (-5.1, "differs")],
+)
+def test_by_order_what_is_below_the_floor_counts_as_the_floor(value, status):
+    found = changed(3, "value", value)
+    assert compared(found, tolerances=ruled(factor=10.0, floor=0.5)).status == status
+
+
+@pytest.mark.parametrize(
+    ("value", "status"),
+    [(0.0, "within"), (1.0, "within"), (1.1, "differs"), (-0.1, "differs"), ("nan", "differs")],
+)
+def test_between_two_numbers_whatever_the_reference_has(value, status):
+    found = changed(3, "value", value)
+    tolerances = ruled({"method": ("fast",), "quantity": ("norm",)}, between=(0.0, 1.0))
+    assert compared(found, tolerances=tolerances).status == status
 
 
 def test_a_column_that_is_not_compared_is_counted_as_such():
@@ -167,6 +206,7 @@ def test_rules_of_another_table_do_not_hold():
 WHOLE = st.integers(-(10**6), 10**6)
 
 
+@settings(deadline=None)
 @given(st.lists(WHOLE, min_size=1, max_size=8), st.data())
 def test_what_is_compared_is_counted_once_and_lies_where_it_should(values, data):
     moves = data.draw(st.lists(st.sampled_from([0.0, 0.5, 2.0]), min_size=len(values),
@@ -183,6 +223,7 @@ def test_what_is_compared_is_counted_once_and_lies_where_it_should(values, data)
     assert result.beyond == beyond.sum()
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.randoms())
 def test_any_rows_lost_are_as_many_as_are_shown(values, random):
     reference = pd.DataFrame({"label": "x", "draw": values, "value": [v + 0.5 for v in values]})

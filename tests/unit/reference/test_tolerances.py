@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost.reference.tolerances import Tolerance, ToleranceError, read_tolerances
+from adcost.reference.tolerances import Range, Tolerance, ToleranceError, read_tolerances
 from adcost.study import known_experiments
 
 FILE = Path(__file__).resolve().parents[3] / "workflow/tolerances.yaml"
@@ -19,11 +19,12 @@ def written(tmp_path, default=None, rules=()):
 
 
 def test_the_default_and_the_rules_are_read(tmp_path):
-    rule = RULE | {"where": {"quantity": ["a", "b"], "epoch": 15}, "absolute": 2}
+    where = {"quantity": ["a", "b"], "epoch": 15, "step": {"at_least": 1, "at_most": 2.5}}
+    rule = RULE | {"where": where, "absolute": 2}
     read = read_tolerances(written(tmp_path, rules=[rule]))
     assert read.default == Tolerance(relative=1e-6)
     (found,) = read.of("toy", "m")
-    assert found.where == {"quantity": ("a", "b"), "epoch": ("15",)}
+    assert found.where == {"quantity": ("a", "b"), "epoch": ("15",), "step": Range(1, 2.5)}
     assert found.tolerance == Tolerance(relative=0.1, absolute=2.0)
     assert read.of("toy", "other") == ()
 
@@ -39,6 +40,12 @@ def test_the_default_and_the_rules_are_read(tmp_path):
         ({"absolute": float("inf")}, "absolute is inf"),
         ({"relative": "1e-3"}, "relative is '1e-3'"),
         ({"compared": False}, "no tolerance"),
+        ({"factor": 10}, "no tolerance"),
+        ({"between": [0, 1]}, "no tolerance"),
+        ({"where": {"epoch": {}}}, "where {}; allowed: a text"),
+        ({"where": {"epoch": {"least": 1}}}, "where {'least': 1}; allowed: a text"),
+        ({"where": {"epoch": {"at_least": "1"}}}, "where {'at_least': '1'}; allowed: a text"),
+        ({"processor": "mine"}, "processor is 'mine'; allowed: any, another"),
         ({"column": "*"}, "sets whole rows aside, with compared: false"),
     ],
 )
@@ -47,10 +54,42 @@ def test_what_has_no_meaning_is_refused_with_its_place(tmp_path, change, said):
         read_tolerances(written(tmp_path, rules=[RULE, RULE | change]))
 
 
-def test_a_rule_without_a_tolerance_is_refused(tmp_path):
-    rule = {key: value for key, value in RULE.items() if key != "relative"}
+BARE = {key: value for key, value in RULE.items() if key != "relative"}
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {},
+        {"floor": 1.0},
+        {"factor": 1},
+        {"factor": 10, "floor": -1},
+        {"factor": 10, "absolute": 1},
+        {"between": [1, 0]},
+        {"between": [0]},
+        {"between": 1},
+        {"between": [0, float("inf")]},
+        {"between": [0, 1], "relative": 1},
+    ],
+)
+def test_a_rule_without_a_tolerance_or_with_half_of_one_is_refused(tmp_path, limits):
     with pytest.raises(ToleranceError, match="allowed: relative and absolute"):
-        read_tolerances(written(tmp_path, rules=[rule]))
+        read_tolerances(written(tmp_path, rules=[BARE | limits]))
+
+
+def test_by_order_and_between_are_read(tmp_path):
+    rules = [BARE | {"factor": 10, "floor": 1.0e-15}, BARE | {"between": [0, 1], "table": "n"}]
+    read = read_tolerances(written(tmp_path, rules=rules))
+    assert read.of("toy", "m")[0].tolerance == Tolerance(factor=10.0, floor=1e-15)
+    assert read.of("toy", "n")[0].tolerance == Tolerance(between=(0.0, 1.0))
+
+
+def test_on_the_same_processor_only_the_rules_for_any_hold(tmp_path):
+    rules = [RULE, RULE | {"processor": "any", "relative": 0.5}]
+    read = read_tolerances(written(tmp_path, rules=rules))
+    assert len(read.of("toy", "m")) == 2
+    (kept,) = read.on_the_same_processor().of("toy", "m")
+    assert kept.tolerance == Tolerance(relative=0.5) and kept.processor == "any"
 
 
 def test_the_studys_own_names_experiments_that_there_are():

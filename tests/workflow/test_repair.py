@@ -1,0 +1,124 @@
+"""What is damaged or deleted comes back, to the last file, by doing what the messages say."""
+
+import re
+
+from adcost.tables import check_written, read_table, write_table
+
+ADVICE = re.compile(r"Delete (\S+(?: and \S+)*) and run snakemake again")
+
+
+def files(study):
+    return {
+        str(path.relative_to(study.results))
+        for path in study.results.rglob("*")
+        if path.is_file() and "logs" not in path.parts
+    }
+
+
+def tables(study):
+    """The tables that are the same from run to run."""
+    return {
+        path.relative_to(study.results): path.read_bytes()
+        for path in study.results.glob("*/*.csv")
+        if path.name != "timings.csv" and path.parent.name != "checkpointing"
+    }
+
+
+def first(study, pattern):
+    return sorted(study.results.glob(pattern))[0]
+
+
+def changed(path):
+    """Another digit."""
+    text = path.read_text("utf-8")
+    place = [m.start() for m in re.finditer(r"\d", text)][-1]
+    path.write_text(text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :], "utf-8")
+
+
+def cut(path):
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2])
+
+
+def flipped(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def emptied(path):
+    path.write_bytes(b"")
+
+
+def renamed(path):
+    """Whole, and from another version of the code."""
+    table = read_table(path)
+    write_table(table.rename(columns={"value": "number"}), path, path.parts[-4], path.parts[-2])
+
+
+DAMAGE = [
+    (changed, "finite_differences/points/*/measurements.csv"),
+    (cut, "feedforward/points/*/shapes.csv"),
+    (flipped, "feedforward/points/*/measurements.csv"),
+    (renamed, "zero_order/points/*/measurements.csv"),
+    (cut, "spectrum/prepared/*/arrays.npz"),
+    (changed, "graph_traces/measurements.csv"),
+    (emptied, "mds/maps.csv"),
+    (flipped, "stepsizes/claims.json"),
+    (cut, "stepsizes/numbers.json"),
+    (cut, "linear_algebra/points/*/measurements.csv-metadata.json"),
+    (flipped, "not_autodiff/claims.json"),
+    (changed, "provenance.json"),
+    (cut, "graph_traces/figures/*.svg"),
+    (cut, "feedforward/figures/*.pdf"),
+]
+DELETED = {
+    "mds/points/*/maps.csv-metadata.json": "mds_measure",
+    "zero_order/points/*/measurements.csv": "zero_order_measure",
+    "stepsizes/measurements.csv-metadata.json": "stepsizes_gather",
+    "feedforward/shapes.csv": "feedforward_gather",
+    "graph_traces/claims.json-metadata.json": "graph_traces_claims",
+    "finite_differences/numbers.json": "finite_differences_claims",
+    "spectrum/prepared/*/arrays.npz-metadata.json": "spectrum_prepare",
+    "feedforward/figures/*.pdf": "feedforward_figures",
+    "claims.csv-metadata.json": "claims_table",
+    "provenance.json-metadata.json": "provenance",
+}
+"""What is deleted, and the rule that has to run again for it."""
+
+
+def test_what_is_deleted_behind_a_finished_report_is_made_again(everything):
+    before, same = files(everything), tables(everything)
+    for pattern in DELETED:
+        first(everything, pattern).unlink()
+    rules = set(DELETED.values())
+    assert rules <= set(everything.planned().jobs)
+    # An experiment's own target asks for as much of what is its own.
+    names = {pattern.partition("/")[0] for pattern in DELETED if "/" in pattern}
+    assert rules - {"claims_table", "provenance"} <= set(everything.planned(*names).jobs)
+    everything.snakemake()
+    assert files(everything) == before and tables(everything) == same
+    assert not everything.planned().jobs
+
+
+def test_every_repair_that_is_advised_brings_everything_back(everything):
+    before, same = files(everything), tables(everything)
+    for damage, pattern in DAMAGE:
+        damage(first(everything, pattern))
+    said = []
+    for _ in range(5):
+        done = everything.snakemake(check=False)
+        if done.returncode == 0:
+            break
+        text = done.stdout + done.stderr
+        said.append(text)
+        advised = {name for advice in ADVICE.findall(text) for name in advice.split(" and ")}
+        assert advised, text
+        for name in advised:
+            (everything.folder / name).unlink(missing_ok=True)
+    assert done.returncode == 0, said[-1]
+    assert said  # The damage was seen; what was made of damaged files may heal with them.
+    assert files(everything) == before and tables(everything) == same
+    for path in everything.results.rglob("*-metadata.json"):
+        check_written(str(path).removesuffix("-metadata.json"))
+    assert not everything.planned().jobs
