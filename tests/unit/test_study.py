@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost import configuration, schema, study
+from adcost import configuration, schema, seeds, study
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "workflow/schemas"
@@ -44,6 +44,15 @@ def test_a_section_that_is_missing_is_named():
     del config["hvp"]
     with pytest.raises(study.ConfigError, match="hvp: the section is missing"):
         study.plans(config, SCHEMAS)
+
+
+def test_points_without_a_seed_are_measured_without_one():
+    """And `adcost.seeds` refuses to draw for them, so none is forgotten."""
+    plans = study.plans(_config(), SCHEMAS)
+    unseeded = {name for name, plan in plans.items() for p in plan.points.values() if not p.seeded}
+    assert unseeded == {"graph_traces"}
+    with pytest.raises(ValueError, match="graph_traces/traces.*seeded=False"):
+        seeds.number(None, "graph_traces", "traces")
 
 
 def test_the_page_of_keys_is_the_schemas():

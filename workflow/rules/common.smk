@@ -38,6 +38,16 @@ def of_point(experiment, field):
     return value
 
 
+def seed_of_point(experiment):
+    """The seed of the study, for a point that draws random numbers."""
+
+    def value(wildcards):
+        seeded = PLANS[experiment].points[wildcards.point].seeded
+        return config["seed"] if seeded else None
+
+    return value
+
+
 def memory_of_point(experiment):
     """What the point's formula says, as many times as it was tried.
 

@@ -32,7 +32,7 @@ for name, plan in PLANS.items():
             params:
                 *code("prepare", f"adcost.experiments.{name}.prepare"),
                 experiment=name,
-                seed=config["seed"],
+                seed=seed_of_point(name),
                 platform=config["platform"],
                 precision=config["precision"],
                 parameters=of_point(name, "parameters"),
@@ -59,7 +59,7 @@ for name, plan in PLANS.items():
         params:
             *code("measure", f"adcost.experiments.{name}.measure"),
             experiment=name,
-            seed=config["seed"],
+            seed=seed_of_point(name),
             platform=config["platform"],
             precision=config["precision"],
             parameters=of_point(name, "parameters"),
@@ -92,7 +92,7 @@ for name, plan in PLANS.items():
         params:
             *code("measure", f"adcost.experiments.{name}.measure"),
             experiment=name,
-            seed=config["seed"],
+            seed=seed_of_point(name),
             platform=config["platform"],
             precision=config["precision"],
             parameters=of_point(name, "parameters"),

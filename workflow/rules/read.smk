@@ -13,6 +13,7 @@ if not RULES.is_local:
     )
 ROOT = Path(str(RULES)).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
+sys.path.append(str(Path.cwd()))  # as in a job: a user's own module may lie there
 
 from adcost import configuration
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppres
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
+sys.path.append(os.getcwd())  # where a user's own module of expressions may lie
 
 from adcost import fork_server, shell_settings
 
