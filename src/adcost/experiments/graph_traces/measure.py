@@ -111,8 +111,8 @@ def _traced(name: str, function: Function, at: Sequence[float]) -> Tape:
             raise ValueError(f"it takes {len(tape.inputs)} numbers, and is given {len(at)}")
         if len(tape.outputs) != 1:
             raise NotScalar(f"it returns {len(tape.outputs)} numbers, and a trace follows one")
-        if tape.outputs[0] not in tape.computed:
-            raise NotScalar("it returns a constant or an argument, and computes nothing to follow")
+        if tape.nodes[tape.outputs[0]].constant is not None:
+            raise NotScalar("it returns a constant, whose derivative there is nothing to follow to")
         list(reverse_sweep(tape, at))
     except Exception as error:
         problem = f"{type(error).__name__}: {error}"
@@ -233,36 +233,43 @@ def _counts(
         ("reverse", "values_read", len(formulas.read_by_reverse(tape))),
     ]
     for method, sweeps in (("forward", _forward_sweeps), ("reverse", _reverse_sweeps)):
-        gradients, steps = sweeps(tape, at)
+        gradients, products, held = sweeps(tape, at)
         errors = [float(np.abs(g - truth).max() / scale) for g in gradients]
         whole = [k for k, error in enumerate(errors, start=1) if error <= FOUND]
         counts += [
             # A gradient that never gets whole takes more sweeps than there were.
             (method, "sweeps", whole[0] if whole else len(errors) + 1),
             (method, "gradient_error", errors[-1]),
-            (method, "multiplications", sum(step.products for step in steps)),
-            (method, "values_held", max(step.held for step in steps)),
+            (method, "multiplications", products),
+            (method, "values_held", held),
         ]
     labels = {"growing": growing, "function": name, "size": size, "inputs": len(at)}
     return [labels | dict(zip(("method", "quantity", "value"), c, strict=True)) for c in counts]
 
 
-def _forward_sweeps(tape: Tape, at: Sequence[float]) -> tuple[list[np.ndarray], list[Step]]:
-    """The gradient after each sweep along a unit vector, NaN where unknown, and all steps."""
-    gradient, gradients, taken = np.full(len(at), np.nan), [], []
+Counted = tuple[list[np.ndarray], int, int]
+"""The gradient after each sweep, the multiplications of all, and the most values held."""
+
+
+def _forward_sweeps(tape: Tape, at: Sequence[float]) -> Counted:
+    """By a sweep along each unit vector; a component that is not known yet is NaN."""
+    gradient, gradients = np.full(len(at), np.nan), []
+    products = held = 0
     for k in range(len(at)):
         steps = list(forward_sweep(tape, at, [float(i == k) for i in range(len(at))]))
         (gradient[k],) = (step.derivative for step in steps if step.line == tape.outputs[0])
         gradients.append(gradient.copy())
-        taken += steps
-    return gradients, taken
+        products += sum(step.products for step in steps)
+        held = max(held, *(step.held for step in steps))
+    return gradients, products, held
 
 
-def _reverse_sweeps(tape: Tape, at: Sequence[float]) -> tuple[list[np.ndarray], list[Step]]:
-    """The gradient after the one sweep that gives it, and the steps taken."""
+def _reverse_sweeps(tape: Tape, at: Sequence[float]) -> Counted:
+    """By the one sweep that gives the whole gradient."""
     steps = list(reverse_sweep(tape, at))
     adjoints = {step.line: step.derivative for step in steps}
-    return [np.array([adjoints[line] for line in tape.inputs])], steps
+    gradient = np.array([adjoints[line] for line in tape.inputs])
+    return [gradient], sum(step.products for step in steps), max(step.held for step in steps)
 
 
 def _compiled(length: int) -> list[Row]:

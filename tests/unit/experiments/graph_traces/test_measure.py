@@ -63,8 +63,8 @@ def test_a_chain_is_counted_as_it_is(measured):
 
 def test_a_gradient_that_never_gets_whole_takes_more_sweeps_than_there_were(monkeypatch):
     def half(tape, at):
-        gradients, steps = forward_sweeps(tape, at)
-        return [gradient / 2 for gradient in gradients], steps
+        gradients, products, held = forward_sweeps(tape, at)
+        return [gradient / 2 for gradient in gradients], products, held
 
     forward_sweeps = measure._forward_sweeps
     monkeypatch.setattr(measure, "_forward_sweeps", half)
@@ -113,7 +113,6 @@ def test_an_expression_that_cannot_be_traced_is_told_by_name(function, at, words
         ("raise RuntimeError('planted')\n", "cannot be imported: RuntimeError: planted"),
         ("f = [1][0]\n", "is no function but a int"),
         ("def f(w): return 3.0\n", "at [1.0] cannot be traced: NotScalar: it returns a constant"),
-        ("def f(w): return w\n", "at [1.0] cannot be traced: NotScalar: it returns a constant"),
     ],
 )
 def test_what_only_running_tells_is_told_by_its_key(source, words, tmp_path, monkeypatch, section):
