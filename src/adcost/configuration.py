@@ -89,14 +89,15 @@ def check_arguments(arguments: Sequence[str]) -> None:
 def check_paths(*folders: Path) -> None:
     """Refuse folders with names that Snakemake or Python cannot take. Raises :class:`CannotRun`.
 
-    Braces are wildcards to Snakemake, in the paths of environments too. Without UTF-8 mode, in a locale such as Latin-1's or a forced C, Python stands surrogates in for
-    letters that it does not know, and the analysis of imports (in Rust) takes no such text.
+    Braces are wildcards to Snakemake, in the paths of environments too. Without UTF-8 mode, in a
+    locale such as Latin-1's or a forced C, Python stands surrogates in for letters that it does not
+    know, and the analysis of imports (in Rust) takes no such text.
     """
     for folder in folders:
         if set("{}") & set(str(folder)):
             raise CannotRun(
-                f"the folder {folder} has a brace in its name, which Snakemake takes for a wildcard: "
-                "rename the folder"
+                f"the folder {folder} has a brace in its name, which Snakemake takes for a "
+                "wildcard: rename the folder"
             )
         try:
             str(folder).encode()

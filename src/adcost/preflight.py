@@ -1,8 +1,8 @@
 """What Snakemake would meet with a traceback before it reads a rule: `python -m adcost.preflight`.
 
-`make` runs it first, with the files that it will give as ``--configfile``: each is read as strictly as
-the study's own, the folder that Snakemake keeps its cache in is tried, and a lock that a killed run
-left behind is removed (`adcost.locks`).
+`make` runs it first, with the files that it will give as ``--configfile``: each is read as strictly
+as the study's own, the folder that Snakemake keeps its cache in is tried, and a lock that a killed
+run left behind is removed (`adcost.locks`).
 """
 
 import os
@@ -30,7 +30,7 @@ def check_files(files: Iterable[str]) -> None:
 def check_cache() -> None:
     """Try the folder in which Snakemake keeps its cache; :class:`NotReady` if it is closed.
 
-    It is in ``XDG_CACHE_HOME``, or else in ``~/.cache``, which a service or a container may not have.
+    It is in ``XDG_CACHE_HOME``, or else in ``~/.cache``, which a service may not have.
     """
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "snakemake"
     try:
@@ -39,8 +39,8 @@ def check_cache() -> None:
             pass
     except OSError as error:
         raise NotReady(
-            f"Snakemake cannot keep its cache in {folder} ({error.strerror}): set XDG_CACHE_HOME to "
-            "a folder that can be written to, as in `XDG_CACHE_HOME=/tmp/cache make`"
+            f"Snakemake cannot keep its cache in {folder} ({error.strerror}): set XDG_CACHE_HOME "
+            "to a folder that can be written to, as in `XDG_CACHE_HOME=/tmp/cache make`"
         ) from None
 
 

@@ -136,7 +136,8 @@ def _explain(error: ValidationError) -> Iterator[str]:
         case "minProperties":
             yield f"{key}: {value} is empty; it needs at least {allowed} entry"
         case "uniqueItems":
-            yield f"{key}: {_twice(error.instance)} stands there more than once; each may stand once"
+            twice = _twice(error.instance)
+            yield f"{key}: {twice} stands there more than once; each may stand once"
         case _:
             yield f"{key}: {value}: {error.message}"
 

@@ -1,8 +1,8 @@
 """YAML whose mistakes are told with file and line, before anything expands it.
 
-Refused beyond what PyYAML refuses: a key given twice (PyYAML would keep the last in silence), aliases
-that expand to more than a configuration can hold ("billion laughs") or to themselves, and nesting
-that would exhaust the interpreter's stack.
+Refused beyond what PyYAML refuses: a key given twice (PyYAML would keep the last in silence),
+aliases that expand to more than a configuration can hold ("billion laughs") or to themselves, and
+nesting that would exhaust the interpreter's stack.
 """
 
 from collections.abc import Hashable, Mapping
@@ -52,7 +52,9 @@ def read_mapping(path: Path) -> dict[str, Any]:
     value = read(path)
     if not isinstance(value, Mapping):
         found = "nothing" if value is None else f"a {type(value).__name__}"
-        raise YamlError(f"{path}: it must hold keys at the top, such as `seed: 1`; it holds {found}")
+        raise YamlError(
+            f"{path}: it must hold keys at the top, such as `seed: 1`; it holds {found}"
+        )
     return dict(value)
 
 

@@ -61,8 +61,8 @@ def test_numbers_and_figures_follow_nothing_of_the_shell(plain, tmp_path):
 
 def test_ctrl_c_ends_a_job_without_a_traceback():
     run = (
-        f"import sys; sys.path.insert(0, {str(ROOT / 'workflow/scripts')!r}); import job, os, signal;"
-        "os.kill(os.getpid(), signal.SIGINT); print('still here')"
+        f"import os, signal, sys; sys.path.insert(0, {str(ROOT / 'workflow/scripts')!r});"
+        "import job; os.kill(os.getpid(), signal.SIGINT); print('still here')"
     )
     done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True)
     assert done.returncode != 0 and done.stdout == done.stderr == ""

@@ -51,7 +51,7 @@ def test_points_without_a_seed_are_measured_without_one():
     plans = study.plans(_config(), SCHEMAS)
     unseeded = {name for name, plan in plans.items() for p in plan.points.values() if not p.seeded}
     assert unseeded == {"graph_traces"}
-    with pytest.raises(ValueError, match="graph_traces/traces.*seeded=False"):
+    with pytest.raises(ValueError, match=r"graph_traces/traces.*seeded=False"):
         seeds.number(None, "graph_traces", "traces")
 
 
@@ -114,9 +114,7 @@ def test_a_gpu_is_refused_without_its_plugin_and_taken_with_it(monkeypatch):
 
 
 @pytest.mark.parametrize("experiment", study.known_experiments())
-def test_what_takes_more_than_the_memory_is_refused_in_every_experiment(
-    experiment, monkeypatch
-):
+def test_what_takes_more_than_the_memory_is_refused_in_every_experiment(experiment, monkeypatch):
     # Less than the schema allows, which is what Python with JAX takes.
     monkeypatch.setattr(schema, "problems", lambda *_: iter(()))
     config = _config() | {"experiments": [experiment], "memory_mb": 500}

@@ -17,7 +17,7 @@ from . import forked
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config", "profiles", "src", "workflow", "requirements.lock")
 
-UNKIND = "a study's \"$HOME\" [1] *é #%;&\\"
+UNKIND = 'a study\'s "$HOME" [1] *é #%;&\\'
 """The name of a folder with what a shell, a glob or a locale might take apart."""
 
 SHELL = {

@@ -246,7 +246,8 @@ ARGUMENTS = {
         ["given more than once", "--configfile first.yaml second.yaml"],
     ),
     "a text in a list of numbers": (
-        ["--config", "hvp={layers: [10, x, 30]}"], ["hvp.layers[1]:", '"x"', "integer"]
+        ["--config", "hvp={layers: [10, x, 30]}"],
+        ["hvp.layers[1]:", '"x"', "integer"],
     ),
 }
 
@@ -271,7 +272,9 @@ def test_values_of_the_command_line_and_of_two_files_are_taken_in_order(fresh):
 
 
 def test_a_file_replaces_what_a_section_holds_by_choice(fresh):
-    (fresh.folder / "few.yaml").write_text("mds: {regions: {europe: [4, 5, 7]}, animate: europe-4}\n")
+    (fresh.folder / "few.yaml").write_text(
+        "mds: {regions: {europe: [4, 5, 7]}, animate: europe-4}\n"
+    )
     planned = fresh.planned("--configfile", "few.yaml").measured()
     assert {name for name in planned if name.startswith("mds/")} == {
         "mds/europe-4", "mds/europe-5", "mds/europe-7"

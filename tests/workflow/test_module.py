@@ -20,7 +20,6 @@ rule mine:
 """
 
 
-
 @pytest.fixture
 def outer(tmp_path):
     """The folder of another workflow."""
@@ -54,7 +53,7 @@ def test_included_it_takes_its_own_keys_from_the_other_configuration(checked_out
 
 def test_from_another_folder_it_runs_with_the_studys_configuration(checked_out, outer):
     snakefile = checked_out.folder / "Snakefile"
-    status, said = _planned(outer, "-s", str(snakefile), "-d", str(outer), "results/hvp/claims.json")
+    status, said = _planned(
+        outer, "-s", str(snakefile), "-d", str(outer), "results/hvp/claims.json"
+    )
     assert status == 0 and "layers-16" in said, said
-
-

@@ -34,7 +34,9 @@ try:
     configuration.check_paths(ROOT, Path.cwd())
     configuration.check_arguments(sys.argv[1:])
     if workflow.modifier.skip_configfile:
-        STUDY = dict(config)  # A module's configuration is what the importing workflow says.
+        STUDY = dict(
+            config
+        )  # A module's configuration is what the importing workflow says.
     else:
         files = [] if SETTINGS.replace_workflow_config else [CONFIG]
         given = [configuration.typed(SETTINGS.config)]

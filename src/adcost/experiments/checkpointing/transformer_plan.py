@@ -125,9 +125,9 @@ def _of_transformer(section: Mapping[str, Any]) -> list[str]:
     if (held := stored_mb(model) * 10**6) > MOST_BYTES:
         return [
             *found,
-            f"{key}: a step of {section['batch']:,} sequences of {section['sequence']:,} holds up to "
-            f"{held:.1e} bytes, and XLA counts no more than {MOST_BYTES:.1e}. Lower {key}.batch or "
-            f"{key}.sequence",
+            f"{key}: a step of {section['batch']:,} sequences of {section['sequence']:,} holds up "
+            f"to {held:.1e} bytes, and XLA counts no more than {MOST_BYTES:.1e}. Lower "
+            f"{key}.batch or {key}.sequence",
         ]
     item = ITEM_BYTES[section["dtype"]]
     count = parameter_count(size, section["sequence"])

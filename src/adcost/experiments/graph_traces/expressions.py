@@ -52,12 +52,12 @@ def digest(expression: Expression) -> str:
 
 
 def _imported(module: str, root: Path) -> set[Path]:
-    """The files under ``root`` that an import of ``module`` reads, by their syntax, transitively."""
+    """The files under ``root`` that importing ``module`` reads, by their syntax, transitively."""
     finder = ModuleFinder(path=[str(root)])
     with suppress(SyntaxError):  # of something that it imports: the job will say so
         finder.import_hook(module)
-    found = {Path(known.__file__) for known in finder.modules.values() if known.__file__}
-    return {path for path in found if path.suffix == ".py"}
+    files = (getattr(known, "__file__", None) for known in finder.modules.values())
+    return {Path(file) for file in files if file and file.endswith(".py")}
 
 
 def problem(key: str, expression: Expression) -> str:

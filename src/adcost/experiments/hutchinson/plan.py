@@ -168,8 +168,8 @@ def _memory(config: Mapping[str, Any], memory_mb: int) -> Iterator[str]:
     if needed > memory_mb:
         yield (
             f"hutchinson.influence.size: a matrix of {size:,} rows and "
-            f"{config['influence']['chunk']:,} products at once take {needed:,} MB; memory_mb allows "
-            f"{memory_mb:,}. Lower hutchinson.influence.size or .chunk, or raise memory_mb."
+            f"{config['influence']['chunk']:,} products at once take {needed:,} MB; memory_mb "
+            f"allows {memory_mb:,}. Lower hutchinson.influence.size or .chunk, or raise memory_mb."
         )
 
 

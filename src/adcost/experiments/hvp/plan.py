@@ -38,7 +38,7 @@ def product_mb(hidden: int, width: int, dtype: str) -> int:
 
 
 def initialisation_mb(config: Mapping[str, Any]) -> int:
-    """Megabytes of the products of all draws at once: XLA's dozen of (draws, p), and their inputs."""
+    """Megabytes of the products of all draws at once: XLA's dozen of (draws, p), and inputs."""
     section = config["homework_init"]
     numbers = section["draws"] * parameters(max(section["layers"]), section["width"])
     return PROCESS_MB + 20 * 8 * numbers // 2**20
@@ -105,8 +105,8 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     if (needed := initialisation_mb(config)) > memory_mb:
         section = config["homework_init"]
         found.append(
-            f"hvp.homework_init: {section['draws']:,} draws of {max(section['layers']):,} layers of "
-            f"width {section['width']:,} take {needed:,} MB; memory_mb allows {memory_mb:,}. Lower "
+            f"hvp.homework_init: {section['draws']:,} draws of {max(section['layers']):,} layers "
+            f"of width {section['width']:,} take {needed:,} MB; memory_mb allows {memory_mb:,}. Lower "
             "hvp.homework_init.draws, layers or width, or raise memory_mb."
         )
     timing = config["timing"]

@@ -17,8 +17,8 @@ GRAPHS = (
 importing them here would cost a dry run the import of JAX."""
 
 STATE_BYTES = 16_000
-"""Of each set of eliminated vertices that the search looks at, with the moves it queues: 15,500 were
-measured on `roe_flux`, whose search does not end early."""
+"""Of each set of eliminated vertices that the search looks at, with the moves it queues: 15,500
+were measured on `roe_flux`, whose search does not end early."""
 
 HOURGLASS = "hourglass"
 """The chain that carries the claim on mixed orders."""

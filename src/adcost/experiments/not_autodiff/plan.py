@@ -40,7 +40,7 @@ def points(config: Mapping[str, Any]) -> list[Point]:
 
 
 def maps_mb(config: Mapping[str, Any]) -> int:
-    """Megabytes (2²⁰ bytes): of each sample some doubles a depth, and some a step of differences."""
+    """Megabytes (2²⁰ bytes): some doubles of each sample a depth, and a step of differences."""
     deepest = max(*config["symbolic_depths"], *config["depths"])
     return PROCESS_MB + 8 * config["samples"] * (20 * deepest + 200) // 2**20
 

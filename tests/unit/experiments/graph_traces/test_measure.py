@@ -103,7 +103,9 @@ def test_an_expression_may_be_its_input_or_leave_one_out():
 def test_an_expression_that_cannot_be_traced_is_told_by_name(function, at, words):
     with pytest.raises(measure.CannotTrace) as raised:
         measure._traced("strange", function, at)
-    assert str(raised.value).startswith(f"graph_traces.expressions: strange at {at} cannot be traced: ")
+    assert str(raised.value).startswith(
+        f"graph_traces.expressions: strange at {at} cannot be traced: "
+    )
     assert words in str(raised.value)
 
 
