@@ -106,8 +106,8 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
         section = config["homework_init"]
         found.append(
             f"hvp.homework_init: {section['draws']:,} draws of {max(section['layers']):,} layers "
-            f"of width {section['width']:,} take {needed:,} MB; memory_mb allows {memory_mb:,}. Lower "
-            "hvp.homework_init.draws, layers or width, or raise memory_mb."
+            f"of width {section['width']:,} take {needed:,} MB; memory_mb allows {memory_mb:,}. "
+            "Lower hvp.homework_init.draws, layers or width, or raise memory_mb."
         )
     timing = config["timing"]
     if timing["max_runs"] < timing["runs"]:
