@@ -3,20 +3,26 @@
 
 PYTHON ?= python3
 CORES ?= all
+# Files whose keys replace those of config/config.yaml: `make CONFIG=mine.yaml`.
+CONFIG ?=
 BIN := .venv/bin
-# A run that was killed leaves a lock, which is removed if its owner is gone.
-SNAKEMAKE := $(BIN)/python -m adcost.locks && $(BIN)/snakemake --cores $(CORES)
+# Checked first is what Snakemake would meet with a traceback, and a lock that a killed run left. The
+# trap lets the last sentence be said after Ctrl-C, which the shell gets as well.
+SNAKEMAKE = @trap : INT; $(BIN)/python -m adcost.preflight $(CONFIG) || exit 1; \
+  $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG)) || \
+  { echo "The study is not finished: the same command goes on from here, and keeps what is finished."; exit 1; }
 
 .DELETE_ON_ERROR:
 .PHONY: all quick test check style bench lock clean help
 
 all: .venv/ready
-	@$(SNAKEMAKE)
+	$(SNAKEMAKE)
 	@echo
 	@echo "The report is there: open results/report.html in a browser (or print results/report.pdf)."
 
+quick: CONFIG := config/quick.yaml
 quick: .venv/ready  ## the same study, small
-	@$(SNAKEMAKE) --configfile config/quick.yaml
+	$(SNAKEMAKE)
 	@echo
 	@echo "The small study's report: open results/quick/report.html in a browser."
 

@@ -45,19 +45,21 @@ LENGTH = struct.Struct("!Q")
 # --- the run and its jobs -----------------------------------------------------------------------
 
 
-def start() -> None:
-    """Start the server of this run; it ends when this process does.
+def start(python: str = sys.executable) -> None:
+    """Start the server of this run with an interpreter; it ends when this process does.
 
     Its address goes into the environment of this process, and so to its jobs.
     """
+    from adcost import shell_settings  # Here, since the server itself imports nothing of this.
+
     # A short name: the path of a socket has 108 bytes at most.
     path = Path(tempfile.mkdtemp(prefix="adcost-")) / "socket"
     # The pipe tells it of this process' end. Ctrl-C is for the scripts, not for a session apart.
     subprocess.Popen(
-        [sys.executable, __file__, str(path)],
+        [python, __file__, str(path)],
         stdin=subprocess.PIPE,
         start_new_session=True,
-        env=os.environ | {"MPLBACKEND": "agg"},
+        env=shell_settings.without(os.environ) | {"MPLBACKEND": "agg"},
     )
     os.environ[ADDRESS] = f"{path}{os.pathsep}{sys.prefix}"
 

@@ -69,8 +69,13 @@ STYLE: Mapping[str, object] = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The study's matplotlib style, for the length of a ``with`` block."""
-    with matplotlib.rc_context(dict(STYLE)):
+    """The study's matplotlib style, and nothing of a user's own, within a ``with`` block.
+
+    A ``matplotlibrc`` may set ``text.usetex`` or the size of labels, which no figure should follow.
+    """
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
         yield
 
 

@@ -3,30 +3,24 @@
 Nothing here imports JAX or pandas, so that a dry run stays quick.
 """
 
-import difflib
 import hashlib
 import importlib
 import importlib.util
 import json
-import math
 import os
 import pkgutil
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
-
 import adcost
 import adcost.experiments
+from adcost import schema
 from adcost.experiments.plan import Point, check_points
 from adcost.report import catalogue
+from adcost.schema import nearest
 
 PACKAGE = Path(adcost.__file__).parent
 
@@ -37,6 +31,9 @@ CUDA_PLUGINS = ("jax_cuda12_plugin", "jax_cuda13_plugin")
 class ConfigError(ValueError):
     """The configuration cannot be run; the message has one line a problem."""
 
+
+OWN_FOLDERS = ("reference", "logs")
+"""Folders in ``results`` that are neither an experiment's nor another run's."""
 
 LEAST_FREE = 1_000_000
 """Bytes on the disk of the results below which not even the smallest study has room."""
@@ -73,7 +70,7 @@ def known_experiments() -> list[str]:
 
 def plans(config: Mapping[str, Any], schemas: Path) -> dict[str, Plan]:
     """Check the configuration and plan its experiments; raise :class:`ConfigError` otherwise."""
-    problems = list(check_schema(config, schemas)) or list(_check_meaning(config))
+    problems = list(schema.problems(config, schemas)) or list(_check_meaning(config))
     _refuse(problems)
     planned = {}
     for name in config["experiments"]:
@@ -119,10 +116,15 @@ def _check_meaning(config: Mapping[str, Any]) -> Iterator[str]:
         )
     language, there = config["report"]["language"], catalogue.languages()
     if language not in there:
-        yield f"report.language: {language!r} has no texts{_nearest(language, there)}"
+        yield f"report.language: {language!r} has no texts{nearest(language, there)}"
+    if config["results"].removeprefix("results/") in (*OWN_FOLDERS, *known):
+        yield (
+            f"results: {config['results']} is a folder of the study's own in results/; allowed is "
+            "results, or results/‹name› with another name, such as results/trial"
+        )
     for name in config["experiments"]:
         if name not in known:
-            yield f"experiments: {name!r} is no experiment{_nearest(name, known)}"
+            yield f"experiments: {name!r} is no experiment{nearest(name, known)}"
         elif name not in config:
             yield f"{name}: the section is missing, but experiments lists {name}"
         else:
@@ -140,109 +142,15 @@ def check_writable(folder: Path) -> None:
     if not os.access(there, os.W_OK | os.X_OK):
         raise ConfigError(
             f"{there} cannot be written to (its permissions, or a disk that is read-only), so no "
-            "result could be kept and nothing was started: open it, or set results to a folder "
-            "elsewhere"
+            "result could be kept and nothing was started: open it, or make `results` a link to a "
+            "folder elsewhere (ln -s)"
         )
     if (free := shutil.disk_usage(there).free) < LEAST_FREE:
         raise ConfigError(
             f"the disk of {there} is full ({free // 1000:,} kB are free), so no result could be "
-            "kept and nothing was started: free some space, or set results to a folder elsewhere"
+            "kept and nothing was started: free some space, or make `results` a link to a folder "
+            "on another disk (ln -s)"
         )
-
-
-# --- the schema -------------------------------------------------------------------------------
-
-
-def check_schema(config: Mapping[str, Any], schemas: Path) -> Iterator[str]:
-    """Problems of shape, type and range, each naming the key, its value and what is allowed."""
-    yield from _not_finite(config)
-    errors = sorted(
-        _validator(schemas).iter_errors(config), key=lambda error: list(map(str, error.path))
-    )
-    for error in errors:
-        yield from _explain(error)
-
-
-@cache
-def _validator(schemas: Path) -> Any:
-    documents = {
-        path.name: yaml.safe_load(path.read_text("utf-8")) for path in schemas.glob("*.yaml")
-    }
-    for document in documents.values():
-        document.pop("$schema")  # or each would be checked by JSON Schema's own types
-    registry = Registry().with_resources(
-        (name, DRAFT202012.create_resource(document)) for name, document in documents.items()
-    )
-    # To JSON Schema 8.0 is an integer; to a loop of eight it is not.
-    integers = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
-        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
-    )
-    kind = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=integers)
-    return kind(documents["config.schema.yaml"], registry=registry)
-
-
-def _explain(error: jsonschema.ValidationError) -> Iterator[str]:
-    key = _key(error.absolute_path)
-    allowed = error.validator_value
-    value = json.dumps(error.instance, default=str, ensure_ascii=False)
-    value = value if len(value) < 80 else value[:77] + "…"
-    match error.validator:
-        case "additionalProperties":
-            names = list(error.schema.get("properties", {}))
-            for name in sorted(set(error.instance) - set(names)):
-                where = f"{key}.{name}" if key else str(name)
-                yield f"{where}: there is no such key{_nearest(str(name), names)}"
-        case "required":
-            missing = [name for name in allowed if name not in error.instance]
-            yield f"{key or 'the configuration'}: the key {', '.join(missing)} is missing"
-        case "type":
-            yield f"{key}: {value} is not of type {allowed}"
-        case "enum":
-            yield f"{key}: {value} is not allowed{_nearest(str(error.instance), allowed)}"
-        case "const":
-            yield f"{key}: {value} is not allowed; it must be {allowed}"
-        case "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum":
-            relation = {"minimum": "at least", "exclusiveMinimum": "more than",
-                        "maximum": "at most", "exclusiveMaximum": "less than"}  # fmt: skip
-            bound = f"{relation[error.validator]} {allowed}"
-            yield f"{key}: {value} is out of range; it must be {bound}"
-        case "anyOf":
-            choices = " or ".join(str(c.get("const", c.get("type"))) for c in allowed)
-            yield f"{key}: {value} is not allowed; it must be {choices}"
-        case "minItems":
-            yield f"{key}: the list {value} is too short; it needs at least {allowed} item(s)"
-        case "uniqueItems":
-            items = [str(item) for item in error.instance]
-            twice = sorted({item for item in items if items.count(item) > 1})
-            yield f"{key}: {', '.join(twice)} stands there more than once; each may stand once"
-        case _:
-            yield f"{key}: {value}: {error.message}"
-
-
-def _not_finite(value: Any, path: tuple[Any, ...] = ()) -> Iterator[str]:
-    if isinstance(value, float) and not math.isfinite(value):
-        yield f"{_key(path)}: {value} is not a finite number"
-    items: Iterable[tuple[Any, Any]] = ()
-    if isinstance(value, Mapping):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    for name, item in items:
-        yield from _not_finite(item, (*path, name))
-
-
-def _key(path: Any) -> str:
-    text = ""
-    for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.removeprefix(".")
-
-
-def _nearest(name: str, allowed: list[Any]) -> str:
-    names = [str(item) for item in allowed]
-    close = difflib.get_close_matches(name, names, n=1)
-    hint = f" (did you mean {close[0]}?)" if close else ""
-    return f"{hint}; allowed: {', '.join(names)}"
 
 
 # --- the files of a job -----------------------------------------------------------------------

@@ -13,7 +13,6 @@ whoever reads a file finds out if it was cut short or changed after it was writt
 import hashlib
 import json
 import os
-import tempfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,18 +36,17 @@ class DamagedFile(ValueError):
 def replacing(path: Path | str) -> Iterator[Path]:
     """Yield a temporary path beside ``path``; rename it into place when the block succeeds.
 
-    A reader therefore sees the old file or the whole new one, whatever interrupts the writer.
+    A reader therefore sees the old file or the whole new one, whatever interrupts the writer. The
+    temporary name is the same each time, so what a killed writer left is replaced by the next one.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
+    temporary = path.with_name(f".{path.stem}.partial{path.suffix}")
     try:
-        yield Path(name)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        yield temporary
+        os.replace(temporary, path)
     finally:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def check_finite(table: pd.DataFrame, experiment: str, point: str) -> None:

@@ -29,6 +29,7 @@ def test_measuring_depends_on_neither_style_nor_verdict():
         modules = _modules(f"adcost.experiments.{name}.measure")
         ends = {module.rpartition(".")[2] for module in modules}
         assert not ends & {"plotting", "claims", "figures", "study", "build"}, name
+        assert not ends & {"intervals", "exponent"}, name  # they summarise what is measured
 
 
 def test_a_digest_goes_by_content_alone(tmp_path):

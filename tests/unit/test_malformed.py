@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost import study
+from adcost import schema, study
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "workflow/schemas"
@@ -59,7 +59,7 @@ def test_whatever_a_key_is_given_is_run_or_refused_by_name(section):
         # None and infinity are nothing that any key can be.
         for value in (None, -math.inf):
             said = _said(_changed(section, path, lambda inside, key, v=value: _set(inside, key, v)))
-            assert study._key(path) in said, (path, value, said)
+            assert schema.key_of(path) in said, (path, value, said)
     assert refused > 5
 
 

@@ -32,7 +32,7 @@ def test_what_was_written_is_read(tmp_path_factory, value):
         (b"a:\n- b: 1\n  c: 2\n  b: 2\n", "line 4: the key 'b' is given twice"),
         (b"a: [1, 2\nb: 3\n", "line 2: .*expected"),
         (b"a: \xff\n", "byte 3 is not UTF-8"),
-        (b"a: \x00\n", "file.yaml: "),
+        (b"a: 1\nb: \x00\n", "line 2: the character #x0000"),
         (b"a: *there\n", "line 1: found undefined alias"),
         (b"a: !!python/object:os.system {}\n", "line 1: .*python"),
     ],

@@ -3,9 +3,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from snakemake.utils import update_config
 
-from adcost import study
+from adcost import configuration, schema, seeds, study
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "workflow/schemas"
@@ -19,9 +18,9 @@ def test_the_configuration_in_the_repository_is_sound():
     config = _config()
     plans = study.plans(config, SCHEMAS)
     assert list(plans) == config["experiments"]
-    quick = yaml.safe_load((ROOT / "config/quick.yaml").read_text("utf-8"))
-    update_config(config, quick)  # as `--configfile` does
-    assert all(plan.points for plan in study.plans(config, SCHEMAS).values())
+    both = [ROOT / "config/config.yaml", ROOT / "config/quick.yaml"]
+    quick = configuration.read(both, [], SCHEMAS)
+    assert all(plan.points for plan in study.plans(quick, SCHEMAS).values())
 
 
 def test_the_sweep_is_the_homeworks():
@@ -45,6 +44,15 @@ def test_a_section_that_is_missing_is_named():
     del config["hvp"]
     with pytest.raises(study.ConfigError, match="hvp: the section is missing"):
         study.plans(config, SCHEMAS)
+
+
+def test_points_without_a_seed_are_measured_without_one():
+    """And `adcost.seeds` refuses to draw for them, so none is forgotten."""
+    plans = study.plans(_config(), SCHEMAS)
+    unseeded = {name for name, plan in plans.items() for p in plan.points.values() if not p.seeded}
+    assert unseeded == {"graph_traces"}
+    with pytest.raises(ValueError, match=r"graph_traces/traces.*seeded=False"):
+        seeds.number(None, "graph_traces", "traces")
 
 
 def test_the_page_of_keys_is_the_schemas():
@@ -75,6 +83,17 @@ def test_no_section_accepts_unknown_keys_and_every_key_is_described():
                 assert "description" in key or "$ref" in key, f"{where}: {name}"
 
 
+def test_a_section_is_replaced_whole_where_what_it_holds_is_the_users_choice():
+    """Of any other every key is required, so a file that names some removes none."""
+    merged_by_key = {"config.schema.yaml", "checkpointing.schema.yaml/properties/transformer"}
+    for path in SCHEMAS.glob("*.yaml"):
+        for where, section in _sections(yaml.safe_load(path.read_text("utf-8")), path.name):
+            optional = set(section.get("properties", {})) - set(section.get("required", []))
+            chosen = bool(optional) or "propertyNames" in section
+            if where not in merged_by_key:
+                assert chosen == section.get("x-replaced-whole", False), where
+
+
 def test_the_digest_sees_every_value():
     config = _config()
     before = study.digest(config)
@@ -95,7 +114,9 @@ def test_a_gpu_is_refused_without_its_plugin_and_taken_with_it(monkeypatch):
 
 
 @pytest.mark.parametrize("experiment", study.known_experiments())
-def test_what_takes_more_than_the_memory_is_refused_in_every_experiment(experiment):
+def test_what_takes_more_than_the_memory_is_refused_in_every_experiment(experiment, monkeypatch):
+    # Less than the schema allows, which is what Python with JAX takes.
+    monkeypatch.setattr(schema, "problems", lambda *_: iter(()))
     config = _config() | {"experiments": [experiment], "memory_mb": 500}
     with pytest.raises(study.ConfigError) as error:
         study.plans(config, SCHEMAS)

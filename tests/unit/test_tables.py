@@ -213,3 +213,13 @@ def test_tables_that_were_not_asked_for_are_refused():
         check_tables({"other": good}, ["measurements"], "x", "p")
     with pytest.raises(NotFinite):
         check_tables({"measurements": good * np.inf}, ["measurements"], "x", "p")
+
+
+def test_what_a_killed_writer_left_is_replaced_by_the_next(tmp_path):
+    path = tmp_path / "points.csv"
+    writer = tables.replacing(path)
+    writer.__enter__().write_text("half")  # and is killed here
+    assert [left.name for left in tmp_path.iterdir()] == [".points.partial.csv"]
+    with tables.replacing(path) as temporary:
+        temporary.write_text("whole")
+    assert [left.name for left in tmp_path.iterdir()] == ["points.csv"]

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,18 @@ from . import forked
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config", "profiles", "src", "workflow", "requirements.lock")
+
+UNKIND = 'a study\'s "$HOME" [1] *é #%;&\\'
+"""The name of a folder with what a shell, a glob or a locale might take apart."""
+
+SHELL = {
+    "MPLBACKEND": "module://no_such.backend",
+    "MATPLOTLIBRC": "no_such_folder",
+    "JAX_ENABLE_X64": "1",
+    "JAX_DEFAULT_PRNG_IMPL": "rbg",
+    "JAX_PLATFORMS": "no_such_platform",
+}
+"""Settings of a user's shell or notebook, none of which a job may follow."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +60,17 @@ class Study:
     """A checkout with a tiny study in it."""
 
     folder: Path
+    python: str = sys.executable
 
     @property
     def results(self):
         return self.folder / "results"
 
-    def snakemake(self, *arguments, check=True, timeout=300):
-        """Run Snakemake here as a user would."""
-        env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    def snakemake(self, *arguments, check=True, timeout=300, shell=None):
+        """Run Snakemake here as a user would, with the settings of a ``shell``."""
+        env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | (shell or {})
         done = subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+            [self.python, "-m", "snakemake", "--cores", "2", *arguments],
             cwd=self.folder, env=env, capture_output=True, text=True, timeout=timeout,
         )  # fmt: skip
         if check and done.returncode:
@@ -105,9 +118,16 @@ def checkout(folder):
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
-    """A study that has run to its end; shared, so tests leave it alone."""
-    study = checkout(tmp_path_factory.mktemp("finished") / "study")
-    study.snakemake()
+    """A study that has run to its end; shared, so tests leave it alone.
+
+    It ran in a folder and under a shell that are as unkind as they may be.
+    """
+    folder = tmp_path_factory.mktemp("finished")
+    environment = folder / f"the environment of {UNKIND}"
+    environment.symlink_to(sys.prefix)
+    study = replace(checkout(folder / UNKIND), python=str(environment / "bin/python"))
+    (study.folder / "matplotlibrc").write_text("text.usetex: True\nxtick.labelsize: 18\n")
+    study.snakemake(shell=SHELL)
     return study
 
 

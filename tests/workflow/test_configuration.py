@@ -74,6 +74,34 @@ CASES = {
     "not a number": (
         _set("hvp", "timing", "seconds", value=float("nan")), ["hvp.timing.seconds:", "nan"]
     ),
+    "a number with an exponent that YAML takes for text": (
+        _set("stepsizes", "beta", value="1e-3"), ["stepsizes.beta:", "write 1.0e-3"]
+    ),
+    "a whole number with an exponent": (
+        _set("memory_mb", value="7e3"), ["memory_mb:", "YAML reads it as text; write 7000"]
+    ),
+    "a number of hundreds of digits": (
+        _set("mds", "tolerance", value=10**400), ["mds.tolerance:", "401 digits"]
+    ),
+    "a size that is too small": (
+        _set("mds", "regions", "europe", value=[5, 6, 2]),
+        ["mds.regions.europe[2]:", "2 is not allowed; it must be integer at least 4", "or all"],
+    ),
+    "twice the same number, written in two ways": (
+        _set("linear_algebra", "conditions", value=[1, 1.0, 100]),
+        ["linear_algebra.conditions: 1.0 stands there more than once"],
+    ),
+    "less memory than any job takes": (
+        _set("memory_mb", value=500), ["memory_mb: 500", "at least 700"]
+    ),
+    "the folder of the reference": (
+        _set("results", value="results/reference"), ["results: results/reference", "trial"]
+    ),
+    "the folder of the logs": (_set("results", value="results/logs"), ["results: results/logs"]),
+    "the folder of an experiment": (_set("results", value="results/hvp"), ["results: results/hvp"]),
+    "a folder and an end of line": (_set("results", value="results\n"), ["results:", "form"]),
+    "no region": (_set("mds", "regions", value={}), ["mds.regions: the key europe is missing"]),
+    "a key that is no text": (_set("hvp", 7, value=1), ["hvp.7: there is no such key"]),
     "a path outside": (_set("results", value="../elsewhere"), ["results:", "../elsewhere"]),
     "a sweep that does not increase": (
         _both(
@@ -131,10 +159,24 @@ FILES = {
     ),
     "no UTF-8": (lambda config: config + b"more: \xff\n", ["config.yaml", "not UTF-8"]),
     "UTF-16": (lambda config: config.decode().encode("utf-16-be"), ["config.yaml"]),
+    "two documents": (_also("---\nseed: 1\n"), ["config.yaml, line", "another document"]),
+    "NUL": (_also("more: \0\n"), ["config.yaml, line", "#x0000"]),
+    "a date that there is not": (_also("more: 2026-02-31\n"), ["config.yaml, line", "day"]),
+    "more digits than Python reads": (
+        lambda config: config + b"more: " + b"1" * 5000, ["config.yaml, line", "digits"]
+    ),
+    "an alias within itself": (_also("more: &more [*more]\n"), ["config.yaml, line", "an alias"]),
+    "aliases that grow": (
+        _also("a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+            f"{k}: &{k} [{','.join([f'*{j}'] * 10)}]\n" for j, k in itertools.pairwise("abcdefghij")
+        )),
+        ["config.yaml, line", "100,000 keys and values"],
+    ),
+    "too deep a nest": (_also("more: " + "[" * 3000 + "]" * 3000), ["config.yaml", "50 levels"]),
     "a control character": (lambda config: config + b"more: \x07\n", ["config.yaml"]),
-    "nothing": (lambda _: b"", ["keys at top level"]),
-    "a list": (lambda _: b"- seed\n- results\n", ["keys at top level"]),
-    "a word": (lambda _: b"seed\n", ["keys at top level"]),
+    "nothing": (lambda _: b"", ["config.yaml: it must hold keys at the top"]),
+    "a list": (lambda _: b"- seed\n- results\n", ["config.yaml: it must hold keys at the top"]),
+    "a word": (lambda _: b"seed\n", ["config.yaml: it must hold keys at the top"]),
     "a merge of an unknown key": (
         _also("more: &more {speed: 1}\n<<: *more\n"), ["more: there is no such key"]
     ),
@@ -192,10 +234,51 @@ def test_it_is_refused_by_name_before_anything_starts(checked_out, case):
     text = done.stdout + done.stderr
     assert done.returncode != 0
     assert all(word in text for word in words), text
-    assert "Traceback" not in text
+    assert "Traceback" not in text and ".smk" not in text and "Error:" not in text, text
     assert not checked_out.results.exists()
     # The next test adds what Snakemake takes to start.
     assert done.seconds < 2.5
+
+
+ARGUMENTS = {
+    "one --configfile after another": (
+        ["--configfile", "config/quick.yaml", "--configfile", "config/quick.yaml"],
+        ["given more than once", "--configfile first.yaml second.yaml"],
+    ),
+    "a text in a list of numbers": (
+        ["--config", "hvp={layers: [10, x, 30]}"],
+        ["hvp.layers[1]:", '"x"', "integer"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ARGUMENTS)
+def test_the_command_line_is_refused_by_name(checked_out, case):
+    arguments, words = ARGUMENTS[case]
+    done = forked.snakemake(checked_out.folder, "--cores", "2", *arguments)
+    text = done.stdout + done.stderr
+    assert done.returncode != 0 and all(word in text for word in words), text
+    assert "Traceback" not in text and ".smk" not in text
+
+
+def test_values_of_the_command_line_and_of_two_files_are_taken_in_order(fresh):
+    for name, layers in (("first", "[10, 20, 30]"), ("second", "[10, 20, 40]")):
+        (fresh.folder / f"{name}.yaml").write_text(f"hvp: {{layers: {layers}, width: 2}}\n")
+    both = ("--configfile", "first.yaml", "second.yaml")
+    assert {"hvp/layers-20", "hvp/layers-40"} <= fresh.planned(*both).measured()
+    given = fresh.planned(*both, "--config", "hvp={layers: [5, 6, 7]}", "seed=3").measured()
+    assert {"hvp/layers-5", "hvp/layers-6", "hvp/layers-7"} <= given
+    assert not {"hvp/layers-20", "hvp/layers-40"} & given
+
+
+def test_a_file_replaces_what_a_section_holds_by_choice(fresh):
+    (fresh.folder / "few.yaml").write_text(
+        "mds: {regions: {europe: [4, 5, 7]}, animate: europe-4}\n"
+    )
+    planned = fresh.planned("--configfile", "few.yaml").measured()
+    assert {name for name in planned if name.startswith("mds/")} == {
+        "mds/europe-4", "mds/europe-5", "mds/europe-7"
+    }  # fmt: skip
 
 
 def test_from_the_command_line_it_takes_less_than_five_seconds(fresh):

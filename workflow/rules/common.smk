@@ -1,12 +1,13 @@
 # What all rules share: the checked plans, where results go, the code and files of a job.
 from adcost import code_dependencies, fork_server, study
 
+config.update(STUDY)
 try:
-    PLANS = study.plans(config, ROOT / "workflow" / "schemas")
+    PLANS = study.plans(STUDY, SCHEMAS)
     for folder in (config["results"], ".snakemake"):
         study.check_writable(Path(folder))
 except study.ConfigError as error:
-    raise WorkflowError(str(error)) from None
+    sys.exit(str(error))
 
 RESULTS = config["results"]
 LANGUAGE = config["report"]["language"]
@@ -33,6 +34,16 @@ def of_point(experiment, field):
 
     def value(wildcards):
         return getattr(PLANS[experiment].points[wildcards.point], field)
+
+    return value
+
+
+def seed_of_point(experiment):
+    """The seed of the study, for a point that draws random numbers."""
+
+    def value(wildcards):
+        seeded = PLANS[experiment].points[wildcards.point].seeded
+        return config["seed"] if seeded else None
 
     return value
 

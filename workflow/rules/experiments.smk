@@ -57,7 +57,7 @@ for name, plan in PLANS.items():
             params:
                 *code("prepare", f"adcost.experiments.{name}.prepare"),
                 experiment=name,
-                seed=config["seed"],
+                seed=seed_of_point(name),
                 platform=config["platform"],
                 precision=config["precision"],
                 parameters=of_point(name, "parameters"),
@@ -84,7 +84,7 @@ for name, plan in PLANS.items():
         params:
             *code("measure", f"adcost.experiments.{name}.measure"),
             experiment=name,
-            seed=config["seed"],
+            seed=seed_of_point(name),
             platform=config["platform"],
             precision=config["precision"],
             parameters=of_point(name, "parameters"),
@@ -117,7 +117,7 @@ for name, plan in PLANS.items():
         params:
             *code("measure", f"adcost.experiments.{name}.measure"),
             experiment=name,
-            seed=config["seed"],
+            seed=seed_of_point(name),
             platform=config["platform"],
             precision=config["precision"],
             parameters=of_point(name, "parameters"),

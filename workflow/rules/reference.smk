@@ -1,6 +1,6 @@
 # The reference in results/reference, a part of the repository: compare this run with it, or replace
 # it by this run.
-REFERENCE = "results/reference"
+REFERENCE = study.relative(ROOT / "results" / "reference")
 TOLERANCES = study.relative(ROOT / "workflow" / "tolerances.yaml")
 # What a checkout holds of it; empty where there is none.
 REFERENCE_FILES = sorted(
@@ -65,7 +65,7 @@ rule compare:
 rule reference:
     input:
         **COMPARED,
-        full="config/config.yaml",
+        full=study.relative(ROOT / "config" / "config.yaml"),
     log:
         f"{RESULTS}/logs/reference.log",
     conda:

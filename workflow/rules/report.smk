@@ -58,7 +58,7 @@ rule provenance:
         mem_mb=500,
     params:
         *code("provenance", "adcost.provenance"),
-        config=study.without_words(config),
+        config=study.without_words(STUDY),
     message:
         "recording what was run, and where"
     script:

@@ -15,7 +15,15 @@ HEAD = """\
 # The configuration, key by key
 
 `config.yaml` is the study; `quick.yaml` holds the keys that make it small. Both are checked before
-any job starts: a key that is not in this table is refused. Written from `workflow/schemas/` by
+any job starts: a key that is not in this table is refused.
+
+A file of your own replaces what it names: `snakemake --configfile mine.yaml`, or several files after
+the one flag, of which later ones win; what runs is named before the flag (`snakemake hvp --configfile
+mine.yaml`). Single values are also replaced by `--config seed=3 'hvp={layers: [10, 20, 30]}'`. A number,
+a text or a list is replaced, a *section* key by key; a *section, replaced whole* holds things of your
+choice, such as regions, and what is given there takes the place of all of it.
+
+Written from `workflow/schemas/` by
 `python workflow/schemas/describe.py`; do not edit.
 
 | key | type | allowed | meaning |
@@ -59,7 +67,9 @@ def _type(schema: dict[str, Any]) -> str:
         return " or ".join(_type(schema | {"type": one}) for one in kind)
     if kind == "array":
         return f"list of {schema.get('items', {}).get('type', 'choices')}"
-    return {"object": "section"}.get(kind, str(kind))
+    if kind == "object":
+        return "section, replaced whole" if schema.get("x-replaced-whole") else "section"
+    return str(kind)
 
 
 def _allowed(schema: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ job runs alike in `.venv`, in a conda environment and on a node of a cluster.
 
 import errno
 import os
+import signal
 import sys
 import traceback
 from collections import Counter
@@ -13,8 +14,20 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppres
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
+sys.path.append(os.getcwd())  # where a user's own module of expressions may lie
 
-from adcost import fork_server
+from adcost import fork_server, shell_settings
+
+# Ctrl-C ends a job where it is: Python would first let a compiled program run to its end, then
+# print a traceback, then take XLA's threads down while they work.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+# A shell whose locale knows no ≤ must not fail a job that says it.
+for stream in (sys.stdout, sys.stderr):
+    stream.reconfigure(errors="backslashreplace")
+
+for variable in os.environ.keys() - shell_settings.without(os.environ).keys():
+    del os.environ[variable]
 
 # What the storage may say of a write, and what it means to a reader.
 STORAGE = {

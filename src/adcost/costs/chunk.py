@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from adcost.costs.intervals import median_interval
 from adcost.costs.memory import compiled_bytes
 from adcost.costs.timing import Program, compile_program, time_interleaved
 
@@ -73,7 +72,7 @@ def fastest_chunk(
     )
     return fastest(
         {
-            int(method): median_interval(group.seconds).value / tasks
+            int(method): float(np.median(group.seconds)) / tasks
             for method, group in timings.groupby("method")
         }
     )

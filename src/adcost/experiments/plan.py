@@ -33,7 +33,8 @@ class Point:
 
     ``name`` becomes a folder name; ``parameters`` is all that ``measure`` gets of the
     configuration, so a change to anything else does not measure this point again; a ``timed``
-    point owns the machine while it runs and also writes a table of timings.
+    point owns the machine while it runs and also writes a table of timings. One that is not
+    ``seeded`` draws no random numbers: it is given no seed, and another seed measures it not again.
 
     A point that ``prepares`` leaves named arrays beside its tables, and a point that ``needs`` it
     (by name) is given them: a network is trained once and looked at by many jobs. What prepares
@@ -44,6 +45,7 @@ class Point:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     memory_mb: int = PROCESS_MB
     timed: bool = False
+    seeded: bool = True
     prepares: bool = False
     needs: tuple[str, ...] = ()
 

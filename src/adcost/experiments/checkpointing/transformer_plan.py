@@ -21,6 +21,10 @@ OPTIMISERS = {"none": 0, "adam": 8}
 
 ITEM_BYTES = {"float16": 2, "float32": 4}
 
+MOST_BYTES = 2**60
+"""Bytes of a step up to which it is laid out: XLA counts them in 64 bits, and ends the process when
+that many do not do."""
+
 COMPILER_MB = 1200
 """Python with JAX while it compiles; nothing else is held."""
 
@@ -117,6 +121,14 @@ def _of_transformer(section: Mapping[str, Any]) -> list[str]:
         return [*found, f"{key}.own {message}"]
     size = size_of(section)
     found += _heads(f"{key}.own", size)
+    model = {**asdict(size), "sequence": section["sequence"], "batch": section["batch"]}
+    if (held := stored_mb(model) * 10**6) > MOST_BYTES:
+        return [
+            *found,
+            f"{key}: a step of {section['batch']:,} sequences of {section['sequence']:,} holds up "
+            f"to {held:.1e} bytes, and XLA counts no more than {MOST_BYTES:.1e}. Lower "
+            f"{key}.batch or {key}.sequence",
+        ]
     item = ITEM_BYTES[section["dtype"]]
     count = parameter_count(size, section["sequence"])
     for memory in section["memory_gb"]:

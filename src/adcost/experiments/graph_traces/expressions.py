@@ -2,7 +2,7 @@
 
 Snakemake reads the plan on every dry run, so a module's file is found and parsed, not run: what it
 defines and how many arguments that takes is known before any job starts, and its digest makes a
-changed expression be traced again.
+changed expression be traced again. The job imports it, which runs what it holds.
 """
 
 import ast
@@ -10,7 +10,9 @@ import difflib
 import hashlib
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.machinery import PathFinder
+from modulefinder import ModuleFinder
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +34,30 @@ def source(module: str) -> Path | None:
 
 
 def digest(expression: Expression) -> str:
-    """SHA-256 of the file that defines an expression."""
-    file = source(expression["function"].partition(":")[0])
+    """SHA-256 of the file that defines an expression and of all it imports from beside it.
+
+    Beside it is what lies under the same folder of the import path; the interpreter's and installed
+    packages do not. Relative names and contents count, not where they lie.
+    """
+    module = expression["function"].partition(":")[0]
+    file = source(module)
     assert file is not None, "problems() refuses it"
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    packages = module.count(".") + (file.name == "__init__.py")
+    root = file.parents[packages]
+    contents = hashlib.sha256()
+    for path in sorted(_imported(module, root)):
+        contents.update(f"{path.relative_to(root)} {path.stat().st_size}\n".encode())
+        contents.update(path.read_bytes())
+    return contents.hexdigest()
+
+
+def _imported(module: str, root: Path) -> set[Path]:
+    """The files under ``root`` that importing ``module`` reads, by their syntax, transitively."""
+    finder = ModuleFinder(path=[str(root)])
+    with suppress(SyntaxError):  # of something that it imports: the job will say so
+        finder.import_hook(module)
+    files = (getattr(known, "__file__", None) for known in finder.modules.values())
+    return {Path(file) for file in files if file and file.endswith(".py")}
 
 
 def problem(key: str, expression: Expression) -> str:
@@ -45,12 +67,18 @@ def problem(key: str, expression: Expression) -> str:
     file = source(module)
     if file is None:
         return f"{key}.function: there is no module {module}; write it as package.module:function"
-    defined = _defined(ast.parse(file.read_text("utf-8")))
+    try:
+        defined = _defined(ast.parse(file.read_bytes()))
+    except (SyntaxError, ValueError) as error:  # ValueError: a file that is no text
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        return f"{key}.function: {module} is not Python: {file}{line}: {error.args[0]}"
     if name not in defined:
         near = difflib.get_close_matches(name, defined, n=1)
         hint = f" (did you mean {near[0]}?)" if near else ""
         return f"{key}.function: {module} defines no {name}{hint}; it defines {_listed(defined)}"
     taken = defined[name]
+    if isinstance(taken, str):
+        return f"{key}.function: {name} in {module} is {taken}, and must be a function of scalars"
     if taken is not None and not taken[0] <= len(at) <= taken[1]:
         return (
             f"{key}.at has {len(at)} number(s), but {path} takes {_many(*taken)}; give one number "
@@ -59,17 +87,36 @@ def problem(key: str, expression: Expression) -> str:
     return ""
 
 
-def _defined(module: ast.Module) -> dict[str, tuple[float, float] | None]:
-    """What a module defines: for a function the least and most positional arguments it takes."""
-    names: dict[str, tuple[float, float] | None] = {}
+Arguments = tuple[float, float]
+"""The least and the most positional arguments that a function takes."""
+
+NO_FUNCTION = {
+    ast.Constant: "a constant",
+    ast.JoinedStr: "a text",
+    ast.List: "a list",
+    ast.Tuple: "a tuple",
+    ast.Dict: "a dict",
+    ast.Set: "a set",
+}
+
+
+def _defined(module: ast.Module) -> dict[str, Arguments | str | None]:
+    """What a module defines: a function's arguments, what is no function in words, or unknown."""
+    names: dict[str, Arguments | str | None] = {}
     for statement in module.body:
-        if isinstance(statement, ast.FunctionDef):
-            arguments = statement.args
-            most = len(arguments.posonlyargs) + len(arguments.args)
-            least = most - len(arguments.defaults)
-            names[statement.name] = (least, float("inf") if arguments.vararg else most)
-        elif isinstance(statement, ast.Assign):
-            names |= {t.id: None for t in statement.targets if isinstance(t, ast.Name)}
+        match statement:
+            case ast.FunctionDef(name=name, args=arguments, decorator_list=decorators):
+                most = len(arguments.posonlyargs) + len(arguments.args)
+                least = most - len(arguments.defaults)
+                known = (least, float("inf") if arguments.vararg else most)
+                names[name] = None if decorators else known
+            case ast.ClassDef(name=name):
+                names[name] = "a class"
+            case ast.Assign(targets=targets, value=value):
+                kind = NO_FUNCTION.get(type(value))
+                names |= {t.id: kind for t in targets if isinstance(t, ast.Name)}
+            case ast.Import(names=imported) | ast.ImportFrom(names=imported):
+                names |= {one.asname or one.name.partition(".")[0]: None for one in imported}
     return names
 
 

@@ -27,7 +27,6 @@ import numpy as np
 import pandas as pd
 from jax import lax
 
-from adcost import seeds
 from adcost.costs.memory import compiled_bytes
 from adcost.derivatives.tape import formulas
 from adcost.derivatives.tape.tape import Step, Tape, evaluate, forward_sweep, partial, reverse_sweep
@@ -47,7 +46,7 @@ FOUND = float(np.sqrt(np.finfo(float).eps))
 
 
 def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
-    """The tables of the one point of the plan."""
+    """The tables of the one point of the plan; nothing in it is random, so ``seed`` is not used."""
     steps: list[Row] = []
     edges: list[Row] = []
     counts: list[Row] = []
@@ -59,8 +58,7 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
             counts += _counts("expression", name, len(at), tape, function, at)
         for family in (scalars.speelpenning, scalars.rosenbrock):
             for d in parameters["dimensions"]:
-                rng = seeds.generator(seed, "graph_traces", family.__name__, d)
-                at = list(rng.uniform(0.5, 1.5, d))
+                at = list(np.linspace(0.5, 1.5, d))
                 tape = _traced(family.__name__, family, at)
                 counts += _counts("inputs", family.__name__, d, tape, family, at)
         for length in parameters["lengths"]:
@@ -84,9 +82,22 @@ def _expressions(parameters: Mapping[str, Any]) -> list[tuple[str, Function, lis
     """The lecture's function and the configured ones: name, function, where."""
     found = [("lecture", scalars.lecture, parameters["at"])]
     for other in parameters["expressions"]:
-        module, _, name = other["function"].partition(":")
-        found.append((other["name"], getattr(import_module(module), name), other["at"]))
+        found.append((other["name"], _function(other), other["at"]))
     return [(name, function, [float(x) for x in at]) for name, function, at in found]
+
+
+def _function(expression: Mapping[str, Any]) -> Function:
+    """A configured function by its import path; :class:`CannotTrace` where its module fails."""
+    key = f"graph_traces.expressions: {expression['function']}, called {expression['name']},"
+    module, _, name = expression["function"].partition(":")
+    try:
+        function = getattr(import_module(module), name)
+    except Exception as error:
+        problem = f"{key} cannot be imported: {type(error).__name__}: {error}"
+        raise CannotTrace(problem) from error
+    if not callable(function):
+        raise CannotTrace(f"{key} is no function but a {type(function).__name__}")
+    return function
 
 
 def _traced(name: str, function: Function, at: Sequence[float]) -> Tape:
@@ -100,9 +111,12 @@ def _traced(name: str, function: Function, at: Sequence[float]) -> Tape:
             raise ValueError(f"it takes {len(tape.inputs)} numbers, and is given {len(at)}")
         if len(tape.outputs) != 1:
             raise NotScalar(f"it returns {len(tape.outputs)} numbers, and a trace follows one")
+        if tape.nodes[tape.outputs[0]].constant is not None:
+            raise NotScalar("it returns a constant, whose derivative there is nothing to follow to")
         list(reverse_sweep(tape, at))
     except Exception as error:
-        message = f"the expression {name} at {list(at)}: {type(error).__name__}: {error}"
+        problem = f"{type(error).__name__}: {error}"
+        message = f"graph_traces.expressions: {name} at {list(at)} cannot be traced: {problem}"
         raise CannotTrace(message) from error
     return tape
 
@@ -219,36 +233,43 @@ def _counts(
         ("reverse", "values_read", len(formulas.read_by_reverse(tape))),
     ]
     for method, sweeps in (("forward", _forward_sweeps), ("reverse", _reverse_sweeps)):
-        gradients, steps = sweeps(tape, at)
+        gradients, products, held = sweeps(tape, at)
         errors = [float(np.abs(g - truth).max() / scale) for g in gradients]
         whole = [k for k, error in enumerate(errors, start=1) if error <= FOUND]
         counts += [
             # A gradient that never gets whole takes more sweeps than there were.
             (method, "sweeps", whole[0] if whole else len(errors) + 1),
             (method, "gradient_error", errors[-1]),
-            (method, "multiplications", sum(step.products for step in steps)),
-            (method, "values_held", max(step.held for step in steps)),
+            (method, "multiplications", products),
+            (method, "values_held", held),
         ]
     labels = {"growing": growing, "function": name, "size": size, "inputs": len(at)}
     return [labels | dict(zip(("method", "quantity", "value"), c, strict=True)) for c in counts]
 
 
-def _forward_sweeps(tape: Tape, at: Sequence[float]) -> tuple[list[np.ndarray], list[Step]]:
-    """The gradient after each sweep along a unit vector, NaN where unknown, and all steps."""
-    gradient, gradients, taken = np.full(len(at), np.nan), [], []
+Counted = tuple[list[np.ndarray], int, int]
+"""The gradient after each sweep, the multiplications of all, and the most values held."""
+
+
+def _forward_sweeps(tape: Tape, at: Sequence[float]) -> Counted:
+    """By a sweep along each unit vector; a component that is not known yet is NaN."""
+    gradient, gradients = np.full(len(at), np.nan), []
+    products = held = 0
     for k in range(len(at)):
         steps = list(forward_sweep(tape, at, [float(i == k) for i in range(len(at))]))
         (gradient[k],) = (step.derivative for step in steps if step.line == tape.outputs[0])
         gradients.append(gradient.copy())
-        taken += steps
-    return gradients, taken
+        products += sum(step.products for step in steps)
+        held = max(held, *(step.held for step in steps))
+    return gradients, products, held
 
 
-def _reverse_sweeps(tape: Tape, at: Sequence[float]) -> tuple[list[np.ndarray], list[Step]]:
-    """The gradient after the one sweep that gives it, and the steps taken."""
+def _reverse_sweeps(tape: Tape, at: Sequence[float]) -> Counted:
+    """By the one sweep that gives the whole gradient."""
     steps = list(reverse_sweep(tape, at))
     adjoints = {step.line: step.derivative for step in steps}
-    return [np.array([adjoints[line] for line in tape.inputs])], steps
+    gradient = np.array([adjoints[line] for line in tape.inputs])
+    return [gradient], sum(step.products for step in steps), max(step.held for step in steps)
 
 
 def _compiled(length: int) -> list[Row]:

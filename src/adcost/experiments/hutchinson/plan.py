@@ -49,13 +49,18 @@ def batch_mb(config: Mapping[str, Any], network: str) -> int:
 
 def point_mb(config: Mapping[str, Any], network: str) -> int:
     """Megabytes of a network's point."""
-    held = hessian_mb(parameters(config, network)) if network == "dense" else 0
-    return PROCESS_MB + held + batch_mb(config, network)
+    held = batch_mb(config, network)
+    if network == "dense":
+        size = parameters(config, network)
+        # v⊙Av and v⊙v of every probe of the diagonal's, and their partial sums.
+        held += hessian_mb(size) + 4 * max(config["dense"]["diagonal"]) * size * 8 // 2**20
+    return PROCESS_MB + held
 
 
 def influence_mb(config: Mapping[str, Any]) -> int:
-    """Megabytes (2²⁰ bytes): the matrix of influence, its inverse, and what solving copies."""
-    return PROCESS_MB + 100 + 4 * config["influence"]["size"] ** 2 * 8 // 2**20
+    """Megabytes (2²⁰ bytes): the matrix, its inverse, what solving copies, a chunk of products."""
+    size, chunk = config["influence"]["size"], config["influence"]["chunk"]
+    return PROCESS_MB + 100 + 4 * (size + chunk) * size * 8 // 2**20
 
 
 def points(config: Mapping[str, Any]) -> list[Point]:
@@ -148,7 +153,7 @@ def _sizes(config: Mapping[str, Any]) -> Iterator[str]:
 
 def _memory(config: Mapping[str, Any], memory_mb: int) -> Iterator[str]:
     for network, advice in (
-        ("dense", "hutchinson.dense.hidden, .images or .chunk"),
+        ("dense", "hutchinson.dense.hidden, .images, .chunk or .diagonal"),
         ("large", "hutchinson.large.images or .chunk"),
     ):
         needed = point_mb(config, network)
@@ -162,8 +167,9 @@ def _memory(config: Mapping[str, Any], memory_mb: int) -> Iterator[str]:
     needed = influence_mb(config)
     if needed > memory_mb:
         yield (
-            f"hutchinson.influence.size: a matrix of {size:,} rows takes {needed:,} MB; memory_mb "
-            f"allows {memory_mb:,}. Lower hutchinson.influence.size, or raise memory_mb."
+            f"hutchinson.influence.size: a matrix of {size:,} rows and "
+            f"{config['influence']['chunk']:,} products at once take {needed:,} MB; memory_mb "
+            f"allows {memory_mb:,}. Lower hutchinson.influence.size or .chunk, or raise memory_mb."
         )
 
 

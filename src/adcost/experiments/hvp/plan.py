@@ -37,6 +37,13 @@ def product_mb(hidden: int, width: int, dtype: str) -> int:
     return 20 * parameters(hidden, width) * ITEMSIZE[dtype] // 2**20 + 1
 
 
+def initialisation_mb(config: Mapping[str, Any]) -> int:
+    """Megabytes of the products of all draws at once: XLA's dozen of (draws, p), and inputs."""
+    section = config["homework_init"]
+    numbers = section["draws"] * parameters(max(section["layers"]), section["width"])
+    return PROCESS_MB + 20 * 8 * numbers // 2**20
+
+
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``hvp`` of the configuration asks for."""
     shared = {name: config[name] for name in ("width", "dtype", "initialisation")}
@@ -59,7 +66,7 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         )
         for hidden in config["float64_layers"]
     ]
-    literal = Point("homework-init", dict(config["homework_init"]), memory_mb=PROCESS_MB)
+    literal = Point("homework-init", dict(config["homework_init"]), initialisation_mb(config))
     large = config["large"]
     big = Point(
         f"large-{large['layers']}x{large['width']}",
@@ -94,6 +101,13 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
             f"hvp.large: {parameters(large['layers'], large['width']):,} parameters take "
             f"{needed:,} MB even without a Hessian; memory_mb allows {memory_mb:,}. Lower "
             "hvp.large.layers or hvp.large.width, or raise memory_mb."
+        )
+    if (needed := initialisation_mb(config)) > memory_mb:
+        section = config["homework_init"]
+        found.append(
+            f"hvp.homework_init: {section['draws']:,} draws of {max(section['layers']):,} layers "
+            f"of width {section['width']:,} take {needed:,} MB; memory_mb allows {memory_mb:,}. "
+            "Lower hvp.homework_init.draws, layers or width, or raise memory_mb."
         )
     timing = config["timing"]
     if timing["max_runs"] < timing["runs"]:

@@ -7,7 +7,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import Point
+from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements",)
 FIGURES = ("bullets", "swell", "errors", "time")
@@ -34,9 +34,20 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``not_autodiff`` asks for."""
     counted = {name: value for name, value in config.items() if name != "timing"}
     return [
-        Point("maps", counted),
-        Point("time", dict(config["timing"]), timed=True),
+        Point("maps", counted, maps_mb(config)),
+        Point("time", dict(config["timing"]), time_mb(config["timing"]), timed=True),
     ]
+
+
+def maps_mb(config: Mapping[str, Any]) -> int:
+    """Megabytes (2²⁰ bytes): some doubles of each sample a depth, and a step of differences."""
+    deepest = max(*config["symbolic_depths"], *config["depths"])
+    return PROCESS_MB + 8 * config["samples"] * (20 * deepest + 200) // 2**20
+
+
+def time_mb(timing: Mapping[str, Any]) -> int:
+    """Megabytes of the samples and of what each compiled program returns for them."""
+    return PROCESS_MB + 8 * 16 * timing["samples"] // 2**20
 
 
 def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:

@@ -28,7 +28,7 @@ COPIES = 12
 """Arrays of (runs, n) numbers that a step holds at once, random numbers included."""
 
 
-def runs(dimension: int, least: int, coordinates: int) -> int:
+def runs(dimension: int, least: int, coordinates: int = 0) -> int:
     """Independent runs in a dimension: as many as fill ``coordinates`` numbers, at least ``least``.
 
     A run in a high dimension averages over its many directions by itself.
@@ -45,7 +45,10 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         Point(
             name,
             {**shared, "tolerance": config["tolerance"][name], "condition": config["condition"]},
-            memory_mb=_memory_mb(config["dimensions"], config["runs"]),
+            memory_mb=max(
+                _memory_mb(config["dimensions"], config["runs"]),
+                _memory_mb([config["rate"]["dimension"]], {"least": config["rate"]["runs"]}),
+            ),
         )
         for name in CLASSES
     ]
@@ -53,7 +56,7 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     stochastic = Point(
         "stochastic",
         {**noisy, "epsilon": config["epsilon"]},
-        memory_mb=_memory_mb(noisy["dimensions"], noisy["runs"]),
+        memory_mb=_memory_mb([*noisy["dimensions"], noisy["dimension"]], noisy["runs"]),
     )
     estimator = {name: config[name] for name in ("estimator", "differences", "trajectories")}
     drawn = max(config["estimator"]["dimensions"]) * config["estimator"]["draws"]

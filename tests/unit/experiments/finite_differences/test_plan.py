@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost import study
+from adcost import schema
 from adcost.experiments.finite_differences import measure, plan
 from adcost.functions.curves import CURVES
 
@@ -65,5 +65,5 @@ def test_a_step_that_is_not_positive_is_refused_by_the_schema(section, value):
     section["epsilon"]["smallest"] = value
     config = {"seed": 1, "memory_mb": 6000, "results": "results", "experiments": [],
               "finite_differences": section}  # fmt: skip
-    found = list(study.check_schema(config, ROOT / "workflow/schemas"))
+    found = list(schema.problems(config, ROOT / "workflow/schemas"))
     assert any(line.startswith("finite_differences.epsilon.smallest:") for line in found)

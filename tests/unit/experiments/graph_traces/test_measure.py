@@ -1,3 +1,5 @@
+import sys
+
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
@@ -61,8 +63,8 @@ def test_a_chain_is_counted_as_it_is(measured):
 
 def test_a_gradient_that_never_gets_whole_takes_more_sweeps_than_there_were(monkeypatch):
     def half(tape, at):
-        gradients, steps = forward_sweeps(tape, at)
-        return [gradient / 2 for gradient in gradients], steps
+        gradients, products, held = forward_sweeps(tape, at)
+        return [gradient / 2 for gradient in gradients], products, held
 
     forward_sweeps = measure._forward_sweeps
     monkeypatch.setattr(measure, "_forward_sweeps", half)
@@ -101,5 +103,27 @@ def test_an_expression_may_be_its_input_or_leave_one_out():
 def test_an_expression_that_cannot_be_traced_is_told_by_name(function, at, words):
     with pytest.raises(measure.CannotTrace) as raised:
         measure._traced("strange", function, at)
-    assert str(raised.value).startswith(f"the expression strange at {at}: ")
+    assert str(raised.value).startswith(
+        f"graph_traces.expressions: strange at {at} cannot be traced: "
+    )
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("raise RuntimeError('planted')\n", "cannot be imported: RuntimeError: planted"),
+        ("f = [1][0]\n", "is no function but a int"),
+        ("def f(w): return 3.0\n", "at [1.0] cannot be traced: NotScalar: it returns a constant"),
+    ],
+)
+def test_what_only_running_tells_is_told_by_its_key(source, words, tmp_path, monkeypatch, section):
+    (tmp_path / "failing.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "failing", raising=False)
+    section["expressions"] = [{"name": "x", "function": "failing:f", "at": [1.0]}]
+    (point,) = plan.points(section)
+    with pytest.raises(measure.CannotTrace) as raised:
+        measure.measure(point.name, point.parameters, None)
+    assert str(raised.value).startswith("graph_traces.expressions: ")
     assert words in str(raised.value)

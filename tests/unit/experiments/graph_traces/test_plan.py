@@ -81,3 +81,57 @@ def test_a_changed_module_is_a_changed_parameter(own, section):
     assert plan.points(section) == before
     own.write_text(own.read_text() + "# another\n")
     assert plan.points(section) != before
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package of one's own, whose module of expressions imports two others."""
+    folder = tmp_path / "own_model"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "energy.py").write_text(
+        "import jax\nfrom own_model import helper\ndef energy(w): return helper.twice(w)\n"
+    )
+    (folder / "helper.py").write_text("from . import deeper\ndef twice(w): return 2 * w\n")
+    (folder / "deeper.py").write_text("FACTOR = 1\n")
+    (folder / "other.py").write_text("nothing = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("edited", "changes"),
+    [("energy", True), ("helper", True), ("deeper", True), ("__init__", True), ("other", False)],
+)
+def test_what_a_module_imports_from_beside_it_is_followed(package, edited, changes):
+    expression = {"name": "x", "function": "own_model.energy:energy", "at": [1.0]}
+    before = expressions.digest(expression)
+    assert expressions.digest(expression) == before
+    with open(package / f"{edited}.py", "a") as file:
+        file.write("# an edit\n")
+    assert (expressions.digest(expression) != before) == changes
+    assert "own_model" not in sys.modules
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("def f(w:\n", ["is not Python", "line 1"]),
+        ("a = 1\0\n", ["is not Python"]),
+        ("f = 3.0\n", ["f in own_expressions is a constant"]),
+        ("class f: pass\n", ["is a class"]),
+    ],
+)
+def test_what_is_no_function_is_refused_by_its_key(own, section, source, words):
+    own.write_text(source)
+    section["expressions"][0] |= {"function": "own_expressions:f", "at": [1.0]}
+    (message,) = plan.problems(section, 6000)
+    assert message.startswith("graph_traces.expressions[0].function")
+    assert all(word in message for word in words), message
+
+
+def test_a_function_that_is_imported_or_decorated_is_taken(own):
+    own.write_text("from math import sin\nimport jax\n@jax.jit\ndef f(*, w): return w\n")
+    for name in ("sin", "f"):
+        expression = {"function": f"own_expressions:{name}", "at": [1.0]}
+        assert expressions.problem("key", expression) == ""

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost import study
+from adcost import schema
 from adcost.experiments.zero_order import plan
 from adcost.functions.rate_classes import CLASSES
 
@@ -97,5 +97,5 @@ def test_the_schema_refuses_what_is_out_of_range_by_name(section, keys, value):
     for key in keys[:-1]:
         part = part[key]
     part[keys[-1]] = value
-    found = list(study.check_schema(config, ROOT / "workflow/schemas"))
+    found = list(schema.problems(config, ROOT / "workflow/schemas"))
     assert found and all(line.startswith(f"zero_order.{'.'.join(keys)}") for line in found)

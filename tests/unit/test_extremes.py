@@ -1,0 +1,100 @@
+"""What a key multiplies shows in the memory that its point declares, or is refused by name."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from adcost import schema, study
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS = ROOT / "workflow/schemas"
+CONFIG = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+
+MULTIPLIED = [
+    ("not_autodiff.samples", 10_000, "maps"),
+    ("not_autodiff.timing.samples", 10_000_000, "time"),
+    ("hvp.homework_init.draws", 1_000, "homework-init"),
+    ("hvp.homework_init.layers", [10, 100, 100_000], "homework-init"),
+    ("hvp.homework_init.width", 100, "homework-init"),
+    ("hvp.large.width", 5_000, "large-"),
+    ("hutchinson.dense.diagonal", [10, 100, 100_000], "dense-initial"),
+    ("hutchinson.influence.chunk", 100_000, "influence"),
+    ("hutchinson.influence.size", 5_000, "influence"),
+    ("hutchinson.large.chunk", 100, "large-initial"),
+    ("zero_order.rate.runs", 10_000, "smooth"),
+    ("zero_order.stochastic.runs.coordinates", 10_000_000, "stochastic"),
+    ("jacobian.elimination.states", 10_000_000, "graphs"),
+    ("jacobian.inputs", 400, "sweep-linear"),
+    ("checkpointing.chain.batch", 5_000, "chain-4096"),
+    ("stepsizes.perturbations", 100_000, "homework"),
+    ("linear_algebra.sizes", [4, 8, 2_000], "cost"),
+    ("finite_differences.points", 10_000, "accuracy"),
+    ("feedforward.networks[0].batch", 100_000, "networks"),
+    ("gradient.functions.network.all_methods_up_to", 20_000, "network"),
+    ("mds.max_evaluations", 10_000_000, "europe-15"),
+    ("spectrum.networks.resnet.images", 1_024, "resnet-epoch-0-probe-0"),
+]
+"""A key, what it is given, and a point that then needs more."""
+
+
+def _with(key, value):
+    """The configuration of one experiment, with any memory allowed and one key changed."""
+    path = key.replace("[0]", ".0").split(".")
+    config = copy.deepcopy(CONFIG) | {"experiments": [path[0]], "memory_mb": 10**9}
+    inside = config
+    for part in path[:-1]:
+        inside = inside[int(part) if part.isdecimal() else part]
+    inside[path[-1]] = value
+    return config
+
+
+def _memory(config, point):
+    (plan,) = study.plans(config, SCHEMAS).values()
+    return max(p.memory_mb for name, p in plan.points.items() if name.startswith(point))
+
+
+@pytest.mark.parametrize(("key", "value", "point"), MULTIPLIED)
+def test_what_a_key_multiplies_is_declared_and_refused(key, value, point):
+    experiment = key.partition(".")[0]
+    usual = _memory(CONFIG | {"experiments": [experiment], "memory_mb": 10**9}, point)
+    needed = _memory(_with(key, value), point)
+    assert needed > usual
+    config = _with(key, value) | {"memory_mb": needed - 1}
+    with pytest.raises(study.ConfigError, match=rf"{experiment}.*memory_mb allows"):
+        study.plans(config, SCHEMAS)
+
+
+def test_what_no_64_bits_count_is_refused_before_the_compiler_aborts():
+    config = _with("checkpointing.transformer.batch", 100_000)
+    config["checkpointing"]["transformer"]["sequence"] = 1_000_000
+    with pytest.raises(study.ConfigError, match=r"transformer: a step of 100,000 .*Lower"):
+        study.plans(config, SCHEMAS)
+
+
+def _numbers(section, key=""):
+    """Every number of the schemas, with its bounds."""
+    if section.schema.get("type") in ("integer", "number"):
+        yield key, section
+    for name in section.schema.get("properties", {}):
+        yield from _numbers(section[name], f"{key}.{name}".lstrip("."))
+
+
+NUMBERS = dict(_numbers(schema.Section(SCHEMAS)))
+
+
+@pytest.mark.parametrize("bound", ["minimum", "maximum"])
+def test_each_end_of_each_range_is_planned_or_refused_by_its_section(bound):
+    tried = 0
+    for key, section in NUMBERS.items():
+        if bound not in section.schema or "." not in key or ".own." in key:
+            continue
+        if not key.startswith(("spectrum.networks", "checkpointing.resident.models")):
+            tried += 1
+            try:
+                study.plans(_with(key, section.schema[bound]), SCHEMAS)
+            except study.ConfigError as error:
+                experiment = key.partition(".")[0]
+                assert all(experiment in line for line in str(error).splitlines()[1:]), str(error)
+    assert tried > 50

@@ -1,0 +1,68 @@
+"""What a shell sets for JAX and matplotlib reaches no job, and a user's matplotlibrc no figure."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+HOSTILE = {
+    "MPLBACKEND": "module://no_such.backend",
+    "JAX_ENABLE_X64": "1",
+    "JAX_DEFAULT_PRNG_IMPL": "rbg",
+    "IMAGEIO_FFMPEG_EXE": "no_such_program",
+    # A locale of ASCII that stays one.
+    "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0",
+}  # fmt: skip
+
+JOB = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "workflow/scripts")!r})
+import job, jax, jax.numpy as jnp, os
+print("\\u2264", jnp.ones(1).dtype, jax.config.jax_default_prng_impl)
+assert "IMAGEIO_FFMPEG_EXE" not in os.environ
+import matplotlib.pyplot as plt
+from adcost import plotting
+with plotting.style():
+    figure, axis = plt.subplots()
+    axis.plot([1, 2, 3], label="x")
+    axis.set(xlabel="n", title="t")
+    axis.legend()
+    plotting.save(figure, ".", "figure")
+"""
+
+
+def _drawn(folder, settings):
+    folder.mkdir()
+    if settings:
+        (folder / "matplotlibrc").write_text("text.usetex: True\nxtick.labelsize: 18\n")
+    done = subprocess.run(
+        [sys.executable, "-c", JOB], cwd=folder, env=os.environ | settings,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout, (folder / "figure.svg").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    return _drawn(tmp_path_factory.mktemp("plain") / "job", {})
+
+
+def test_numbers_and_figures_follow_nothing_of_the_shell(plain, tmp_path):
+    said, figure = _drawn(tmp_path / "job", HOSTILE)
+    assert said == "\\u2264 float32 threefry2x32\n"
+    assert plain[0] == "≤ float32 threefry2x32\n"
+    assert figure == plain[1]
+
+
+def test_ctrl_c_ends_a_job_without_a_traceback():
+    run = (
+        f"import os, signal, sys; sys.path.insert(0, {str(ROOT / 'workflow/scripts')!r});"
+        "import job; os.kill(os.getpid(), signal.SIGINT); print('still here')"
+    )
+    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True)
+    assert done.returncode != 0 and done.stdout == done.stderr == ""
