@@ -54,13 +54,19 @@ def start(python: str = sys.executable) -> None:
 
     # A short name: the path of a socket has 108 bytes at most.
     path = Path(tempfile.mkdtemp(prefix="adcost-")) / "socket"
-    # The pipe tells it of this process' end. Ctrl-C is for the scripts, not for a session apart.
-    subprocess.Popen(
-        [python, __file__, str(path)],
-        stdin=subprocess.PIPE,
-        start_new_session=True,
-        env=shell_settings.without(os.environ) | {"MPLBACKEND": "agg"},
-    )
+    with socket.socket(socket.AF_UNIX) as listener:
+        # Here, so that no job finds it missing.
+        listener.bind(str(path))
+        listener.listen(64)
+        # The pipe tells the server of this process' end. Ctrl-C is for the scripts, not for a
+        # session apart. This package's folder, where the file lies, stays off its path (-P).
+        subprocess.Popen(
+            [python, "-P", __file__, str(path), str(listener.fileno())],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=[listener.fileno()],
+            env=shell_settings.without(os.environ) | {"MPLBACKEND": "agg"},
+        )
     os.environ[ADDRESS] = f"{path}{os.pathsep}{sys.prefix}"
 
 
@@ -105,12 +111,13 @@ def _ready(path: str) -> Path:
 # --- the server ---------------------------------------------------------------------------------
 
 
-def serve(path: str) -> None:
-    """Load the libraries and fork a process for each connection until standard input ends."""
+def serve(path: str, descriptor: int) -> None:
+    """Load the libraries and fork a process for each connection until standard input ends.
+
+    ``descriptor`` is that of the listening socket at ``path``.
+    """
     try:
-        with socket.socket(socket.AF_UNIX) as listener, selectors.DefaultSelector() as selector:
-            listener.bind(path)
-            listener.listen(64)
+        with socket.socket(fileno=descriptor) as listener, selectors.DefaultSelector() as selector:
             for library in LIBRARIES:
                 with suppress(ImportError):
                     importlib.import_module(library)
@@ -186,4 +193,4 @@ def _end_with(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1])
+    serve(sys.argv[1], int(sys.argv[2]))
