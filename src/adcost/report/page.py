@@ -103,7 +103,8 @@ def _inline_svg(results: Path, experiment: str, name: str, alt: str) -> str:
                 value = re.sub(r"#([0-9a-fA-F]{6})\b", _variable, value)
             element.set(key, re.sub(r"url\(#", f"url(#{prefix}", value))
     root.attrib.pop("height", None)
-    root.attrib |= {"role": "img", "class": "plot"}
+    # A width that the style sheet can scale.
+    root.attrib |= {"role": "img", "class": "plot", "style": f"--width: {root.attrib.pop('width')}"}
     # The label is escaped already, as Typst wrote it.
     text = ET.tostring(root, encoding="unicode", short_empty_elements=True)
     return text.replace("<svg ", f'<svg aria-label="{alt}" ', 1)

@@ -26,7 +26,7 @@ METHODS = {
 }
 NAMES = {"rademacher": "random signs", "gaussian": "Gaussian", "sphere": "sphere"}
 TRAINED = ("dense", "trained")
-PERCENT = FuncFormatter(lambda value, _: f"{100 * value:g} %")
+PERCENT = FuncFormatter(lambda value, _: f"{plotting.number(100 * value)} %")
 
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:

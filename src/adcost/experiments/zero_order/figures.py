@@ -125,7 +125,7 @@ def _dimension(measured: pd.DataFrame) -> Figure:
                 axis.plot(table.index, table.value, "-", lw=0.8, color=COLOURS[method])
         tolerance = of_problem(measured, kind, "tolerance")
         axis.set(xscale="log", yscale="log", xlabel="dimension n")
-        axis.set_title(f"{TITLES[kind]}: {ERRORS[kind]} ≤ {tolerance:g}")
+        axis.set_title(f"{TITLES[kind]}: {ERRORS[kind]} ≤ {plotting.number(tolerance)}")
         slopes = {"gradient_descent": exponent(measured, kind, "gradient_descent", "steps",
                                                shift=0),
                   "gaussian": exponent(measured, kind, "gaussian")}  # fmt: skip
