@@ -22,12 +22,15 @@ FIGURE_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 # Found and not imported, which would load its font.
 ZIAMATH = next(iter(getattr(find_spec("ziamath"), "submodule_search_locations", [])))
 MATH_FONT = Path(ZIAMATH) / "fonts" / "STIXTwoMath-Regular.ttf"
+ACCENTS = {"\u0304": "¯", "\u0307": "˙", "\u0308": "¨", "\u0302": "ˆ", "\u0303": "˜"}
+HIGH = [f".//{tag}" for tag in ("mfrac", "mtable", "munder", "munderover", "msqrt", "mroot")]
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 
 
 def complete(page: str, results: Path, experiments: Iterable[str]) -> str:
     """Typst's page with all that it needs inside it."""
     page = _addressed(page)
+    page = re.sub(r"<math.*?</math>", lambda found: formula(found[0]), page, flags=re.S)
     page = _replace(page, "figure", lambda *place: _inline_svg(results, *place))
     page = _replace(page, "animation", lambda *place: _video(results, *place))
     formulas = "".join(re.findall(r"<math.*?</math>", page, re.S))
@@ -42,6 +45,27 @@ def complete(page: str, results: Path, experiments: Iterable[str]) -> str:
         ]
     )
     return page.replace("</head>", f"<style>\n{style}</style></head>", 1)
+
+
+def formula(text: str) -> str:
+    """Typst's MathML, with what browsers set wrongly in this font put into words they set rightly.
+
+    A combining accent has no width and stands left of its letter: its spacing form does not. A
+    fence is stretched where something high is between, for a box has the width of the longest
+    fence of the font. A root has the height of its sign, which is higher than a letter.
+    """
+    root = ET.fromstring(text)
+    for element in list(root.iter()):
+        if element.tag == "mover" and element[1].text in ACCENTS:
+            element[1].text = ACCENTS[element[1].text]
+            element[1].set("stretchy", "false")
+        if element.tag == "mrow" and len(element) > 1 and not any(map(element.find, HIGH)):
+            for fence in (element[0], element[-1]):
+                if fence.tag == "mo":
+                    fence.set("stretchy", "false")
+        if element.tag in ("msqrt", "mroot"):
+            element.insert(0, ET.Element("mspace", {"height": "0.75em", "depth": "0.2em"}))
+    return ET.tostring(root, encoding="unicode")
 
 
 def _addressed(page: str) -> str:
