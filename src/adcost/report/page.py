@@ -35,10 +35,11 @@ def complete(page: str, results: Path, experiments: Iterable[str]) -> str:
     page = _replace(page, "animation", lambda *place: _video(results, *place))
     formulas = "".join(re.findall(r"<math.*?</math>", page, re.S))
     drawings = "".join(re.findall(r"<svg.*?</svg>", page, re.S))
+    tall = re.search(r"<m(sqrt|root)>((?!</m\1>).)*<m(frac|table|under)", formulas, re.S)
     style = "\n".join(
         [
             # A root has no character of its own in MathML.
-            _font_face("Report Math", MATH_FONT, formulas and formulas + "√"),
+            _font_face("Report Math", MATH_FONT, formulas and formulas + "√", short_roots=not tall),
             _font_face("Report Figure", FIGURE_FONTS / "DejaVuSans.ttf", drawings),
             (HERE / "style.css").read_text("utf-8"),
             *map(_filter, experiments),
@@ -149,12 +150,21 @@ def _video(results: Path, experiment: str, name: str, alt: str) -> str:
     )
 
 
-def _font_face(family: str, file: Path, text: str) -> str:
-    """A rule with the part of a font that a text needs, nothing where there is no such text."""
+def _font_face(family: str, file: Path, text: str, short_roots: bool = False) -> str:
+    """A rule with the part of a font that a text needs, nothing where there is no such text.
+
+    ``short_roots``: without the longer signs of roots. A browser leaves room for the widest of them
+    behind every root, so they are there only where a root is over something tall.
+    """
     if not text:
         return ""
     options = subset.Options(layout_features=["*"], drop_tables=["FFTM"])
     font = TTFont(file, recalcTimestamp=False)
+    if short_roots:
+        variants = font["MATH"].table.MathVariants
+        place = variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord("√")])
+        del variants.VertGlyphCoverage.glyphs[place], variants.VertGlyphConstruction[place]
+        variants.VertGlyphCount -= 1
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text)
     subsetter.subset(font)

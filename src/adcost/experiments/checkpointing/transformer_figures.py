@@ -29,7 +29,11 @@ BATCHES = {
     (WITH, "ordinary"): ("a checkpoint every block", plotting.BLUE),
     (WITH, "lean"): ("the same, scores and logits by chunks", plotting.GREEN),
 }
-LABELS = {"save_products": ((-12, -3), "right"), "save_operands": ((0, 9), "center")}
+LABELS = {
+    "save_products": ((-12, -3), "right"),
+    "save_operands": ((0, 9), "center"),
+    "save_projections": ((-9, -9), "right"),
+}
 """Where a policy's name stands beside its point, if not above to the right."""
 
 RUNS = {"default": (plotting.VERMILION, "o"), "bare": (plotting.BLUE, "s")}
@@ -62,7 +66,7 @@ def _memory(measured: pd.DataFrame) -> Figure:
             # On the page's colour, for a line may pass behind it.
             axis.annotate(plotting.number(gb), (gb, y), xytext=(8, 0), textcoords="offset points",
                           va="center", fontsize=8.5, color=colour,
-                          bbox={"fc": "#FFFFFF", "ec": "none", "pad": 0.5})  # fmt: skip
+                          bbox={"fc": "#FFFFFF", "ec": "none", "pad": 1.5})  # fmt: skip
     # Lengths mean nothing on a logarithmic axis, so a part is a mark as the whole is.
     kept = [summary.gigabytes(measured, p, "kept_bytes") for p in policies]
     axis.plot(kept, places + 0.19, "D", ms=6, mfc="none", mew=1.4, color=ATTENTION["ordinary"])

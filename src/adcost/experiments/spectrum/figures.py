@@ -108,13 +108,13 @@ def _extremes(measured: pd.DataFrame) -> Figure:
         shares = [v.value for v in values]
         share.errorbar(epochs, shares, yerr=_errors(values), fmt="o-", color=colour)
         share.annotate(
-            name, (epochs[0], shares[0]), xytext=(10, 6), textcoords="offset points", color=colour,
-            fontsize=9,
+            name, (epochs[-1], shares[-1]), xytext=(8, 0), textcoords="offset points", va="center",
+            color=colour, fontsize=9,
         )  # fmt: skip
     share.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="−λ min / λ max",
               title="in units of the largest")  # fmt: skip
     size.margins(y=0.15)
-    share.margins(y=0.15)
+    share.margins(x=0.3, y=0.15)  # room for the names
     for axis in (size, share):
         ticks = sorted({e for name in names for e in summary.epochs(measured, name)})
         axis.set_xticks(ticks, [str(t) for t in ticks])
@@ -147,7 +147,7 @@ def _training(measured: pd.DataFrame) -> Figure:
         axis.plot([epoch * an_epoch], [loss], "o", color=_colours(epochs)[epoch], ms=7)
         axis.annotate(
             f"epoch {epoch}: {100 * accuracy:.1f} % of the\ntest images right", (epoch * an_epoch, loss),
-            xytext=(14, 12) if epoch < epochs[-1] else (0, 40), textcoords="offset points",
+            xytext=(14, 12) if epoch < epochs[-1] else (0, 52), textcoords="offset points",
             ha="left" if epoch < epochs[-1] else "right", fontsize=8.5,
             color=_colours(epochs)[epoch],
         )  # fmt: skip
@@ -196,6 +196,7 @@ def _ghosts(measured: pd.DataFrame) -> Figure:
         lost = summary.orthogonality(measured, network, epoch, method)
         axes[1, column].plot(lost.index, np.maximum(lost, 1e-17), "o-", ms=3, color=LANCZOS)
         axes[1, column].set(yscale="log", xlabel="Lanczos steps", ylim=(1e-17, 10))
+        axes[1, column].set_yticks([1e-15, 1e-10, 1e-5, 1])
     axes[0, 0].set_ylabel("largest Ritz values")
     axes[1, 0].set_ylabel("max |QQᵀ − I|")
     return figure
