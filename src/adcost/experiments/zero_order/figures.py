@@ -192,7 +192,7 @@ def _iterations(measured: pd.DataFrame) -> Figure:
                 axis.text(0.04, height, name, transform=axis.transAxes, color=COLOURS[method],
                           fontsize=8.5)  # fmt: skip
         else:
-            axis.set(xscale="log", xlabel="steps k", xlim=(1.2, None))
+            axis.set(xscale="log", xlabel="steps k", xlim=(0.2, None))
     axes[0].text(0.56, 0.97, "dotted:\nguaranteed", transform=axes[0].transAxes, color=DARK,
                  fontsize=8, ha="center", va="top")  # fmt: skip
     return figure
