@@ -32,10 +32,10 @@ def cited(source: str, language: str) -> list[dict[str, str]]:
 
 
 def about(language: str) -> dict[str, str]:
-    """The lecture's ``title``, ``author``, ``course`` and ``school`` in a language, and its ``page``.
+    """The lecture's ``title``, ``author``, ``course`` and ``school`` in a language.
 
-    ``original`` is the title in the lecture's own language. Raises :class:`KeyError` for a language
-    that ``lecture.yaml`` has no names in.
+    ``page`` is its address and ``original`` the title in its own language. Raises
+    :class:`KeyError` for a language that ``lecture.yaml`` has no names in.
     """
     lecture = _lecture()
     names = {key: lecture[key][language] for key in ("title", "author", "course", "school")}

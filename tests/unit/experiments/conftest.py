@@ -28,13 +28,17 @@ def misleading(figure):
                 if scale == "log":
                     yield f"bars on a logarithmic axis, where lengths mean nothing: {where}"
             if isinstance(held, ErrorbarContainer):
-                ends = np.concatenate([part for bars in held.lines[2] for part in bars.get_segments()])
+                ends = np.concatenate(
+                    [part for bars in held.lines[2] for part in bars.get_segments()]
+                )
                 low, high = np.sort([axis.get_xlim(), axis.get_ylim()]).T
                 if not ((ends >= low - 1e-9) & (ends <= high + 1e-9)).all():
                     yield f"an error bar that leaves the axes: {where}"
         if axis.get_yscale() == "log":
             labels = " ".join(tick.get_text() for tick in axis.get_yticklabels())
-            powers = sorted({int(n) for n in re.findall(r"10\^\{(-?\d+)\}", labels.replace("−", "-"))})
+            powers = sorted(
+                {int(n) for n in re.findall(r"10\^\{(-?\d+)\}", labels.replace("−", "-"))}
+            )
             strides = set(np.diff(powers).tolist())
             if strides - {1, 2, 3, 4, 5, 10, 20, 50, 100}:
                 yield f"a tick every {strides} decades: {where}"

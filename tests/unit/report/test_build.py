@@ -287,7 +287,9 @@ def test_a_small_table_has_the_columns_asked_for(built):
 def test_the_first_screen_names_the_lecture(made, tmp_path, language):
     """Its title, author, course and link, and what a slide and the homework are, in the words."""
     words = (report.HERE / language / "main.typ").read_text("utf-8")
-    (tmp_path / "main.typ").write_text(words.replace("titles = (", 'titles = (toy: "Toy",'), "utf-8")
+    (tmp_path / "main.typ").write_text(
+        words.replace("titles = (", 'titles = (toy: "Toy",'), "utf-8"
+    )
     shutil.copy(made / "en" / "toy.typ", tmp_path)
     paths = tmp_path / "report.html", tmp_path / "report.pdf"
     build(made / "results", *paths, ["toy"], language=language, texts=tmp_path)
@@ -296,7 +298,9 @@ def test_the_first_screen_names_the_lecture(made, tmp_path, language):
     assert f'href="{lecture["page"]}"' in screen
     said = Page(screen).text
     assert all(lecture[key] in said for key in ("title", "author", "course", "school"))
-    assert all(word in said for word in {"en": ("slide", "homework"), "ru": ("слайд", "задачи")}[language])
+    assert all(
+        word in said for word in {"en": ("slide", "homework"), "ru": ("слайд", "задачи")}[language]
+    )
 
 
 def test_numbers_come_from_the_tables(tree, built):

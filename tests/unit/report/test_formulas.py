@@ -99,6 +99,6 @@ def test_html_has_every_letter_and_accent(typeset):
 
 
 def test_formulas_hold_nothing_that_ends_them(typeset):
-    """A tag of HTML within a formula ends it there for a browser: what follows is text beside it."""
+    """For a browser a tag of HTML ends the formula: what follows is text beside it."""
     tags = {source: {part.tag for part in e.iter()} - MATHML for source, _, e in typeset}
     assert {source: found for source, found in tags.items() if found} == {}

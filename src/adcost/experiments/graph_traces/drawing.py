@@ -94,7 +94,10 @@ def draw(
             axis.annotate(plotting.number(graph.values[node]), xytext=(0, -3), **below)
         if ready:
             axis.annotate(
-                plotting.number(derivatives[node]), xytext=(0, -3 - 1.3 * size), color=colour, **below
+                plotting.number(derivatives[node]),
+                xytext=(0, -3 - 1.3 * size),
+                color=colour,
+                **below,
             )
 
 

@@ -146,7 +146,8 @@ def _training(measured: pd.DataFrame) -> Figure:
         loss = summary.single(measured, network, epoch, "training_loss")
         axis.plot([epoch * an_epoch], [loss], "o", color=_colours(epochs)[epoch], ms=7)
         axis.annotate(
-            f"epoch {epoch}: {100 * accuracy:.1f} % of the\ntest images right", (epoch * an_epoch, loss),
+            f"epoch {epoch}: {100 * accuracy:.1f} % of the\ntest images right",
+            (epoch * an_epoch, loss),
             xytext=(14, 12) if epoch < epochs[-1] else (0, 52), textcoords="offset points",
             ha="left" if epoch < epochs[-1] else "right", fontsize=8.5,
             color=_colours(epochs)[epoch],
@@ -174,8 +175,11 @@ def _dense(measured: pd.DataFrame) -> Figure:
         apart, allowed = summary.density_error(measured, network, epoch)
         axis.set(yscale="log", ylim=(1e-4, 1e3), xlabel="eigenvalue λ")
         moment = _title(epoch, summary.epochs(measured, network)[-1])
-        axis.set_title(f"{moment}\nW₁ = {plotting.number(apart, 2)}, "
-                       f"theory allows {plotting.number(allowed, 2)}", fontsize=10)
+        axis.set_title(
+            f"{moment}\nW₁ = {plotting.number(apart, 2)}, "
+            f"theory allows {plotting.number(allowed, 2)}",
+            fontsize=10,
+        )
     axes[0, 0].set_ylabel("density × width")
     axes[0, -1].legend(fontsize=8.5, loc="upper right")
     return figure
