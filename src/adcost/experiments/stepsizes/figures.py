@@ -295,7 +295,7 @@ def _chebyshev(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
         offset = {"krylov": -9, "learned": 5, "equal": -4, "chebyshev": 4}[method]
         _text(right, middle.index[-1], middle.iloc[-1], name(method, measured), COLOURS[method],
               xytext=(12, offset), fontsize=8.5)  # fmt: skip
-    right.set(xscale="log", yscale="log", xlabel="condition number κ",
-              ylabel=r"f($\mathregular{x_T}$) / f(x₀)", title="all starts, median and range")  # fmt: skip
+    right.set(xscale="log", yscale="log", title="all starts, median and range")
+    right.set(xlabel="condition number κ", ylabel=r"f($\mathregular{x_T}$) / f(x₀)")
     right.set_xlim(conditions.min() / 1.5, conditions.max() * max(8.0, conditions.max() ** 0.3))
     return figure
