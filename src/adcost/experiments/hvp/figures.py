@@ -64,8 +64,10 @@ def _homework(summary: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots()
     for method in HOMEWORK:
         rows = summary[summary.method == method]
+        # A standard deviation may exceed the mean; a time is not negative.
+        reach = [rows[["mean", "std"]].min(axis=1), rows["std"]]
         axis.errorbar(
-            rows.layers, rows["mean"], yerr=rows["std"], fmt="o-", color=COLOURS[method],
+            rows.layers, rows["mean"], yerr=reach, fmt="o-", color=COLOURS[method],
             label=NAMES[method],
         )  # fmt: skip
     axis.set(xlabel="number of hidden layers", ylabel="computation time (seconds)")
