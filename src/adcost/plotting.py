@@ -109,6 +109,13 @@ def _label_powers_plainly(axis: Axis) -> None:
         axis.set_major_formatter(lambda value, place: plain_power(formatter(value, place)))
 
 
+def number(value: float, digits: int = 3) -> str:
+    """A number of a figure's text with so many significant digits, as 0.05, −12 or 1.2×10⁻⁵."""
+    mantissa, *power = f"{value:.{digits}g}".split("e")
+    factor = "×10" + str(int(power[0])).translate(SUPERSCRIPTS) if power else ""
+    return mantissa.replace("-", "−") + factor
+
+
 def save(figure: Figure, folder: Path | str, name: str) -> None:
     """Write ``folder/name.svg`` and ``.pdf``, without dates, atomically, and close the figure."""
     for axes in figure.axes:

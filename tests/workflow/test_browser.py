@@ -197,6 +197,40 @@ def test_on_a_desktop_every_verdict_is_in_sight(page):
     assert wider == []
 
 
+@pytest.mark.parametrize("width", (360, 390, 820))
+def test_on_a_narrow_screen_verdicts_are_in_sight_and_labels_can_be_read(page, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    outside = page.eval_on_selector_all(
+        ".evidence .verdict, .overview .verdict",
+        "all => all.filter(it => it.getBoundingClientRect().right > innerWidth).length",
+    )
+    assert outside == 0
+    smallest = page.eval_on_selector_all(
+        "svg.plot",
+        """all => Math.min(...all.flatMap(plot => {
+          const scale = plot.getBoundingClientRect().width / plot.viewBox.baseVal.width;
+          return [...plot.querySelectorAll('text, tspan')]
+            .map(it => scale * parseFloat(getComputedStyle(it).fontSize)); }))""",
+    )
+    assert smallest >= 5  # of a subscript; a label is at least 7
+    hints = page.eval_on_selector_all(
+        ".drawing", """all => all.filter(it => getComputedStyle(it, '::before').content != 'none'
+          && it.scrollWidth > it.clientWidth).length""",
+    )  # fmt: skip
+    assert (hints > 40) == (width < 480)
+
+
+def test_nothing_is_left_as_code_writes_it(page):
+    """No α_i, 1e-06, -3 or 5% in the words of the page and its figures; code and formulas aside."""
+    words = page.evaluate(
+        """() => { const copy = document.body.cloneNode(true);
+          copy.querySelectorAll('code, math, style, .facts').forEach(it => it.remove());
+          return copy.textContent; }"""
+    )
+    written = r".{20}(?:\b\w_\w|_max|\de[-+]\d|[\s(\[=]-\d|\d%).{20}"
+    assert re.findall(written, words.replace("\n", " ")) == []
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_what_is_drawn_can_be_told_from_the_paper(page, scheme):
     page.emulate_media(color_scheme=scheme)

@@ -13,7 +13,7 @@ from pathlib import Path
 import typst
 
 from adcost.report.catalogue import Catalogue
-from adcost.report.lecture import cited
+from adcost.report.lecture import about, cited
 from adcost.report.page import FIGURE_FONTS, complete
 from adcost.tables import check_written, read_json, replacing
 
@@ -49,6 +49,7 @@ def build(
         "language": language,
         "experiments": experiments,
         "compared": compared,
+        "lecture": about(language),
         "figures": {name: _drawn(results, name, ".svg", ".pdf") for name in experiments},
         "animations": {name: _drawn(results, name, ".mp4", ".png") for name in experiments},
     }

@@ -22,7 +22,7 @@ from adcost import strict_yaml
 
 HERE = Path(__file__).parent
 
-NUMBER = re.compile(r"(?<![\w.])[-+−±]?\d(?:[\d.,\u202f]*\d)?(?:e[-+]?\d+)?")
+NUMBER = re.compile(r"(?<![\w.])[-+−±]?\d(?:[\d.,\u202f]*\d)?(?:e[-+]?\d+|×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 WORD = re.compile(r"[A-Za-z]{2,}")
 FORMULA = re.compile(r"\$[^$]*\$")
 

@@ -31,6 +31,17 @@ def cited(source: str, language: str) -> list[dict[str, str]]:
     return pieces
 
 
+def about(language: str) -> dict[str, str]:
+    """The lecture's ``title``, ``author``, ``course`` and ``school`` in a language.
+
+    ``page`` is its address and ``original`` the title in its own language. Raises
+    :class:`KeyError` for a language that ``lecture.yaml`` has no names in.
+    """
+    lecture = _lecture()
+    names = {key: lecture[key][language] for key in ("title", "author", "course", "school")}
+    return {**names, "original": lecture["title"][LANGUAGE], "page": lecture["page"]}
+
+
 def url(section: dict[str, str]) -> str:
     """Where the section is: the lecture's page, scrolled to the heading by a text fragment.
 

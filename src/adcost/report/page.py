@@ -22,26 +22,51 @@ FIGURE_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 # Found and not imported, which would load its font.
 ZIAMATH = next(iter(getattr(find_spec("ziamath"), "submodule_search_locations", [])))
 MATH_FONT = Path(ZIAMATH) / "fonts" / "STIXTwoMath-Regular.ttf"
+ACCENTS = {"\u0304": "¯", "\u0307": "˙", "\u0308": "¨", "\u0302": "ˆ", "\u0303": "˜"}
+HIGH = [f".//{tag}" for tag in ("mfrac", "mtable", "munder", "munderover", "msqrt", "mroot")]
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 
 
 def complete(page: str, results: Path, experiments: Iterable[str]) -> str:
     """Typst's page with all that it needs inside it."""
     page = _addressed(page)
+    page = re.sub(r"<math.*?</math>", lambda found: formula(found[0]), page, flags=re.S)
     page = _replace(page, "figure", lambda *place: _inline_svg(results, *place))
     page = _replace(page, "animation", lambda *place: _video(results, *place))
     formulas = "".join(re.findall(r"<math.*?</math>", page, re.S))
     drawings = "".join(re.findall(r"<svg.*?</svg>", page, re.S))
+    tall = re.search(r"<m(sqrt|root)>((?!</m\1>).)*<m(frac|table|under)", formulas, re.S)
     style = "\n".join(
         [
             # A root has no character of its own in MathML.
-            _font_face("Report Math", MATH_FONT, formulas and formulas + "√"),
+            _font_face("Report Math", MATH_FONT, formulas and formulas + "√", short_roots=not tall),
             _font_face("Report Figure", FIGURE_FONTS / "DejaVuSans.ttf", drawings),
             (HERE / "style.css").read_text("utf-8"),
             *map(_filter, experiments),
         ]
     )
     return page.replace("</head>", f"<style>\n{style}</style></head>", 1)
+
+
+def formula(text: str) -> str:
+    """Typst's MathML, with what browsers set wrongly in this font put into words they set rightly.
+
+    A combining accent has no width and stands left of its letter: its spacing form does not. A
+    fence is stretched where something high is between, for a box has the width of the longest
+    fence of the font. A root has the height of its sign, which is higher than a letter.
+    """
+    root = ET.fromstring(text)
+    for element in list(root.iter()):
+        if element.tag == "mover" and element[1].text in ACCENTS:
+            element[1].text = ACCENTS[element[1].text]
+            element[1].set("stretchy", "false")
+        if element.tag == "mrow" and len(element) > 1 and not any(map(element.find, HIGH)):
+            for fence in (element[0], element[-1]):
+                if fence.tag == "mo":
+                    fence.set("stretchy", "false")
+        if element.tag in ("msqrt", "mroot"):
+            element.insert(0, ET.Element("mspace", {"height": "0.75em", "depth": "0.2em"}))
+    return ET.tostring(root, encoding="unicode")
 
 
 def _addressed(page: str) -> str:
@@ -103,7 +128,8 @@ def _inline_svg(results: Path, experiment: str, name: str, alt: str) -> str:
                 value = re.sub(r"#([0-9a-fA-F]{6})\b", _variable, value)
             element.set(key, re.sub(r"url\(#", f"url(#{prefix}", value))
     root.attrib.pop("height", None)
-    root.attrib |= {"role": "img", "class": "plot"}
+    # A width that the style sheet can scale.
+    root.attrib |= {"role": "img", "class": "plot", "style": f"--width: {root.attrib.pop('width')}"}
     # The label is escaped already, as Typst wrote it.
     text = ET.tostring(root, encoding="unicode", short_empty_elements=True)
     return text.replace("<svg ", f'<svg aria-label="{alt}" ', 1)
@@ -124,12 +150,21 @@ def _video(results: Path, experiment: str, name: str, alt: str) -> str:
     )
 
 
-def _font_face(family: str, file: Path, text: str) -> str:
-    """A rule with the part of a font that a text needs, nothing where there is no such text."""
+def _font_face(family: str, file: Path, text: str, short_roots: bool = False) -> str:
+    """A rule with the part of a font that a text needs, nothing where there is no such text.
+
+    ``short_roots``: without the longer signs of roots. A browser leaves room for the widest of them
+    behind every root, so they are there only where a root is over something tall.
+    """
     if not text:
         return ""
     options = subset.Options(layout_features=["*"], drop_tables=["FFTM"])
     font = TTFont(file, recalcTimestamp=False)
+    if short_roots:
+        variants = font["MATH"].table.MathVariants
+        place = variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ord("√")])
+        del variants.VertGlyphCoverage.glyphs[place], variants.VertGlyphConstruction[place]
+        variants.VertGlyphCount -= 1
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=text)
     subsetter.subset(font)

@@ -14,11 +14,14 @@ from fontTools.ttLib import TTFont
 from adcost import plotting
 from adcost.report import build as report
 from adcost.report.build import ReportError, build
+from adcost.report.catalogue import languages
+from adcost.report.lecture import about
 from adcost.tables import write_json
 
 SECTION = """#import "../template.typ": *
 == Question
-Price: #n("toy", "price") at #n("toy", "sites") sites; $sqrt(x^2) <= norm(y)$.
+Price: #n("toy", "price") at #n("toy", "sites") sites; $sqrt(x^2) <= norm(y)$,
+$macron(x) < #n("toy", "tiny")$.
 == Findings
 #figure-of("toy", "cost", alt: ["Cheap" & #n("toy", "sites") sites < all.], caption: [Costs.])
 #figure-of("toy", "other", alt: [Another.], caption: [Others.])
@@ -49,6 +52,7 @@ CLAIMS = [
 NUMBERS = {
     "price": 3.0512,
     "sites": 12345,
+    "tiny": 2.5e-7,
     "table": [{"method": "fast_one", "seconds": 0.25}, {"method": "slow", "seconds": 4.0}],
 }
 
@@ -184,6 +188,12 @@ def test_the_fonts_have_what_the_formulas_and_figures_use(built):
     assert len(built[0]) < 200_000
 
 
+def test_a_number_stands_in_a_formula_as_in_a_sentence(built):
+    (formula,) = re.findall(r"<math>(?:(?!</math>).)*10⁻⁷</m.*?</math>", built[0], re.S)
+    assert "<sup" not in formula and ">¯</mo>" in formula
+    assert "<sup" not in built[0]
+
+
 def test_ids_are_unique_and_every_link_lands(built):
     page = Page(built[0])
     ids = page.values("id")
@@ -241,13 +251,56 @@ def test_the_run_is_named(built):
 
 def test_intervals_are_printed_to_their_width(built):
     text = Page(built[0]).text
-    assert "It is 312 [201, 456] s or 3.10 [−∞, 4.20] × 10−7 s: ✗ refuted." in text
-    assert "≤ 1 × 10−6" in text
+    assert "It is 312 [201, 456] s or 3.10 [−∞, 4.20] × 10⁻⁷ s: ✗ refuted." in text
+    assert "≤ 1 × 10⁻⁶" in text
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("∂²L/∂α_i² and 1 − βC_i", "∂²L/∂α<sub>i</sub>² and 1 − βC<sub>i</sub>"),
+        ("‖A‖²_F, λ_max(A), f(x_T)", "‖A‖²<sub>F</sub>, λ<sub>max</sub>(A), f(x<sub>T</sub>)"),
+        ("k^(−T/(T−1)) steps", "k<sup>−T/(T−1)</sup> steps"),
+        ("off by 1.3e-16 of it", "off by 1.3\u202f×\u202f10⁻¹⁶ of it"),
+        ("[-0.5, -inf] at GPT-2 and 5-fold", "[−0.5, −∞] at GPT-2 and 5-fold"),
+        ("0.1%, 12 % of 1,234,567 km", "0.1\xa0%, 12\xa0% of 1\u202f234\u202f567 km"),
+        ("sum_of_squares of x", "sum_of_squares of x"),
+    ],
+)
+def test_what_a_claim_says_is_set_as_the_text_is(tree, written, read):
+    file = tree / "results" / "toy" / "claims.json"
+    claims = json.loads(file.read_text("utf-8"))
+    claims[1]["statement"] = claims[1]["note"] = claims[1]["evidence"][0]["unit"] = written
+    write_json(claims, file)
+    page = run(tree)[0].replace("&nbsp;", "\xa0")
+    # In both tables the statement (in one of them its first piece bears the address), its note and
+    # the unit; the unit in the text besides.
+    assert page.count(read) >= 6
 
 
 def test_a_small_table_has_the_columns_asked_for(built):
     table = re.search(r'<div class="wide rows".*?</table>', built[0], re.S)[0]
     assert Page(table).text.split() == "Method Time, s fast one 0.250 slow 4.00".split()
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_first_screen_names_the_lecture(made, tmp_path, language):
+    """Its title, author, course and link, and what a slide and the homework are, in the words."""
+    words = (report.HERE / language / "main.typ").read_text("utf-8")
+    (tmp_path / "main.typ").write_text(
+        words.replace("titles = (", 'titles = (toy: "Toy",'), "utf-8"
+    )
+    shutil.copy(made / "en" / "toy.typ", tmp_path)
+    paths = tmp_path / "report.html", tmp_path / "report.pdf"
+    build(made / "results", *paths, ["toy"], language=language, texts=tmp_path)
+    screen = re.search(r"<h1.*?<h2", paths[0].read_text("utf-8"), re.S)[0]
+    lecture = about(language)
+    assert f'href="{lecture["page"]}"' in screen
+    said = Page(screen).text
+    assert all(lecture[key] in said for key in ("title", "author", "course", "school"))
+    assert all(
+        word in said for word in {"en": ("slide", "homework"), "ru": ("слайд", "задачи")}[language]
+    )
 
 
 def test_numbers_come_from_the_tables(tree, built):
@@ -264,15 +317,15 @@ def test_numbers_come_from_the_tables(tree, built):
         (0.0, 3, "0"),
         (1000, 3, "1000"),
         (9_999_999, 3, "9 999 999"),
-        (10**7, 3, "1.00 × 107"),
+        (10**7, 3, "1.00 × 10⁷"),
         (1000.0, 3, "1000"),
         (0.001, 2, "0.0010"),
         (0.00099951, 3, "0.00100"),
         (9.996, 3, "10.0"),
-        (999_999.9, 3, "1.00 × 106"),
+        (999_999.9, 3, "1.00 × 10⁶"),
         (12_345.6, 5, "12 346"),
         (-0.5, 2, "−0.50"),
-        (1.25e-300, 2, "1.3 × 10−300"),
+        (1.25e-300, 2, "1.3 × 10⁻³⁰⁰"),
         ("float32", 3, "float32"),
     ],
 )

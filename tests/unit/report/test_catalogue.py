@@ -70,6 +70,7 @@ def test_records_are_translated_but_for_their_keys():
         ("at −3.5e-07 [1, 2]", "at {} [{}, {}]"),
         ("1,024 tokens, 95 %.", "{} tokens, {} %."),
         ("12\u202f345 sites", "{} sites"),
+        ("−1.5×10⁻⁷ of 10⁻³", "{} of {}⁻³"),
     ],
 )
 def test_numbers_are_told_from_names(text, made):

@@ -1,10 +1,11 @@
 """What claims cite of the lecture: translated, and linked to where it stands."""
 
+from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 import pytest
 
-from adcost.report.lecture import cited
+from adcost.report.lecture import about, cited
 
 DIFFERENCES = "«Конечные разности»: теорема; Nocedal & Wright 2006, §8.1"
 
@@ -47,3 +48,10 @@ def test_other_sources_are_text(source):
 def test_a_hyphen_does_not_end_what_is_searched():
     (piece,) = cited("Проклятие размерности для методов нулевого порядка", "en")
     assert "-" not in piece["url"].split(":~:text=")[1]
+
+
+def test_the_readme_names_the_lecture_before_its_first_command():
+    text = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    head, lecture = " ".join(text.split("```")[0].split()), about("en")
+    names = ("title", "original", "author", "course", "school", "page")
+    assert [name for name in names if lecture[name] not in head] == []

@@ -9,7 +9,6 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 
 from adcost import plotting
 from adcost.experiments.checkpointing import transformer_summary as summary
@@ -30,7 +29,11 @@ BATCHES = {
     (WITH, "ordinary"): ("a checkpoint every block", plotting.BLUE),
     (WITH, "lean"): ("the same, scores and logits by chunks", plotting.GREEN),
 }
-LABELS = {"save_products": ((-12, -3), "right"), "save_operands": ((0, 9), "center")}
+LABELS = {
+    "save_products": ((-12, -3), "right"),
+    "save_operands": ((0, 9), "center"),
+    "save_projections": ((-9, -9), "right"),
+}
 """Where a policy's name stands beside its point, if not above to the right."""
 
 RUNS = {"default": (plotting.VERMILION, "o"), "bare": (plotting.BLUE, "s")}
@@ -58,16 +61,18 @@ def _memory(measured: pd.DataFrame) -> Figure:
     places = np.arange(len(policies))[::-1]
     for shift, (attention, colour) in zip((0.19, -0.19), ATTENTION.items(), strict=True):
         held = [summary.gigabytes(measured, p, "blocks_bytes", attention) for p in policies]
-        axis.barh(places + shift, held, height=0.34, color=colour, alpha=0.85)
+        axis.plot(held, places + shift, "o", ms=7, color=colour)
         for y, gb in zip(places + shift, held, strict=True):
-            axis.annotate(f"{gb:.3g}", (gb, y), xytext=(4, 0), textcoords="offset points",
-                          va="center", fontsize=8.5, color=colour)  # fmt: skip
+            # On the page's colour, for a line may pass behind it.
+            axis.annotate(plotting.number(gb), (gb, y), xytext=(8, 0), textcoords="offset points",
+                          va="center", fontsize=8.5, color=colour,
+                          bbox={"fc": "#FFFFFF", "ec": "none", "pad": 1.5})  # fmt: skip
+    # Lengths mean nothing on a logarithmic axis, so a part is a mark as the whole is.
     kept = [summary.gigabytes(measured, p, "kept_bytes") for p in policies]
-    axis.barh(places + 0.19, kept, height=0.34, color="none", edgecolor="#222222", hatch="////",
-              lw=0.8)  # fmt: skip
+    axis.plot(kept, places + 0.19, "D", ms=6, mfc="none", mew=1.4, color=ATTENTION["ordinary"])
     lines = {
-        f"ZeRO with\ncheckpoints, {with_checkpoints:.3g}": with_checkpoints,
-        f"ZeRO, {stored:.3g}": stored,
+        f"ZeRO with\ncheckpoints, {plotting.number(with_checkpoints)}": with_checkpoints,
+        f"ZeRO, {plotting.number(stored)}": stored,
         f"Korthikanti\net al., {said.korthikanti:.0f}": said.korthikanti,
     }
     for text, gb in lines.items():
@@ -81,10 +86,11 @@ def _memory(measured: pd.DataFrame) -> Figure:
     axis.set_ylim(-0.55, len(policies) - 0.45)
     _decimal(axis)
     axis.grid(axis="y", visible=False)
-    handles = [Rectangle((0, 0), 1, 1, color=c, alpha=0.85) for c in ATTENTION.values()]
-    handles.append(Rectangle((0, 0), 1, 1, fc="none", ec="#222222", hatch="////"))
+    handles = [Line2D([], [], marker="o", ms=7, ls="", color=c) for c in ATTENTION.values()]
+    handles.append(Line2D([], [], marker="D", ms=6, mfc="none", mew=1.4, ls="",
+                          color=ATTENTION["ordinary"]))  # fmt: skip
     names = ["ordinary attention", "attention by chunks", "of which grows with the depth"]
-    axis.legend(handles, names, loc="lower right", fontsize=8.5)
+    figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=8.5)
     return figure
 
 
@@ -114,7 +120,7 @@ def _operations(measured: pd.DataFrame) -> Figure:
               transform=axis.get_yaxis_transform())  # fmt: skip
     axis.set(xscale="log", xlabel=f"GB held by the blocks, {_what(measured)}",
              ylabel="more operations than storing all")  # fmt: skip
-    axis.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    axis.yaxis.set_major_formatter(lambda value, _: f"{plotting.number(100 * value)} %")
     left, right = axis.get_xlim()
     axis.set_xlim(left * 0.8, right * 2.2)
     axis.set_ylim(bottom=-0.02)
@@ -133,15 +139,15 @@ def _max_batch(measured: pd.DataFrame) -> Figure:
     width = 0.8 / len(BATCHES)
     for place, (case, (name, colour)) in enumerate(BATCHES.items()):
         x = np.arange(len(found)) + (place - (len(BATCHES) - 1) / 2) * width
-        # Zero has no place on the axis: it stands below one, and says 0.
-        axis.bar(x, np.maximum(found[case], 0.6) - 0.5, bottom=0.5, width=width * 0.9, color=colour,
-                 label=name)  # fmt: skip
+        axis.bar(x, found[case], width=width * 0.9, color=colour, label=name)
         for at, batch in zip(x, found[case], strict=True):
-            axis.annotate(f"{batch}", (at, max(batch, 0.6)), xytext=(0, 2), ha="center",
+            axis.annotate(f"{batch}", (at, batch), xytext=(0, 2), ha="center",
                           textcoords="offset points", fontsize=9, color=colour)  # fmt: skip
-    axis.set(yscale="log", ylabel="largest batch, sequences", xlabel="memory, GB")
+    # Linear up to one, so that zero has a place.
+    axis.set_yscale("symlog", linthresh=1, linscale=0.3)
+    axis.set(ylabel="largest batch, sequences", xlabel="memory, GB")
     axis.set_xticks(np.arange(len(found)), [f"{memory:g}" for memory in found.index])
-    axis.set_ylim(0.5, found.to_numpy().max() * 8)
+    axis.set_ylim(0, found.to_numpy().max() * 8)
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axis.grid(axis="x", visible=False)
     axis.legend(loc="upper left", fontsize=8.5)

@@ -12,7 +12,7 @@ from matplotlib.path import Path
 
 from adcost import plotting
 from adcost.experiments.graph_traces.layout import Edge, Layout, Position, layered
-from adcost.experiments.graph_traces.words import pretty, short
+from adcost.experiments.graph_traces.words import pretty
 
 ACROSS, UP, RADIUS = 2.6, 2.2, 0.4
 """A layer, a row, and a node's radius, in the units of a drawing."""
@@ -87,12 +87,17 @@ def draw(
         axis.text(x, y, pretty(node), va="center", color=PAPER if now else INK, **text)
         if node in graph.formulas:
             axis.text(x, y + RADIUS + 0.08, pretty(graph.formulas[node]), va="bottom", **text)
-        below = {"xy": (x, y - RADIUS), "textcoords": "offset points", "va": "top", **text}
+        # On the page's colour, for an arrow may pass behind.
+        below = {"xy": (x, y - RADIUS), "textcoords": "offset points", "va": "top", **text,
+                 "bbox": {"fc": PAPER, "ec": "none", "pad": 0.5}}  # fmt: skip
         if values and (ready or reverse):
-            axis.annotate(short(graph.values[node]), xytext=(0, -3), **below)
+            axis.annotate(plotting.number(graph.values[node]), xytext=(0, -3), **below)
         if ready:
             axis.annotate(
-                short(derivatives[node]), xytext=(0, -3 - 1.3 * size), color=colour, **below
+                plotting.number(derivatives[node]),
+                xytext=(0, -3 - 1.3 * size),
+                color=colour,
+                **below,
             )
 
 

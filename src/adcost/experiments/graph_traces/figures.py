@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,9 +16,9 @@ from adcost.experiments.graph_traces.summary import counted
 
 FAMILIES = {"rosenbrock": ("Rosenbrock's function", "o-"), "speelpenning": ("product", "s--")}
 
-MOST_NODES, WIDE = 40, 18.0
-"""Nodes of an expression that is drawn (a larger one is in the tables only), and the width of a
-drawing that takes the page to itself."""
+MOST_NODES, WIDE, TITLE = 40, 26.0, 1.0
+"""Nodes of an expression that is drawn (a larger one is in the tables only), and in a drawing's
+units the width of a row of drawings and the height of a drawing's title."""
 
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
@@ -38,7 +37,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
 
 
 def _expressions(steps: pd.DataFrame, edges: pd.DataFrame) -> Figure:
-    """The configured expressions after their reverse sweep, a panel each, all at one scale."""
+    """The configured expressions after their reverse sweep at one scale, row by row as they fit."""
     reverse = steps[(steps.sweep == "reverse") & (steps.expression != LECTURE)]
     sweeps = {
         str(name): rows
@@ -49,19 +48,20 @@ def _expressions(steps: pd.DataFrame, edges: pd.DataFrame) -> Figure:
         name: drawing.graph_of(rows, edges[edges.expression == name])
         for name, rows in sweeps.items()
     }
-    width, height = np.max([drawing.extent(graph) for graph in graphs.values()] or [(1, 1)], 0)
-    columns = 2 if len(graphs) > 1 and width < WIDE else 1
-    lines = max(-(-len(graphs) // columns), 1)
-    figure, axes = plt.subplots(
-        lines, columns, squeeze=False, figsize=(9.6, (9.6 / columns * height / width + 0.5) * lines)
-    )
-    for axis in axes.flat:
-        axis.axis("off")
-    for axis, (name, graph) in zip(axes.flat, graphs.items(), strict=False):
-        rows = sweeps[name]
+    places, right, top, bottom = {}, 0.0, 0.0, 0.0
+    for name, graph in graphs.items():
+        width, height = drawing.extent(graph)
+        if right + width > WIDE:
+            right, top = 0.0, bottom
+        places[name] = (right, top + TITLE, width, height)
+        right, bottom = right + width, max(bottom, top + TITLE + height)
+    page = max((x + width for x, _, width, _ in places.values()), default=1.0)
+    figure = plt.figure(figsize=(9.6, 9.6 * max(bottom, 1.0) / page), layout="none")
+    for name, (x, y, width, height) in places.items():
+        box = (x / page, 1 - (y + height) / bottom, width / page, height / bottom)
+        axis, rows = figure.add_axes(box), sweeps[name]
         known = dict(zip(rows.node, rows.derivative, strict=True))
-        drawing.draw(axis, graph, "reverse", known, size=7)
-        axis.set(xlim=(-0.8, width - 0.8), ylim=(-height / 2 - 0.1, height / 2 - 0.1))
+        drawing.draw(axis, graphs[name], "reverse", known, size=7)
         axis.set_title(name.replace("_", " "))
     return figure
 

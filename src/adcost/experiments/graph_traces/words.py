@@ -4,16 +4,13 @@ import re
 
 import pandas as pd
 
+from adcost.plotting import number
+
 
 def pretty(text: str) -> str:
     """Names with their numbers below the line: w1 becomes w₁."""
     below = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
     return re.sub(r"\b([A-Za-z]+)([0-9]+)(?![0-9])", lambda m: m[1] + m[2].translate(below), text)
-
-
-def short(value: float) -> str:
-    """A number with three significant digits and a real minus."""
-    return f"{value:.3g}".replace("-", "−")
 
 
 def words(rows: pd.DataFrame) -> list[str]:
@@ -33,4 +30,4 @@ def words(rows: pd.DataFrame) -> list[str]:
 
 
 def _equation(symbol: str, formula: str, value: float) -> str:
-    return pretty(" = ".join(filter(None, (symbol, formula, short(value)))))
+    return pretty(" = ".join(filter(None, (symbol, formula, number(value)))))

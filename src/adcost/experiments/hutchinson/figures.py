@@ -26,7 +26,7 @@ METHODS = {
 }
 NAMES = {"rademacher": "random signs", "gaussian": "Gaussian", "sphere": "sphere"}
 TRAINED = ("dense", "trained")
-PERCENT = FuncFormatter(lambda value, _: f"{100 * value:g} %")
+PERCENT = FuncFormatter(lambda value, _: f"{plotting.number(100 * value)} %")
 
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
@@ -76,16 +76,13 @@ def _error(measured: pd.DataFrame) -> Figure:
         _with_intervals(axis, found, colour, "o")
         v = np.array([found.index.min(), found.index.max()])
         line = (summary.law(measured, case, "rademacher") / v) ** 0.5
-        axis.plot(v, line, "-", lw=1.2, color=colour)
         label = f"d = {int(summary.exact(measured, case)['size']):,}, {case[1]}"
-        axis.annotate(label, (v[-1], line[-1]), xytext=(7, 0), textcoords="offset points",
-                      color=colour, fontsize=8.5, va="center")  # fmt: skip
+        axis.plot(v, line, "-", lw=1.2, color=colour, label=label)
     axis.axhline(summary.ACCURACY, color=plotting.GREY, lw=1, ls=":")
     axis.set(xscale="log", yscale="log", xlabel="probes V",
              ylabel="root-mean-square error / trace")  # fmt: skip
     axis.yaxis.set_major_formatter(PERCENT)
-    left, right = axis.get_xlim()
-    axis.set_xlim(left, right * 12)
+    axis.legend(loc="upper right", fontsize=8.5)
     axis.text(0.02, 0.04, "lines: predicted, slope −1/2", transform=axis.transAxes, fontsize=8.5,
               color=plotting.GREY)  # fmt: skip
     return figure

@@ -64,8 +64,10 @@ def _homework(summary: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots()
     for method in HOMEWORK:
         rows = summary[summary.method == method]
+        # A standard deviation may exceed the mean; a time is not negative.
+        reach = [rows[["mean", "std"]].min(axis=1), rows["std"]]
         axis.errorbar(
-            rows.layers, rows["mean"], yerr=rows["std"], fmt="o-", color=COLOURS[method],
+            rows.layers, rows["mean"], yerr=reach, fmt="o-", color=COLOURS[method],
             label=NAMES[method],
         )  # fmt: skip
     axis.set(xlabel="number of hidden layers", ylabel="computation time (seconds)")
@@ -129,7 +131,7 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
     gradient = sweep[(sweep.method == "gradient") & (sweep.quantity == "operations")]
     gradient = gradient.set_index("layers").value.sort_index()
     dashes = dict(zip(AD_PRODUCTS, ("-", "--", ":", "-."), strict=True))
-    largest = 0.0
+    ends = [1.0]
     for method in AD_PRODUCTS:
         rows = sweep[(sweep.method == method) & (sweep.quantity == "operations")]
         ratio = rows.set_index("layers").value.sort_index() / gradient
@@ -140,21 +142,23 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
             for layers, group in timings.groupby("layers")
         ]
         middle = np.array([ratio.value for _, ratio in points])
-        largest = max(largest, middle.max(), ratio.max())
-        errors = [middle - [r.low for _, r in points], [r.high for _, r in points] - middle]
+        errors = np.nan_to_num(
+            [middle - [r.low for _, r in points], [r.high for _, r in points] - middle]
+        )
+        ends += [*ratio, *(middle - errors[0]), *(middle + errors[1])]
         timed.errorbar(
-            [layers for layers, _ in points], middle, yerr=np.nan_to_num(errors), fmt="o-", ms=3.5,
-            lw=1, color=COLOURS[method], label=short,
+            [layers for layers, _ in points], middle, yerr=errors, fmt="o-", ms=3.5, lw=1,
+            color=COLOURS[method], label=short,
         )  # fmt: skip
     ticks = [1, 2, 3, 4, 5, 10, 20, 50, 100]
     for axis in (counted, timed):
         axis.axhspan(2, 3, color=plotting.GREY, alpha=0.15, lw=0)
         axis.axhline(4, color=plotting.GREY, lw=1, ls=(0, (1, 2)))
         axis.set(xlabel="number of hidden layers", yscale="log")
-        # Set by the medians: one disturbed repeat must not flatten the rest.
         axis.set_yticks(ticks, [str(tick) for tick in ticks])
         axis.minorticks_off()
-        axis.set_ylim(1, 6 * largest)
+        # Every interval whole, and room above for the legend.
+        axis.set_ylim(0.9 * min(ends), 3 * max(ends))
     for height, text in ((4.2, "bound on operations: 4"), (2.05, "commonly quoted: 2 to 3")):
         counted.annotate(
             text, (0.98, height), xycoords=("axes fraction", "data"), ha="right", fontsize=8,
@@ -214,6 +218,10 @@ def _initialisation(measured: pd.DataFrame) -> Figure:
     axis.set(
         xscale="log", yscale="log", xlabel="number of hidden layers", ylabel="‖∇²f · v‖ (median)"
     )
+    low, high = np.log10(axis.get_ylim())
+    stride = next(step for step in (1, 2, 5, 10, 20, 50, 100) if high - low < 8 * step)
+    axis.set_yticks(10.0 ** np.arange(np.ceil(low / stride) * stride, high, stride))
+    axis.minorticks_off()
     axis.axhline(np.finfo(np.float32).smallest_subnormal, color=plotting.GREY, lw=1, ls=":")
     axis.annotate("smallest float32", (rows.layers.min(), 1e-45), xytext=(0, -12), fontsize=8,
                   textcoords="offset points", color=plotting.GREY)  # fmt: skip

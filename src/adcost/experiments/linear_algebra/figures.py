@@ -65,7 +65,7 @@ def _accuracy(measured: pd.DataFrame) -> Figure:
         unit = table["size"].max() * conditions * ROUNDOFF
         axis.plot(conditions, unit, ":", color="#555555", label="n·κ·u")
         axis.set(xscale="log", yscale="log", xlabel="condition number κ", title=title)
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), fontsize=9)
+        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), fontsize=9)
     axes[0].set_ylabel("relative error of the derivative\n(median and range over matrices)")
     return figure
 

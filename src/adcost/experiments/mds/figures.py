@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator
 
 from adcost import plotting
 from adcost.costs.intervals import Interval
@@ -155,7 +156,9 @@ def _cost(measured: pd.DataFrame) -> Figure:
     steps.set(xscale="log", yscale="log", xlabel="number of cities",
               ylabel="steps to the tolerance",
               title="gradient descent, random sets of cities")  # fmt: skip
-    steps.set_ylim(10, 2000)
+    steps.set_ylim(quartiles.to_numpy().min() / 3, quartiles.to_numpy().max() * 2)
+    steps.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    steps.yaxis.set_major_formatter("{x:g}")
     steps.annotate(f"exponent {_interval(slope)}", (0.5, 0.06), xycoords="axes fraction",
                    ha="center", color=colour, fontsize=9)  # fmt: skip
     for axis in (cost, steps):

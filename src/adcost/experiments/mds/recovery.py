@@ -106,7 +106,9 @@ def _move(movers: dict, rows: pd.DataFrame) -> None:
         for string, here, there in zip(strings, positions, true, strict=True):
             string.set_data(*np.stack([here, there], 1))
         spent, excess = now.evaluations.iloc[0], max(float(now.relative_excess.iloc[0]), 1e-12)
-        counter.set_text(f"{spent:,.0f} evaluations of the loss,  excess {excess:.1e}")
+        counter.set_text(
+            f"{spent:,.0f} evaluations of the loss,  excess {plotting.number(excess, 2)}"
+        )
 
 
 def label_cities(

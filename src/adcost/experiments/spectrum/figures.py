@@ -71,7 +71,7 @@ def _density(measured: pd.DataFrame) -> Figure:
         axes[0, column].set_title(_title(epoch, epochs[-1]))
         least, largest = ends[epoch].least.value, ends[epoch].largest.value
         axes[1, column].set_title(
-            f"λ from {least:.3g} to {largest:.3g}".replace("-", "−"), fontsize=9
+            f"λ from {plotting.number(least)} to {plotting.number(largest)}", fontsize=9
         )
         axes[1, column].set_xlabel("eigenvalue λ")
     axes[0, 0].set_ylabel("density × width,\none axis for all")
@@ -108,13 +108,13 @@ def _extremes(measured: pd.DataFrame) -> Figure:
         shares = [v.value for v in values]
         share.errorbar(epochs, shares, yerr=_errors(values), fmt="o-", color=colour)
         share.annotate(
-            name, (epochs[0], shares[0]), xytext=(10, 6), textcoords="offset points", color=colour,
-            fontsize=9,
+            name, (epochs[-1], shares[-1]), xytext=(8, 0), textcoords="offset points", va="center",
+            color=colour, fontsize=9,
         )  # fmt: skip
     share.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="−λ min / λ max",
               title="in units of the largest")  # fmt: skip
     size.margins(y=0.15)
-    share.margins(y=0.15)
+    share.margins(x=0.3, y=0.15)  # room for the names
     for axis in (size, share):
         ticks = sorted({e for name in names for e in summary.epochs(measured, name)})
         axis.set_xticks(ticks, [str(t) for t in ticks])
@@ -146,8 +146,9 @@ def _training(measured: pd.DataFrame) -> Figure:
         loss = summary.single(measured, network, epoch, "training_loss")
         axis.plot([epoch * an_epoch], [loss], "o", color=_colours(epochs)[epoch], ms=7)
         axis.annotate(
-            f"epoch {epoch}: {accuracy:.1%} of the\ntest images right", (epoch * an_epoch, loss),
-            xytext=(14, 12) if epoch < epochs[-1] else (0, 40), textcoords="offset points",
+            f"epoch {epoch}: {100 * accuracy:.1f} % of the\ntest images right",
+            (epoch * an_epoch, loss),
+            xytext=(14, 12) if epoch < epochs[-1] else (0, 52), textcoords="offset points",
             ha="left" if epoch < epochs[-1] else "right", fontsize=8.5,
             color=_colours(epochs)[epoch],
         )  # fmt: skip
@@ -174,7 +175,11 @@ def _dense(measured: pd.DataFrame) -> Figure:
         apart, allowed = summary.density_error(measured, network, epoch)
         axis.set(yscale="log", ylim=(1e-4, 1e3), xlabel="eigenvalue λ")
         moment = _title(epoch, summary.epochs(measured, network)[-1])
-        axis.set_title(f"{moment}\nW₁ = {apart:.2g}, theory allows {allowed:.2g}", fontsize=10)
+        axis.set_title(
+            f"{moment}\nW₁ = {plotting.number(apart, 2)}, "
+            f"theory allows {plotting.number(allowed, 2)}",
+            fontsize=10,
+        )
     axes[0, 0].set_ylabel("density × width")
     axes[0, -1].legend(fontsize=8.5, loc="upper right")
     return figure
@@ -195,6 +200,7 @@ def _ghosts(measured: pd.DataFrame) -> Figure:
         lost = summary.orthogonality(measured, network, epoch, method)
         axes[1, column].plot(lost.index, np.maximum(lost, 1e-17), "o-", ms=3, color=LANCZOS)
         axes[1, column].set(yscale="log", xlabel="Lanczos steps", ylim=(1e-17, 10))
+        axes[1, column].set_yticks([1e-15, 1e-10, 1e-5, 1])
     axes[0, 0].set_ylabel("largest Ritz values")
     axes[1, 0].set_ylabel("max |QQᵀ − I|")
     return figure

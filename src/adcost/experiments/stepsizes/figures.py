@@ -88,8 +88,8 @@ def _gradient(measured: pd.DataFrame) -> Figure:
     order = np.argsort(distance, kind="stable")
     axis.plot(distance[order], 2 * unit[order], "--", color=plotting.GREY, lw=1.2)
     _text(axis, 1, 2 * unit[distance == 1].max(), "bound on rounding", plotting.GREY,
-          xytext=(-2, 10))  # fmt: skip
-    axis.set(xscale="log", yscale="log", xlabel="|1 − α_i| of one component (1: all are random)",
+          xytext=(-2, 16))  # fmt: skip
+    axis.set(xscale="log", yscale="log", xlabel="|1 − αᵢ| of one component (1: all are random)",
              ylabel="largest relative error of ∂L/∂α")  # fmt: skip
     axis.invert_xaxis()
     return figure
@@ -120,8 +120,9 @@ def _learning(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     axis.set_xlim(0.9, 8 * (steps.max() + 1))
     axis.set_yticks([10.0**power for power in range(-60, 1, 10)])
     axis.minorticks_off()
+    axis.set_ylim(bottom=FLOOR / 1e5)
     if (rows.value <= FLOOR).any():
-        _text(axis, 1, FLOOR, "exactly 0", plotting.GREY, xytext=(4, 8), fontsize=8)
+        _text(axis, 1, FLOOR, "exactly 0", plotting.GREY, xytext=(0, -8), fontsize=8)
     return figure
 
 
@@ -163,10 +164,11 @@ def _descent(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
         _text(axis, shown.x.iloc[-1], max(shown.value.iloc[-1], least), name(method, measured),
               COLOURS[method], xytext=(6, 9 if method == "matched" else 0))  # fmt: skip
     last = rows.x.max()
-    axis.set(yscale="log", xlabel="step k of the inner descent", ylabel="f(x_k) / f(x_0)")
+    axis.set(yscale="log", xlabel="step k of the inner descent", ylabel="f(xₖ) / f(x₀)")
     axis.set_xlim(0, last * 1.3)
     axis.set_xticks(np.unique(np.linspace(0, last, min(int(last), 10) + 1).round()))
-    _text(axis, 0, least, "0 or less than 1e-40", plotting.GREY, xytext=(4, 7), fontsize=8)
+    axis.set_ylim(bottom=least / 1e4)
+    _text(axis, 0, least, "0 or less than 10⁻⁴⁰", plotting.GREY, xytext=(4, -8), fontsize=8)
     return figure
 
 
@@ -218,7 +220,7 @@ def _valley(curves: pd.DataFrame) -> Figure:
     axis.plot(end.x, end.y, "D", ms=7, color=COLOURS["polyak"], mec="white")
     axis.annotate("end of the run", (end.x, end.y), xytext=(9, -6), va="top", color="black",
                   textcoords="offset points", fontsize=9)  # fmt: skip
-    axis.set(xlabel="the α_i that ended at 1", ylabel="the α_i that ended next to it")
+    axis.set(xlabel="the αᵢ that ended at 1", ylabel="the αᵢ that ended next to it")
     axis.set_aspect("equal")
     axis.grid(False)
     return figure
@@ -293,7 +295,7 @@ def _chebyshev(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
         offset = {"krylov": -9, "learned": 5, "equal": -4, "chebyshev": 4}[method]
         _text(right, middle.index[-1], middle.iloc[-1], name(method, measured), COLOURS[method],
               xytext=(12, offset), fontsize=8.5)  # fmt: skip
-    right.set(xscale="log", yscale="log", xlabel="condition number κ", ylabel="f(x_T) / f(x_0)",
-              title="all starts, median and range")  # fmt: skip
+    right.set(xscale="log", yscale="log", title="all starts, median and range")
+    right.set(xlabel="condition number κ", ylabel=r"f($\mathregular{x_T}$) / f(x₀)")
     right.set_xlim(conditions.min() / 1.5, conditions.max() * max(8.0, conditions.max() ** 0.3))
     return figure

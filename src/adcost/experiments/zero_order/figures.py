@@ -125,7 +125,7 @@ def _dimension(measured: pd.DataFrame) -> Figure:
                 axis.plot(table.index, table.value, "-", lw=0.8, color=COLOURS[method])
         tolerance = of_problem(measured, kind, "tolerance")
         axis.set(xscale="log", yscale="log", xlabel="dimension n")
-        axis.set_title(f"{TITLES[kind]}: {ERRORS[kind]} ≤ {tolerance:g}")
+        axis.set_title(f"{TITLES[kind]}: {ERRORS[kind]} ≤ {plotting.number(tolerance)}")
         slopes = {"gradient_descent": exponent(measured, kind, "gradient_descent", "steps",
                                                shift=0),
                   "gaussian": exponent(measured, kind, "gaussian")}  # fmt: skip
@@ -192,7 +192,7 @@ def _iterations(measured: pd.DataFrame) -> Figure:
                 axis.text(0.04, height, name, transform=axis.transAxes, color=COLOURS[method],
                           fontsize=8.5)  # fmt: skip
         else:
-            axis.set(xscale="log", xlabel="steps k", xlim=(1.2, None))
+            axis.set(xscale="log", xlabel="steps k", xlim=(0.2, None))
     axes[0].text(0.56, 0.97, "dotted:\nguaranteed", transform=axes[0].transAxes, color=DARK,
                  fontsize=8, ha="center", va="top")  # fmt: skip
     return figure

@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 import pytest
 
 from adcost import plotting
-from adcost.experiments.checkpointing import transformer_figures
+from adcost.experiments.checkpointing import transformer_figures, transformer_summary
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 
@@ -30,3 +30,12 @@ def test_text_stays_text_and_names_what_is_shown(drawn, name, words):
     tree = ElementTree.parse(drawn / f"{name}.svg")
     text = " ".join("".join(node.itertext()) for node in tree.iter(TEXT))
     assert all(word in text for word in words), text
+
+
+def test_a_batch_of_none_is_drawn_as_zero(measured_transformer):
+    with plotting.style():
+        (axis,) = transformer_figures._max_batch(measured_transformer["measurements"]).axes
+    heights = [bar.get_height() for bars in axis.containers for bar in bars]
+    found = transformer_summary.largest(measured_transformer["measurements"])
+    assert sorted(heights) == sorted(found.to_numpy().ravel())
+    assert axis.get_ylim()[0] == 0

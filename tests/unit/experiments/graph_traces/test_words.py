@@ -1,13 +1,9 @@
-from adcost.experiments.graph_traces.words import pretty, short, words
+from adcost.experiments.graph_traces.words import pretty, words
 
 
 def test_numbers_of_names_go_below_the_line_and_other_numbers_stay():
     assert pretty("∂L/∂v12 = 2 w1² + 10 · log x") == "∂L/∂v₁₂ = 2 w₁² + 10 · log x"
     assert pretty("1 / (2 √v2)") == "1 / (2 √v₂)"
-
-
-def test_numbers_are_short_with_a_real_minus():
-    assert [short(x) for x in (2.0, -0.12345, 1e-7)] == ["2", "−0.123", "1e−07"]
 
 
 def test_a_steps_words_are_the_slides(measured):

@@ -28,7 +28,7 @@ def test_every_planned_figure_is_drawn_as_svg_and_pdf(drawn):
         ("gradient", ["bound on rounding", "relative error"]),
         ("learning", ["Polyak's step", "guaranteed", "β = 0.1/C"]),
         ("steps", ["before learning", "predicted for small steps"]),
-        ("descent", ["f(x_k) / f(x_0)"]),
+        ("descent", ["f(xₖ) / f(x₀)"]),
         ("minimum", ["eigenvalue", "perturbation"]),
         ("valley", ["end of the run"]),
         ("stability", ["diverged", "after 30 steps"]),
