@@ -1,19 +1,30 @@
 """Which tests share a worker when the suite runs on several.
 
-An experiment's tests share its measured tables, and the tests of reruns and runs share a finished
-study: each such group stays together, so that what it shares is made once. The longest groups are
-begun first. (xdist's own `--dist loadgroup` does not group under the pytest that is pinned here.)
+An experiment's tests share its measured tables, and those of the workflow share finished studies:
+each such group stays together, so that what it shares is made once. The longest are begun first. (xdist's own `--dist loadgroup` does not group under the pytest that is pinned here.)
 """
 
+import os
+from pathlib import Path
+
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+# No test fails because the machine is slow or busy.
+settings.register_profile("adcost", deadline=None)
+settings.load_profile("adcost")
+
+# What one test has compiled the others need not compile again, in this run and the next.
+os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(__file__).parents[1] / ".pytest_cache/jax")
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+
 SHARED = {
-    "study": ("test_reruns.py", "test_runs.py", "test_reference.py", "test_interruption.py",
-              "test_storage.py", "test_slurm.py"),
-    "whole": ("test_every_experiment.py", "test_browser.py", "test_paper.py", "test_repair.py"),
+    "studies": ("test_clock.py", "test_every_experiment.py", "test_browser.py", "test_paper.py",
+                "test_repair.py", "test_reruns.py", "test_runs.py", "test_reference.py",
+                "test_interruption.py", "test_storage.py", "test_slurm.py", "test_module.py"),
 }  # fmt: skip
-"""The files of tests that share a finished study."""
+"""The files of tests that run studies: one after the other, since each takes the machine."""
 
 
 def group(nodeid):

@@ -16,6 +16,8 @@ from typing import Any, TextIO
 import jax
 from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
+from adcost.costs.background_load import usable_cores
+
 FOLDER = Path(".snakemake/compiled")
 """Where the workflow keeps them, below its working directory."""
 
@@ -68,7 +70,8 @@ def _processor() -> str:
     except OSError:
         lines = []
     kinds = ("flags", "Features", "model name", "CPU part")
-    told = sorted({line for line in lines if line.startswith(kinds)})
+    # By the number of cores, too, since XLA divides a program's work among them as it compiles.
+    told = [f"{usable_cores()}", *sorted({line for line in lines if line.startswith(kinds)})]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
 
 

@@ -13,9 +13,12 @@ import pytest
 import yaml
 
 from . import forked
+from .forked import HANGS
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config", "profiles", "src", "workflow", "requirements.lock")
+
+COMPILED = ROOT / ".pytest_cache/compiled"
 
 UNKIND = 'a study\'s "$HOME" [1] *é #%;&\\'
 """The name of a folder with what a shell, a glob or a locale might take apart."""
@@ -30,12 +33,28 @@ SHELL = {
 """Settings of a user's shell or notebook, none of which a job may follow."""
 
 
+TIMERS = """
+import sys, threading
+
+start = threading.Timer.start
+
+def noted(timer):
+    if sys.orig_argv[1:3] == ["-m", "snakemake"]:
+        open("timers", "a").write(repr(timer))
+    start(timer)
+
+threading.Timer.start = noted
+"""
+"""Lets Snakemake's own process note the timers that it starts."""
+
+
 @dataclass(frozen=True)
 class Planned:
     """What a dry run would do: jobs by rule, and their messages."""
 
     jobs: Counter
     messages: list[str]
+    text: str
 
     def experiments(self):
         """The experiments that would be measured, timed, gathered, drawn or judged."""
@@ -66,12 +85,12 @@ class Study:
     def results(self):
         return self.folder / "results"
 
-    def snakemake(self, *arguments, check=True, timeout=300, shell=None):
+    def snakemake(self, *arguments, check=True, shell=None):
         """Run Snakemake here as a user would, with the settings of a ``shell``."""
         env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | (shell or {})
         done = subprocess.run(
             [self.python, "-m", "snakemake", "--cores", "2", *arguments],
-            cwd=self.folder, env=env, capture_output=True, text=True, timeout=timeout,
+            cwd=self.folder, env=env, capture_output=True, text=True, timeout=HANGS,
         )  # fmt: skip
         if check and done.returncode:
             raise AssertionError(done.stdout + done.stderr)
@@ -86,7 +105,7 @@ class Study:
         rows = re.findall(r"^(\w+) +(\d+)$", table[1] if table else "", re.MULTILINE)
         assert table or "Nothing to be done" in text, text
         jobs = Counter({rule: int(count) for rule, count in rows})
-        return Planned(jobs, re.findall(r"^Job \d+: (.*)$", text, re.MULTILINE))
+        return Planned(jobs, re.findall(r"^Job \d+: (.*)$", text, re.MULTILINE), text)
 
     def configure(self, change):
         """Rewrite the configuration by a function of the dictionary."""
@@ -110,6 +129,10 @@ def checkout(folder):
         else:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
+    # Compiled programs are shared by all checkouts of the tests.
+    COMPILED.mkdir(parents=True, exist_ok=True)
+    (folder / ".snakemake").mkdir()
+    (folder / ".snakemake/compiled").symlink_to(COMPILED)
     study = Study(folder)
     tiny = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text("utf-8"))
     study.configure(lambda config: config.update(tiny))
@@ -127,7 +150,8 @@ def finished(tmp_path_factory):
     environment.symlink_to(sys.prefix)
     study = replace(checkout(folder / UNKIND), python=str(environment / "bin/python"))
     (study.folder / "matplotlibrc").write_text("text.usetex: True\nxtick.labelsize: 18\n")
-    study.snakemake(shell=SHELL)
+    (folder / "sitecustomize.py").write_text(TIMERS)
+    study.snakemake(shell=SHELL | {"PYTHONPATH": str(folder)})
     return study
 
 
@@ -137,7 +161,7 @@ def whole(tmp_path_factory):
     study = checkout(tmp_path_factory.mktemp("whole") / "study")
     everything = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))["experiments"]
     study.configure(lambda config: config.update(experiments=everything))
-    study.snakemake(timeout=600)
+    study.snakemake()
     return study
 
 

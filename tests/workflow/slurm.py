@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psutil
 
+from .forked import HANGS
+
 CONFIGURATION = Path("/etc/slurm/slurm.conf")
 OURS = "# adcost's tests made this cluster; it ends with them."
 SOCKET = Path("/run/munge/munge.socket.2")
@@ -127,7 +129,7 @@ def _running(command):
             process.wait()
 
 
-def _wait(ready, what, seconds=60):
+def _wait(ready, what, seconds=HANGS):
     until = time.monotonic() + seconds
     while not ready():
         if time.monotonic() > until:

@@ -1,7 +1,6 @@
 """Bad input is refused before any job starts, by name, without a traceback."""
 
 import itertools
-import resource
 from pathlib import Path
 
 import pytest
@@ -236,8 +235,7 @@ def test_it_is_refused_by_name_before_anything_starts(checked_out, case):
     assert all(word in text for word in words), text
     assert "Traceback" not in text and ".smk" not in text and "Error:" not in text, text
     assert not checked_out.results.exists()
-    # The next test adds what Snakemake takes to start.
-    assert done.seconds < 2.5
+    assert not done.loaded  # so it is said soon
 
 
 ARGUMENTS = {
@@ -279,16 +277,6 @@ def test_a_file_replaces_what_a_section_holds_by_choice(fresh):
     assert {name for name in planned if name.startswith("mds/")} == {
         "mds/europe-4", "mds/europe-5", "mds/europe-7"
     }  # fmt: skip
-
-
-def test_from_the_command_line_it_takes_less_than_five_seconds(fresh):
-    fresh.configure(_set("hvp", "width", value=0))
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = fresh.snakemake(check=False, timeout=60)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert done.returncode != 0 and "hvp.width:" in done.stderr
-    # Of the processor: the tests share the machine.
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2.5
 
 
 def test_all_problems_of_a_file_are_told_at_once(fresh):

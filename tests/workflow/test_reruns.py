@@ -1,6 +1,7 @@
 """Reruns are minimal and complete: real dry runs after real changes."""
 
 import os
+import re
 
 import pytest
 
@@ -74,6 +75,13 @@ def test_an_edited_module_reruns_its_users_and_no_others(study, module, stages, 
     assert run == stages | later
     assert planned.experiments() == experiments
     assert "report" in planned.jobs
+
+
+def test_the_reason_names_the_module_that_changed(study):
+    study.edit("src/adcost/derivatives/hvp.py")
+    reasons = re.findall(r"Params have changed.*", study.planned().text)
+    assert reasons and all("'adcost.derivatives.hvp " in reason for reason in reasons)
+    assert not any("adcost.costs.count" in reason for reason in reasons)
 
 
 def test_a_named_target_asks_for_one_experiment(fresh):

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from . import slurm
+from .forked import HANGS
 
 pytestmark = pytest.mark.skipif(bool(slurm.unavailable()), reason=slurm.unavailable())
 
@@ -59,7 +60,7 @@ def ran(cluster, tmp_path_factory):
     study.edit("src/adcost/experiments/mds/measure.py", FAILS_ONCE)
     run = _run(study)
     cancelled = _cancel_one(run)
-    said = run.communicate(timeout=500)[0]
+    said = run.communicate(timeout=HANGS)[0]
     assert run.returncode == 0, said
     return study, said, cancelled, slurm.jobs()
 

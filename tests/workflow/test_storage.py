@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from .forked import HANGS
+
 MOUNTS = ["unshare", "--mount"]
 RUN = f"{sys.executable} -m snakemake --cores 2"
 
@@ -28,7 +30,7 @@ def _with_disk(study, mount, script):
     (study.folder / "results").mkdir(exist_ok=True)
     done = subprocess.run(
         [*MOUNTS, "sh", "-c", f"{mount} && {script}"],
-        cwd=study.folder, capture_output=True, text=True, timeout=300,
+        cwd=study.folder, capture_output=True, text=True, timeout=HANGS,
     )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
 
