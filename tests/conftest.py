@@ -1,7 +1,8 @@
 """Which tests share a worker when the suite runs on several.
 
 An experiment's tests share its measured tables, and those of the workflow share finished studies:
-each such group stays together, so that what it shares is made once. The longest are begun first. (xdist's own `--dist loadgroup` does not group under the pytest that is pinned here.)
+each such group stays together, so that what it shares is made once. The longest are begun first.
+(xdist's own `--dist loadgroup` does not group under the pytest that is pinned here.)
 """
 
 import os

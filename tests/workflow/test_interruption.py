@@ -13,6 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from .forked import HANGS
+
 ROOT = Path(__file__).resolve().parents[2]
 POINT = re.compile(r"^Finished jobid: \d+ \(Rule: \w+_(?:measure|time)\)$", re.MULTILINE)
 SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGKILL, signal.SIGTERM, signal.SIGKILL)
