@@ -117,7 +117,7 @@ def change() -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = checkout(Path(folder))
         run(here, "--configfile", "config/quick.yaml")
-        change = ("--config", "feedforward={shapes_of: one-input}")
+        change = ("--config", "stepsizes={beta: 0.2}")
         found = run(here, "--configfile", "config/quick.yaml", *change)
     say("one value changed, to the new report", found.seconds, "s")
 
