@@ -26,10 +26,13 @@ EXTENSION = re.compile(
 """Extensions with instructions on floating-point numbers, in Linux's names."""
 
 NUMERIC = re.compile(
-    r"(?:TF_)?XLA_FLAGS|JAX_(?!COMPILATION_CACHE|PERSISTENT_CACHE|ENABLE_COMPILATION_CACHE|LOG)\w+"
+    r"(?:TF_)?XLA_FLAGS|JAX_(?!COMPILATION_CACHE|PERSISTENT_CACHE|ENABLE_COMPILATION_CACHE|LOG|PLATFORMS)\w+"
     r"|(?:OPENBLAS|GOTO|OMP|MKL|BLIS|VECLIB|NPY|NVIDIA|CUBLAS)_\w+|GLIBC_TUNABLES"
 )
-"""Environment variables that change numbers, or how many threads compute them."""
+"""Environment variables that change numbers, or how many threads compute them.
+
+Not ``JAX_PLATFORMS``, which jobs set themselves: the devices tell what came of it.
+"""
 
 THREADS = re.compile(r"\w+_(?:NUM|MAXIMUM)_THREADS")
 """Those that Snakemake sets for each job, to the job's own number of cores."""
