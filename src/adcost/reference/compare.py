@@ -215,4 +215,9 @@ def _claim_status(reference: Mapping[str, Any], found: Mapping[str, Any]) -> str
 
 
 def _untimed(claim: Mapping[str, Any]) -> list[Any]:
-    return [piece for piece in claim["evidence"] if piece["kind"] != "timed"]
+    """The evidence but the timed, which alone may be disturbed (older references do not say)."""
+    return [
+        {key: value for key, value in piece.items() if key != "disturbed"}
+        for piece in claim["evidence"]
+        if piece["kind"] != "timed"
+    ]

@@ -113,6 +113,12 @@ def test_what_was_configured_differently_is_named_and_not_compared(changes, keys
         assert "Nothing was compared" in summary(record)
 
 
+def test_evidence_that_was_not_disturbed_is_that_of_a_reference_that_does_not_say():
+    here = claim()
+    here["evidence"][0]["disturbed"] = False
+    assert compare_claims([claim()], [here])[0][0]["status"] == "identical"
+
+
 def test_experiments_of_one_run_only_are_said_and_do_not_fail():
     more = run(claims={"toy": [claim()], "new": []}, tables={"toy": {"m": TABLE}, "new": {}})
     for found, reference, said in ((more, run(), "new"), (run(), more, "absent")):
