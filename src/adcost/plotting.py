@@ -116,6 +116,17 @@ def number(value: float, digits: int = 3) -> str:
     return mantissa.replace("-", "−") + factor
 
 
+def fixed(value: float, digits: int = 2) -> str:
+    """A number of a figure's text with so many decimals, as 0.50 or −1.30; never −0.00."""
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def interval(value: float, low: float, high: float) -> str:
+    """A number with its interval, as 0.99 [0.97, 1.01]."""
+    return f"{fixed(value)} [{fixed(low)}, {fixed(high)}]"
+
+
 def save(figure: Figure, folder: Path | str, name: str) -> None:
     """Write ``folder/name.svg`` and ``.pdf``, without dates, atomically, and close the figure."""
     for axes in figure.axes:

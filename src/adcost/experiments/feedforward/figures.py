@@ -75,7 +75,11 @@ def _operations(measured: pd.DataFrame) -> Figure:
         slope = local_exponents(values.index[-2:], values[-2:]).value
         size = 8 if method == "autodiff" else 5  # a ring around the cross of the other
         axis.plot(values.index, values, dash, color=COLOURS[method], ms=size, mfc="none")
-        label = NAMES[method] if method == "autodiff" else f"{NAMES[method]}\nslope {slope:.2f}"
+        label = (
+            NAMES[method]
+            if method == "autodiff"
+            else f"{NAMES[method]}\nslope {plotting.fixed(slope)}"
+        )
         # The contracted form runs along with jax.grad: its label stands above, theirs below.
         lift = {"autodiff": 13, "backprop": -2, "loss": -15}.get(method, 0)
         text = label.replace(", ", ",\n", 1) if method == "by_jacobians" else label

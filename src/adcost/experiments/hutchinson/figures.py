@@ -57,7 +57,7 @@ def _estimates(measured: pd.DataFrame) -> Figure:
     axis.set(xscale="log", xlabel="probes V", ylabel="estimate of the Hessian's trace")
     axis.set_xlim(v[0] * 0.8, v[-1] * 1.25)
     _note(axis, 0.99, (v[-1] / 3, trace + 2.2 * spread / np.sqrt(v[-1] / 3)),
-          f"exact: {trace:.3f}", plotting.VERMILION)  # fmt: skip
+          f"exact: {plotting.fixed(trace, 3)}", plotting.VERMILION)  # fmt: skip
     axis.text(0.99, 0.03, f"circles: {firsts['repeat'].nunique()} independent estimates at each V\n"
               "bands: one and two predicted standard deviations", ha="right", va="bottom",
               transform=axis.transAxes, fontsize=8.5, color=plotting.GREY)  # fmt: skip

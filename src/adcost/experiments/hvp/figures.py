@@ -92,7 +92,7 @@ def _scaling(summary: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
             * (rows.layers / np.exp(np.log(rows.layers).mean())) ** fit.value
         )
         timed.plot(rows.layers, line, color=COLOURS[method], lw=1)
-        label = f"{NAMES[method]}\nexponent {fit.value:.2f} [{fit.low:.2f}, {fit.high:.2f}]"
+        label = f"{NAMES[method]}\nexponent {plotting.interval(fit.value, fit.low, fit.high)}"
         _label(timed, last, line.iloc[-1], label, COLOURS[method])
 
         rows = sweep[(sweep.method == method) & (sweep.quantity == "operations")]
@@ -100,7 +100,7 @@ def _scaling(summary: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
         counted.plot(rows.layers, rows.value, "o-", ms=3.5, lw=1, color=COLOURS[method])
         power = local_exponents(rows.layers, rows.value)
         target = 2 if method in ("hessian_then_product", "product") else 1
-        label = f"{NAMES[method]}\nexponent {power.value:.2f} (predicted {target})"
+        label = f"{NAMES[method]}\nexponent {plotting.fixed(power.value)} (predicted {target})"
         _label(counted, last, rows.value.iloc[-1], label, COLOURS[method])
     empty = summary[summary.method == "empty_call"]
     timed.plot(empty.layers, empty["median"], ":", color=COLOURS["empty_call"], lw=1.2)
@@ -181,7 +181,13 @@ def _memory(sweep: pd.DataFrame) -> Figure:
         colour = COLOURS["hessian_then_product" if method == "hessian" else method]
         axis.plot(held.index, held, "o-", color=colour)
         power = local_exponents(held.index, held)
-        _label(axis, held.index[-1], held.iloc[-1], f"{name}\nexponent {power.value:.2f}", colour)
+        _label(
+            axis,
+            held.index[-1],
+            held.iloc[-1],
+            f"{name}\nexponent {plotting.fixed(power.value)}",
+            colour,
+        )
     p = np.sort(sweep.parameters.unique()).astype(float)
     axis.plot(p, p**2, ":", color=plotting.GREY, lw=1.2)
     axis.annotate("p²", (p[len(p) // 3], p[len(p) // 3] ** 2), xytext=(4, -12),

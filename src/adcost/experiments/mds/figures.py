@@ -214,4 +214,4 @@ def _centred(sizes: pd.Index) -> np.ndarray:
 def _interval(slope: Interval) -> str:
     if np.isnan(slope.low):
         return "not known"
-    return f"{slope.value:.2f} [{slope.low:.2f}, {slope.high:.2f}]".replace("-", "−")
+    return plotting.interval(slope.value, slope.low, slope.high)

@@ -151,7 +151,7 @@ def _dimension(measured: pd.DataFrame) -> Figure:
 
 
 def _read(found: Interval) -> str:
-    return f"{found.value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+    return plotting.fixed(found.value)
 
 
 def _ticks(axis: Axes, marks: Sequence[int]) -> None:
