@@ -7,7 +7,6 @@ whole and gzipped: then a difference can be shown cell by cell, and all of them 
 import gzip
 import json
 import shutil
-import tempfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -153,13 +152,28 @@ def _check_size(sizes: Mapping[str, int]) -> None:
 
 
 def _replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write all files beside the folder, then put them in its place."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".reference-", dir=folder.parent) as temporary:
-        new, old = Path(temporary) / "new", Path(temporary) / "old"
+    """Write all files beside the folder, then put them in its place.
+
+    As in :func:`adcost.tables.replacing` the temporary names are the same each time, so what a
+    killed writer left is replaced, or put back, by the next one.
+    """
+    new, old = (folder.with_name(f".{folder.name}.{part}") for part in ("partial", "before"))
+    _clear(folder, new, old)
+    try:
         for name, content in files.items():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             (new / name).write_bytes(content)
         if folder.exists():
-            shutil.move(folder, old)
-        shutil.move(new, folder)
+            folder.rename(old)
+        new.rename(folder)
+    finally:
+        _clear(folder, new, old)
+
+
+def _clear(folder: Path, new: Path, old: Path) -> None:
+    """Remove temporary folders; the old one takes its place again where none stands in it."""
+    if old.exists() and not folder.exists():
+        old.rename(folder)
+    for temporary in (new, old):
+        if temporary.exists():
+            shutil.rmtree(temporary)

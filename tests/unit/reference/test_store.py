@@ -1,5 +1,9 @@
 """The reference on disk: written whole or not at all, read again, refused where it must be."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -52,7 +56,42 @@ def test_what_the_new_reference_lacks_does_not_stay(results):
     (folder / "gone/claims.json").write_text("[]")
     write_reference(results, folder, TABLES, FULL)
     assert set(read_reference(folder).tables) == {"toy"}
-    assert not list(results.glob(".reference-*"))
+    assert not list(results.glob(".*"))
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[3])
+from adcost.reference import store
+done, left = Path.{step}, [int(sys.argv[2])]
+def last(path, *arguments):
+    if not left[0]:
+        os._exit(9)  # as a kill: nothing is cleared
+    left[0] -= 1
+    return done(path, *arguments)
+Path.{step} = last
+store._replace_folder(Path(sys.argv[1]), {{"provenance.json": b"new", "toy/claims.json": b"new"}})
+"""
+
+
+@pytest.mark.parametrize("step", ["write_bytes", "rename"])
+@pytest.mark.parametrize("after", [0, 1])
+def test_what_a_killed_writer_left_is_replaced_by_the_next_one(results, step, after):
+    folder = results / "reference"
+    write_reference(results, folder, TABLES, FULL)
+    before = files(folder)
+    source = str(Path(store.__file__).parents[2])
+    code = KILLED.format(step=step)
+    killed = subprocess.run([sys.executable, "-c", code, str(folder), str(after), source])
+    assert killed.returncode == 9
+    left = list(results.glob(".*"))
+    assert left and files(folder if folder.exists() else results / ".reference.before") == before
+    with pytest.raises(OSError):  # One that fails puts the old one back, and leaves nothing.
+        store._replace_folder(folder, {"provenance.json": b"new", "provenance.json/no": b"new"})
+    assert files(folder) == before and not list(results.glob(".*"))
+    write_reference(results, folder, TABLES, FULL)
+    assert files(folder) == before and not list(results.glob(".*"))
 
 
 @pytest.mark.parametrize(
