@@ -16,12 +16,11 @@ from typing import Any, TextIO
 import jax
 from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
+from adcost import processor
 from adcost.costs.background_load import usable_cores
 
 FOLDER = Path(".snakemake/compiled")
 """Where the workflow keeps them, below its working directory."""
-
-CPUINFO = Path("/proc/cpuinfo")
 
 ROOM = 1 << 20
 """Bytes that a folder must take, or it is of no use."""
@@ -63,16 +62,11 @@ def bypassed() -> Iterator[None]:
         reset_cache()
 
 
-def _processor() -> str:
+def _processor(cpuinfo: Path = processor.CPUINFO) -> str:
     """A name for what code is compiled for: a cluster's nodes may share the folder."""
-    try:
-        lines = CPUINFO.read_text("utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    kinds = ("flags", "Features", "model name", "CPU part")
     # By the number of cores, too, since XLA divides a program's work among them as it compiles.
-    told = [f"{usable_cores()}", *sorted({line for line in lines if line.startswith(kinds)})]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+    told = {"cores": str(usable_cores()), **processor.identity(cpuinfo)}
+    return hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()[:12]
 
 
 def _once(show: Any) -> Any:

@@ -90,12 +90,17 @@ def test_a_folder_that_cannot_be_used_is_ignored_with_one_line(tmp_path):
 
 
 def test_processors_have_their_programs_apart(tmp_path, monkeypatch):
-    monkeypatch.setattr(compilation_cache, "CPUINFO", tmp_path / "cpuinfo")
-    names = set()
-    for text in ("flags: avx2\n", "flags: avx2 avx512f\n", "flags: avx2\ncpu MHz: 2000\n"):
-        (tmp_path / "cpuinfo").write_text(text)
-        names.add(compilation_cache._processor())
-    assert len(names) == 2
+    def name(text):
+        path = tmp_path / "cpuinfo"
+        path.write_text(text)
+        return compilation_cache._processor(path)
+
+    apart = ("flags: avx2\n", "flags: avx2 avx512f\n", "flags: avx2\nstepping: 3\n")
+    names = {name(text) for text in apart}
+    assert len(names) == len(apart)
+    assert name("flags: avx2\ncpu MHz: 2000\n") == name(apart[0])
+    monkeypatch.setattr(compilation_cache, "usable_cores", lambda: 1000)
+    assert name(apart[0]) not in names
 
 
 @pytest.mark.parametrize("x64", [False, True])
