@@ -7,8 +7,8 @@ eigenvalues) hold for the number of iterations that is usual. What LAPACK does m
 
     QR                2n²(m − n/3) for R, and with m × c reflected columns of Q from k reflectors
                       4mck − 2(m + c)k² + 4k³/3, which is 4(m²n − mn² + n³/3) for all of Q  (§5.2)
-    SVD, m ≥ n        4mn² − 4n³/3 the values; 14mn² + 8n³ with the thin U and V;
-                      4m²n + 8mn² + 9n³ with all of U                                   (§8.6)
+    SVD, m ≥ n        Golub and Reinsch's: 4mn² − 4n³/3 the values; 14mn² + 8n³ with the thin U
+                      and V; 4m²n + 8mn² + 9n³ with all of U               (§8.6, Figure 8.6.1)
     symmetric         9n³ values and vectors, which JAX always asks for                       (§8.3)
     eigenvalues       10n³; Schur's form the same, 25n³ with its vectors                      (§7.5)
     Hessenberg        10n³/3 (§7.4), tridiagonal 4n³/3 (§8.3)

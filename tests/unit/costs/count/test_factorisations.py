@@ -85,6 +85,10 @@ def test_svd_and_eigenvalues_are_golub_and_van_loan_s():
     m, n = 60, 30
     values = partial(jnp.linalg.svd, compute_uv=False)
     assert count(values, shape(m, n)).total == 4 * m * n**2 - 4 * n**3 // 3
+    # To leading order that is the reduction to bidiagonal form, reflectors of columns and of rows.
+    columns = sum(4 * (m - k) * (n - k) for k in range(n))
+    rows = sum(4 * (n - k) * (m - k) for k in range(1, n))
+    assert count(values, shape(m, n)).total == pytest.approx(columns + rows, rel=3 / n)
     thin = partial(jnp.linalg.svd, full_matrices=False)
     assert count(thin, shape(m, n)).total == 14 * m * n**2 + 8 * n**3
     assert count(thin, shape(n, m)) == count(thin, shape(m, n))
