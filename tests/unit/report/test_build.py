@@ -396,6 +396,14 @@ def test_a_claim_turned_round_moves_to_the_top(tree):
 COMPARISON = {
     "reference": {"commit": "fedcba9876543210", "dirty": False, "date": "2026-01-05",
                   "machine": {"cpu": "Abacus 8", "cores": 1}},
+    "arithmetic": [
+        {"key": "machine.cpu", "kind": "another processor", "reference": "Abacus 8",
+         "here": "Abacus 9"},
+        {"key": "machine.extensions", "kind": "another processor",
+         "reference": "avx avx2 f16c fma sse sse2 ssse3",
+         "here": "amx avx avx2 f16c fma sse sse2 ssse3"},
+        {"key": "environment.XLA_FLAGS", "kind": "other settings", "reference": "not set",
+         "here": "--xla_cpu_max_isa=AVX"}],
     "experiments": [
         {"experiment": "toy", "outcome": "differs", "configuration": [],
          "cells": {"identical": 12345, "within": 6, "beyond": 7, "not_compared": 8},
@@ -427,6 +435,9 @@ def test_the_comparison_has_a_row_an_experiment_and_lists_what_is_not_the_same(t
     said = compared(tree, COMPARISON)
     section = said[said.rindex("Against the reference") :]
     assert "measured on Abacus 8, 1 core, 5 January 2026; commit fedcba9876." in section
+    assert "computed with another processor, other settings, so what is made of" in section
+    assert "machine.cpu Abacus 8 Abacus 9" in section
+    assert "machine.extensions … … amx environment.XLA_FLAGS not set --xla_cpu_max" in section
     assert "Toy differs 12 345 6 7 8 1/2" in section
     assert "other configured differently — — — — —" in section
     assert "toy/m.csv:17 norm 7/40 1.5 1.6" in section
@@ -438,8 +449,9 @@ def test_the_comparison_has_a_row_an_experiment_and_lists_what_is_not_the_same(t
 
 def test_a_comparison_without_exceptions_says_so(tree):
     record = COMPARISON["experiments"][0] | {"outcome": "identical", "differences": []}
-    said = compared(tree, COMPARISON | {"experiments": [record]})
+    said = compared(tree, COMPARISON | {"experiments": [record], "arithmetic": []})
     assert "Nothing is beyond its tolerance" in said
+    assert "Both runs were computed alike" in said and "computed with" not in said
     assert "What is not the same" not in said
 
 
