@@ -23,17 +23,22 @@ said, began = globals().get("said"), globals().get("began")
 """
 
 
-@pytest.fixture(scope="module")
-def server():
-    """The address of a server that has loaded next to nothing, as `start` leaves it."""
+def _run_with_server():
+    """A process that has started a server, as a run of the workflow does, and says its address."""
     code = (
         f"import sys; sys.path.insert(0, {SRC!r}); from adcost import fork_server; import os;"
         "fork_server.start(); print(os.environ[fork_server.ADDRESS], flush=True);"
         "sys.stdin.read()"
     )
-    run = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+
+
+@pytest.fixture(scope="module")
+def server():
+    """The address of a server that has loaded next to nothing, as `start` leaves it."""
+    run = _run_with_server()
     yield run.stdout.readline().strip()
     run.stdin.close()
     run.wait()
@@ -92,14 +97,7 @@ def test_a_fork_ends_with_its_script_and_takes_its_children_along(script):
 
 
 def test_the_server_ends_with_its_run_and_leaves_no_file():
-    code = (
-        f"import sys; sys.path.insert(0, {SRC!r}); from adcost import fork_server; import os;"
-        "fork_server.start(); print(os.environ[fork_server.ADDRESS], flush=True);"
-        "sys.stdin.read()"
-    )
-    run = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    run = _run_with_server()
     folder = Path(run.stdout.readline().rpartition(os.pathsep)[0]).parent
     assert folder.is_dir()
     (process,) = psutil.Process(run.pid).children()
