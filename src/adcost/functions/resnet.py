@@ -6,9 +6,9 @@ halving the image; then the mean over the image, and a linear layer. Shortcuts h
 where the shape changes, every second pixel is taken and zero channels are added (their option A).
 Channels 16-32-64 with five blocks a stage are ResNet-32, of 6·5 + 2 layers with weights.
 
-A convolution is the product of the image's 3 × 3 patches with the weights, and the blocks of a stage
-that are alike are one scan: on XLA's CPU backend a convolution inside `lax.scan` runs about eight
-times slower than the same one outside.
+A convolution is the product of the image's 3 × 3 patches with the weights, and the blocks of a
+stage that are alike are one scan: on XLA's CPU backend a convolution inside `lax.scan` runs about
+eight times slower than the same one outside.
 """
 
 from collections.abc import Mapping, Sequence
