@@ -1,5 +1,5 @@
 # What all rules share: the checked plans, where results go, the code and files of a job.
-from adcost import code_dependencies, fork_server, study
+from adcost import code_dependencies, fork_server, interruption, study
 
 config.update(STUDY)
 try:
