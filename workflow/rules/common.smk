@@ -24,6 +24,18 @@ def code(script, *modules):
     ] + [*code_dependencies.code("adcost.tables", "adcost.origin", *modules)]
 
 
+def version(experiment, script):
+    """The version of the code that a script makes an experiment's points with."""
+    modules = code(script, f"adcost.experiments.{experiment}.{script}")
+    return study.digest({"code": modules})
+
+
+def versions(experiment):
+    """Those of all its points."""
+    scripts = ["measure", "prepare"] if PLANS[experiment].prepares else ["measure"]
+    return [version(experiment, script) for script in scripts]
+
+
 def threads_of_the_machine(wildcards):
     """All cores of this run: a timed job shares the machine with no other."""
     return workflow.cores or 1
