@@ -36,6 +36,25 @@ def test_the_formula_counts_the_parameters(name):
         assert ARCHITECTURES[name].parameters(SHAPE, **options) == count
 
 
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_activations_are_what_products_take_and_give(name):
+    def products(jaxpr, times=1):
+        for equation in jaxpr.eqns:
+            if equation.primitive.name == "dot_general":
+                taken, given = equation.invars[0].aval, equation.outvars[0].aval
+                yield from [taken.size + given.size] * times
+            for inner in jax.core.jaxprs_in_params(equation.params):
+                yield from products(inner, times * equation.params.get("length", 1))
+
+    for options in OPTIONS[name]:
+        classifier = ARCHITECTURES[name].build(SHAPE, **options)
+        tree = classifier.initialise(np.random.default_rng(0))
+        found = list(products(jax.make_jaxpr(classifier.apply)(tree, X[:1]).jaxpr))
+        # A residual network ends in a linear layer after the mean, which holds next to nothing.
+        layers = found if name == "mlp" else found[:-1]
+        assert ARCHITECTURES[name].activations(SHAPE, **options) == (sum(layers), max(layers))
+
+
 def test_resnet_32_has_its_layers_and_about_0_46_million_parameters():
     tree = ARCHITECTURES["resnet"].build(SHAPE).initialise(np.random.default_rng(0))
     assert len(tree["convolutions"]) + 1 == 32
