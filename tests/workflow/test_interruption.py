@@ -36,6 +36,8 @@ def _make(study):
         ["make", "all", f"BIN={Path(sys.executable).parent}", "CORES=2"],
         cwd=study.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
+        # A shell that has started these tests in its background has SIGINT ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
