@@ -125,6 +125,7 @@ def test_ctrl_c_is_answered_with_how_to_go_on_and_without_each_jobs_error(made):
         "Terminating processes on user request",
         "The study is not finished: the same command goes on from here",
         "Complete log",
+        "Elapsed time",
         "make: ",
     )
     assert patterns[1] in said
