@@ -21,6 +21,7 @@ class OnlyFailures(logging.Filter):
     """
 
     def __init__(self) -> None:
+        """A filter that has seen nothing."""
         super().__init__()
         self._described: set[int | None] = set()  # threads that go on to describe their job
         self._interrupted: list[str] = []

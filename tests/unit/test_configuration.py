@@ -25,4 +25,4 @@ def test_letters_that_the_locale_cannot_read_are_refused_and_still_shown():
 
 
 def test_other_names_are_taken():
-    check_paths(Path("/home/café/a study's \"$HOME\" [1] *é #%;&\\"), Path("/"))
+    check_paths(Path('/home/café/a study\'s "$HOME" [1] *é #%;&\\'), Path("/"))

@@ -126,7 +126,7 @@ def test_every_repair_that_is_advised_brings_everything_back(everything):
 
 def test_a_table_of_another_version_is_named_where_there_is_no_other_to_hold_it_against(fresh):
     fresh.configure(lambda config: config.update(experiments=["graph_traces"]))
-    targets = ("results/graph_traces/claims.json", "results/graph_traces/figures/graphs.svg")
+    targets = ("results/graph_traces/claims.json", "results/graph_traces/figures/sweeps.svg")
     fresh.snakemake(*targets)
     (path,) = fresh.results.glob("graph_traces/points/*/measurements.csv")
     before = path.read_bytes()
