@@ -199,12 +199,15 @@ def of_this_version(paths: Iterable[Path | str]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        files = [f for path in paths for f in made_from(path).get("other_version", [])]
+        others = {str(path): made_from(path).get("other_version", []) for path in paths}
+        files = [file for of_points in others.values() for file in of_points]
         if not files:
             raise
+        # And what was gathered from them, or Snakemake might have no use for the points.
+        wrong = [*files, *(path for path, of_points in others.items() if of_points)]
         raise DamagedFile(
             f"{', '.join(files)} cannot be used: measured by another version of the code "
-            f"({type(error).__name__}: {error}). Delete {' and '.join(files)} and run snakemake "
+            f"({type(error).__name__}: {error}). Delete {' and '.join(wrong)} and run snakemake "
             "again."
         ) from error
 
