@@ -36,7 +36,6 @@ MULTIPLIED = [
     ("mds.max_evaluations", 10_000_000, "europe-15"),
     ("spectrum.networks.resnet.images", 1_024, "resnet-epoch-0-probe-0"),
     ("spectrum.networks.resnet.options.channels", [64, 64, 64], "resnet-epoch-0-probe-0"),
-    ("spectrum.networks.resnet.training.batch", 1_024, "resnet-epoch-0"),
     ("spectrum.networks.perceptron.options.hidden", [20], "perceptron-epoch-0-dense"),
     ("checkpointing.resident.models.deep.width", 1_024, "resident-deep"),
 ]

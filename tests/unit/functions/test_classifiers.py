@@ -1,6 +1,7 @@
 """Classifiers against their formulas, and normalisation's invariances."""
 
 import jax
+import jax.extend
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def test_the_activations_are_what_products_take_and_give(name):
             if equation.primitive.name == "dot_general":
                 taken, given = equation.invars[0].aval, equation.outvars[0].aval
                 yield from [taken.size + given.size] * times
-            for inner in jax.core.jaxprs_in_params(equation.params):
+            for inner in jax.extend.core.jaxprs_in_params(equation.params):
                 yield from products(inner, times * equation.params.get("length", 1))
 
     for options in OPTIONS[name]:

@@ -158,6 +158,14 @@ def test_memory_covers_what_the_compiler_lays_out(section, architecture, options
     assert looking / 2**20 <= points[name] - PROCESS_MB <= 5 * looking / 2**20
 
 
+def test_memory_of_training_follows_the_batch(section):
+    deeper = section["networks"]["deeper"]
+    deeper |= {"architecture": "resnet", "options": {"channels": [16, 16], "blocks": 4}}
+    before = _mb(section)["deeper-epoch-3"]
+    deeper["training"]["batch"] = 1_437
+    assert _mb(section)["deeper-epoch-3"] > before
+
+
 def test_memory_of_training_follows_the_number_of_parameters(section):
     section["networks"]["deeper"]["options"] = {"hidden": [2000, 2000, 2000]}
     copy = 8_000_000 * 4 / 2**20  # two of the four matrices between layers
