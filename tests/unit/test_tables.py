@@ -184,7 +184,7 @@ def test_what_fails_on_tables_of_another_version_names_the_files_to_delete(tmp_p
     write_table(table, tmp_path / "one.csv", "x", "all", {"other_version": ["a.csv", "b.csv"]})
     write_table(table, tmp_path / "two.csv", "x", "all")
     one, two = tmp_path / "one.csv", tmp_path / "two.csv"
-    said = r"a.csv, b.csv cannot be .* version.*valeu.*Delete a.csv and b.csv and \S+one.csv and run"
+    said = r"a.csv, b.csv cannot .* version.*valeu.*Delete a.csv and b.csv and \S+one.csv and run"
     with pytest.raises(DamagedFile, match=said), of_this_version([two, one]):
         _ = read_table(one).valeu
     with pytest.raises(AttributeError, match="valeu"), of_this_version([two]):
