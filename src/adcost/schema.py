@@ -50,8 +50,14 @@ class Section:
             self.schema = {**found, **self.schema}
 
     def __getitem__(self, key: object) -> "Section":
-        """What a key of it may hold; anything, where the schema does not know the key."""
-        return Section(self._schemas, self._file, self.schema.get("properties", {}).get(key, {}))
+        """What a key of it may hold, by its own schema or that of all names of the user's choice.
+
+        Anything, where the schema does not know the key.
+        """
+        others = self.schema.get("additionalProperties")
+        others = others if isinstance(others, Mapping) else {}
+        part = self.schema.get("properties", {}).get(key, others)
+        return Section(self._schemas, self._file, part)
 
     @property
     def is_replaced_whole(self) -> bool:

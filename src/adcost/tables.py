@@ -189,6 +189,29 @@ def gather(paths: Sequence[Path | str]) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+@contextmanager
+def of_this_version(paths: Iterable[Path | str]) -> Iterator[None]:
+    """Where a block that uses gathered tables fails, name those that other code has measured.
+
+    The note ``other_version`` of a table's sidecar holds them, the files of points. There the
+    failure becomes :class:`DamagedFile`; where there is none it is the block's own.
+    """
+    try:
+        yield
+    except Exception as error:
+        others = {str(path): made_from(path).get("other_version", []) for path in paths}
+        files = [file for of_points in others.values() for file in of_points]
+        if not files:
+            raise
+        # And what was gathered from them, or Snakemake might have no use for the points.
+        wrong = [*files, *(path for path, of_points in others.items() if of_points)]
+        raise DamagedFile(
+            f"{', '.join(files)} cannot be used: measured by another version of the code "
+            f"({type(error).__name__}: {error}). Delete {' and '.join(wrong)} and run snakemake "
+            "again."
+        ) from error
+
+
 def write_json(record: Any, path: Path | str) -> None:
     """Write JSON with sorted keys and without NaN or infinity, atomically, and its sidecar."""
     text = _as_json(record)

@@ -35,18 +35,25 @@ MULTIPLIED = [
     ("gradient.functions.network.all_methods_up_to", 20_000, "network"),
     ("mds.max_evaluations", 10_000_000, "europe-15"),
     ("spectrum.networks.resnet.images", 1_024, "resnet-epoch-0-probe-0"),
+    ("spectrum.networks.resnet.options.channels", [64, 64, 64], "resnet-epoch-0-probe-0"),
+    ("spectrum.networks.perceptron.options.hidden", [20], "perceptron-epoch-0-dense"),
+    ("checkpointing.resident.models.deep.width", 1_024, "resident-deep"),
 ]
 """A key, what it is given, and a point that then needs more."""
 
 
 def _with(key, value):
-    """The configuration of one experiment, with any memory allowed and one key changed."""
+    """The configuration of one experiment, with any memory allowed and one key changed.
+
+    A number in the place of a list stands for a list of it.
+    """
     path = key.replace("[0]", ".0").split(".")
     config = copy.deepcopy(CONFIG) | {"experiments": [path[0]], "memory_mb": 10**9}
     inside = config
     for part in path[:-1]:
         inside = inside[int(part) if part.isdecimal() else part]
-    inside[path[-1]] = value
+    is_list = isinstance(inside.get(path[-1]), list)
+    inside[path[-1]] = [value] if is_list and not isinstance(value, list) else value
     return config
 
 
@@ -73,15 +80,18 @@ def test_what_no_64_bits_count_is_refused_before_the_compiler_aborts():
         study.plans(config, SCHEMAS)
 
 
-def _numbers(section, key=""):
-    """Every number of the schemas, with its bounds."""
-    if section.schema.get("type") in ("integer", "number"):
+def _numbers(section, config, key=""):
+    """Every number of the schemas, with its bounds; of names of one's choice, the study's."""
+    kinds = section.schema.get("type", ())
+    if {"integer", "number"} & {*([kinds] if isinstance(kinds, str) else kinds)}:
         yield key, section
-    for name in section.schema.get("properties", {}):
-        yield from _numbers(section[name], f"{key}.{name}".lstrip("."))
+    own = section.schema.get("additionalProperties") and isinstance(config, dict)
+    for name in [*section.schema.get("properties", {}), *(config if own else ())]:
+        inside = config.get(name) if isinstance(config, dict) else None
+        yield from _numbers(section[name], inside, f"{key}.{name}".lstrip("."))
 
 
-NUMBERS = dict(_numbers(schema.Section(SCHEMAS)))
+NUMBERS = dict(_numbers(schema.Section(SCHEMAS), CONFIG))
 
 
 @pytest.mark.parametrize("bound", ["minimum", "maximum"])
@@ -90,11 +100,16 @@ def test_each_end_of_each_range_is_planned_or_refused_by_its_section(bound):
     for key, section in NUMBERS.items():
         if bound not in section.schema or "." not in key or ".own." in key:
             continue
-        if not key.startswith(("spectrum.networks", "checkpointing.resident.models")):
-            tried += 1
-            try:
-                study.plans(_with(key, section.schema[bound]), SCHEMAS)
-            except study.ConfigError as error:
-                experiment = key.partition(".")[0]
-                assert all(experiment in line for line in str(error).splitlines()[1:]), str(error)
+        tried += 1
+        try:
+            study.plans(_with(key, section.schema[bound]), SCHEMAS)
+        except study.ConfigError as error:
+            experiment = key.partition(".")[0]
+            assert all(experiment in line for line in str(error).splitlines()[1:]), str(error)
     assert tried > 50
+
+
+def test_numbers_of_what_has_a_name_of_ones_choice_are_among_them():
+    models = CONFIG["checkpointing"]["resident"]["models"]
+    assert {f"checkpointing.resident.models.{name}.batch" for name in models} <= {*NUMBERS}
+    assert "spectrum.networks.resnet.options.channels" in NUMBERS

@@ -1,6 +1,7 @@
 """What a shell sets for JAX and matplotlib reaches no job, and a user's matplotlibrc no figure."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -59,10 +60,14 @@ def test_numbers_and_figures_follow_nothing_of_the_shell(plain, tmp_path):
     assert figure == plain[1]
 
 
-def test_ctrl_c_ends_a_job_without_a_traceback():
+def test_ctrl_c_ends_a_job_without_a_traceback_unless_it_is_ignored():
     run = (
         f"import os, signal, sys; sys.path.insert(0, {str(ROOT / 'workflow/scripts')!r});"
         "import job; os.kill(os.getpid(), signal.SIGINT); print('still here')"
     )
-    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True)
-    assert done.returncode != 0 and done.stdout == done.stderr == ""
+    for action, said in ((signal.SIG_DFL, ""), (signal.SIG_IGN, "still here\n")):
+        done = subprocess.run(
+            [sys.executable, "-c", run], capture_output=True, text=True,
+            preexec_fn=lambda action=action: signal.signal(signal.SIGINT, action),
+        )  # fmt: skip
+        assert (done.returncode == 0, done.stdout, done.stderr) == (bool(said), said, "")

@@ -14,6 +14,7 @@ from adcost.tables import (
     check_tables,
     gather,
     made_from,
+    of_this_version,
     read_arrays,
     read_json,
     read_table,
@@ -176,6 +177,20 @@ def test_points_with_other_columns_are_not_gathered(tmp_path):
     write_table(pd.DataFrame({"point": ["c"], "valeu": [1]}), tmp_path / "c.csv", "x", "c")
     with pytest.raises(DamagedFile, match=r"a.csv has the columns point, value, .*Delete .*a.csv"):
         gather([tmp_path / f"{name}.csv" for name in "abc"])
+
+
+def test_what_fails_on_tables_of_another_version_names_the_files_to_delete(tmp_path):
+    table = pd.DataFrame({"point": ["a"], "value": [1]})
+    write_table(table, tmp_path / "one.csv", "x", "all", {"other_version": ["a.csv", "b.csv"]})
+    write_table(table, tmp_path / "two.csv", "x", "all")
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    said = r"a.csv, b.csv cannot .* version.*valeu.*Delete a.csv and b.csv and \S+one.csv and run"
+    with pytest.raises(DamagedFile, match=said), of_this_version([two, one]):
+        _ = read_table(one).valeu
+    with pytest.raises(AttributeError, match="valeu"), of_this_version([two]):
+        _ = read_table(two).valeu  # this version's own fault
+    with of_this_version([one, two]):
+        assert (read_table(one).value == read_table(two).value).all()
 
 
 def test_gathering_keeps_the_order_given(tmp_path):

@@ -63,6 +63,11 @@ def test_an_edit_of_the_measuring_trains_nothing_again(everything):
     assert len(planned.measured()) == 4
 
 
+def test_another_seed_measures_again_what_draws_numbers_and_nothing_else(whole):
+    planned = whole.planned("--config", "seed=2")
+    assert planned.experiments() == set(EXPERIMENTS) - {"graph_traces"}
+
+
 def test_training_that_was_killed_goes_on_from_the_last_checkpoint(everything):
     spectrum = everything.results / "spectrum"
     before = (spectrum / "measurements.csv").read_bytes()

@@ -36,6 +36,8 @@ def _make(study):
         ["make", "all", f"BIN={Path(sys.executable).parent}", "CORES=2"],
         cwd=study.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
+        # A shell that has started these tests in its background has SIGINT ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
 
 
@@ -94,6 +96,42 @@ def _until(run, finished):
         if finished <= 0 and line.startswith("Job "):
             return said
     raise AssertionError(said)
+
+
+WAITS = """
+def measure(*_):
+    import os, signal
+    os.write(1, b"at work\\n")
+    signal.pause()
+"""
+
+
+def test_ctrl_c_is_answered_with_how_to_go_on_and_without_each_jobs_error(made):
+    made.configure(lambda c: c.update(experiments=["finite_differences", "feedforward"]))
+    for name in ("finite_differences", "feedforward"):
+        made.edit(f"src/adcost/experiments/{name}/measure.py", WAITS)
+    run = _make(made)
+    at_work = 0
+    for line in run.stdout:
+        at_work += "at work" in line
+        if at_work == 2:
+            break
+    assert at_work == 2
+    os.killpg(run.pid, signal.SIGINT)
+    said = run.communicate(timeout=HANGS)[0]
+    assert run.returncode != 0
+    lines = [line for line in said.splitlines() if line.strip()]
+    patterns = (
+        "Terminating processes on user request",
+        "The study is not finished: the same command goes on from here",
+        "Complete log",
+        "Elapsed time",
+        "make: ",
+    )
+    assert patterns[1] in said
+    assert all(any(p in line for p in patterns) for line in lines) and len(lines) <= 5, said
+    (log,) = (made.folder / ".snakemake/log").glob("*.log")
+    assert log.read_text("utf-8").count("Error in rule") == 2  # nothing is lost
 
 
 def test_a_second_run_in_one_checkout_says_so_and_leaves(made):

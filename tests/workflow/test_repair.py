@@ -122,3 +122,23 @@ def test_every_repair_that_is_advised_brings_everything_back(everything):
     for path in everything.results.rglob("*-metadata.json"):
         check_written(str(path).removesuffix("-metadata.json"))
     assert not everything.planned().jobs
+
+
+def test_a_table_of_another_version_is_named_where_there_is_no_other_to_hold_it_against(fresh):
+    fresh.configure(lambda config: config.update(experiments=["graph_traces"]))
+    targets = ("results/graph_traces/claims.json", "results/graph_traces/figures/sweeps.svg")
+    fresh.snakemake(*targets)
+    (path,) = fresh.results.glob("graph_traces/points/*/measurements.csv")
+    before = path.read_bytes()
+    renamed(path)
+    done = fresh.snakemake("--keep-going", *targets, check=False)
+    said = done.stdout + done.stderr
+    name = str(path.relative_to(fresh.folder))
+    assert done.returncode != 0 and "measured by another version of the code" in said
+    assert set(ADVICE.findall(said)) == {f"{name} and results/graph_traces/measurements.csv"}
+    for rule in ("graph_traces_claims", "graph_traces_figures"):
+        assert f"{rule}: {name} cannot be used" in said
+    path.unlink()
+    (fresh.results / "graph_traces/measurements.csv").unlink()
+    fresh.snakemake(*targets)
+    assert path.read_bytes() == before

@@ -13,6 +13,8 @@ import pytest
 
 from adcost.tables import made_from, read_table
 
+from .conftest import UNKIND, checkout
+
 NAN = """
 _right = reverse_over_reverse
 def reverse_over_reverse(f, x, v):
@@ -138,8 +140,25 @@ def test_nan_fails_with_experiment_point_and_method_and_leaves_no_output(study):
 
 FAILS = """
 def measure(*_):
-    raise RuntimeError("planted")
+    import os
+    raise RuntimeError(f"planted in a fork: {'ADCOST_FORK_SERVER' not in os.environ}")
 """
+
+
+def test_a_failure_in_a_fork_is_said_once_and_its_traceback_is_in_the_log(tmp_path):
+    study = checkout(tmp_path / UNKIND)
+    study.edit("src/adcost/experiments/hvp/measure.py", FAILS)
+    target = "results/hvp/timed/layers-4/timings.csv"  # A timed job waits for the server.
+    done = study.snakemake(target, check=False)
+    said = done.stdout + done.stderr
+    log = "results/logs/hvp/layers-4.log"
+    sentence = f"hvp_time: planted in a fork: True (the traceback is in {log})"
+    assert done.returncode != 0 and said.count(sentence) == 1, said
+    text = (study.folder / log).read_text("utf-8")
+    assert text.count("Traceback (most recent call last)") == text.count("RuntimeError: plan") == 1
+    # The profile lets Snakemake show the log, and nothing else holds it.
+    assert said.count("Traceback") == said.count("RuntimeError: planted") == 1, said
+    assert not (study.folder / target).exists()
 
 
 def test_a_failed_experiment_does_not_take_the_other_with_it(fresh):

@@ -1,5 +1,5 @@
 # What all rules share: the checked plans, where results go, the code and files of a job.
-from adcost import code_dependencies, fork_server, study
+from adcost import code_dependencies, fork_server, interruption, study
 
 config.update(STUDY)
 try:
@@ -22,6 +22,18 @@ def code(script, *modules):
         f"{name}.py {code_dependencies.digest(scripts / f'{name}.py')}"
         for name in (script, "job")
     ] + [*code_dependencies.code("adcost.tables", "adcost.origin", *modules)]
+
+
+def version(experiment, script):
+    """The version of the code that a script makes an experiment's points with."""
+    modules = code(script, f"adcost.experiments.{experiment}.{script}")
+    return study.digest({"code": modules})
+
+
+def versions(experiment):
+    """Those of all its points."""
+    scripts = ["measure", "prepare"] if PLANS[experiment].prepares else ["measure"]
+    return [version(experiment, script) for script in scripts]
 
 
 def threads_of_the_machine(wildcards):

@@ -56,6 +56,7 @@ for name, plan in PLANS.items():
                 mem_mb=memory_of_point(name),
             params:
                 *code("prepare", f"adcost.experiments.{name}.prepare"),
+                version=version(name, "prepare"),
                 experiment=name,
                 seed=seed_of_point(name),
                 platform=config["platform"],
@@ -83,6 +84,7 @@ for name, plan in PLANS.items():
             mem_mb=memory_of_point(name),
         params:
             *code("measure", f"adcost.experiments.{name}.measure"),
+            version=version(name, "measure"),
             experiment=name,
             seed=seed_of_point(name),
             platform=config["platform"],
@@ -116,6 +118,7 @@ for name, plan in PLANS.items():
             slurm_extra="--exclusive",
         params:
             *code("measure", f"adcost.experiments.{name}.measure"),
+            version=version(name, "measure"),
             experiment=name,
             seed=seed_of_point(name),
             platform=config["platform"],
@@ -144,6 +147,7 @@ for name, plan in PLANS.items():
             mem_mb=1000,
         params:
             *code("gather"),
+            versions=versions(name),
         message:
             f"{name}: gathering the points"
         script:

@@ -10,13 +10,14 @@ begin(snakemake, __file__)
 with logged(snakemake):
     from adcost.plotting import in_language
     from adcost.report.catalogue import Catalogue
-    from adcost.tables import read_table, write_sidecar
+    from adcost.tables import of_this_version, read_table, write_sidecar
 
     door = import_module(f"adcost.experiments.{snakemake.params.experiment}.figures")
-    tables = {n: read_table(p) for n, p in snakemake.input.items() if n != "words"}
+    paths = {n: p for n, p in snakemake.input.items() if n != "words"}
+    tables = {n: read_table(p) for n, p in paths.items()}
     folder = Path(snakemake.output.pdf[0]).parent
     catalogue = Catalogue.read(snakemake.params.language, snakemake.params.experiment)
-    with in_language(catalogue):
+    with in_language(catalogue), of_this_version(paths.values()):
         door.draw(tables, folder)
     for path in set(snakemake.output) - set(snakemake.output.sidecars):
         write_sidecar(path, {"experiment": snakemake.params.experiment})

@@ -20,6 +20,12 @@ with logged(snakemake):
             "points": [note.get("point") for note in notes],
             "origins": distinct(one for note in notes for one in note.get("origins", [])),
         }
+        if others := [
+            str(file)
+            for file, note in zip(files, notes, strict=True)
+            if note.get("version") not in snakemake.params.versions
+        ]:
+            made["other_version"] = others
         if loads := {n["point"]: n["background_load"] for n in notes if "background_load" in n}:
             made["background_load"] = loads
         write_table(gather(files), path, Path(path).parent.name, "all points", made)

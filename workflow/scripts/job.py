@@ -19,8 +19,10 @@ sys.path.append(os.getcwd())  # where a user's own module of expressions may lie
 from adcost import fork_server, shell_settings
 
 # Ctrl-C ends a job where it is: Python would first let a compiled program run to its end, then
-# print a traceback, then take XLA's threads down while they work.
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+# print a traceback, then take XLA's threads down while they work. In the background of a shell it
+# is ignored, by Snakemake too.
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 # A shell whose locale knows no ≤ must not fail a job that says it.
 for stream in (sys.stdout, sys.stderr):

@@ -8,14 +8,16 @@ begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.claims import as_record, check_ids, mark_disturbed
-    from adcost.tables import read_table, write_json
+    from adcost.tables import of_this_version, read_table, write_json
 
     experiment = snakemake.params.experiment
     door = import_module(f"adcost.experiments.{experiment}.claims")
     tables = {n: read_table(p) for n, p in snakemake.input.items()}
-    claims = mark_disturbed(door.judge(tables), tables.get("timings"))
+    with of_this_version(snakemake.input):
+        claims = mark_disturbed(door.judge(tables), tables.get("timings"))
+        numbers = door.numbers(tables)
     check_ids(claims, experiment)
     for claim in claims:
         print(f"{claim.id}: {claim.verdict}")
-    write_json(door.numbers(tables), snakemake.output.numbers)
+    write_json(numbers, snakemake.output.numbers)
     write_json([as_record(claim, experiment) for claim in claims], snakemake.output.claims)

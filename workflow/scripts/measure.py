@@ -25,6 +25,7 @@ with logged(snakemake):
     made = {
         "parameters": snakemake.params.parameters,
         "seed": snakemake.params.seed,
+        "version": snakemake.params.version,
         "origins": [origin()],
     }
     if "timings" in tables:

@@ -22,6 +22,7 @@ with logged(snakemake):
     made = {
         "parameters": snakemake.params.parameters,
         "seed": snakemake.params.seed,
+        "version": snakemake.params.version,
         "origins": [origin()],
     }
     for name, table in tables.items():

@@ -10,7 +10,7 @@ is given, and returns them; given statistics it normalises by those.
 """
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,10 +48,13 @@ class Shape:
 
 @dataclass(frozen=True)
 class Architecture:
-    """``build(shape, **options)`` and ``parameters(shape, **options)``, their number."""
+    """``build(shape, **options)``, ``parameters(shape, **options)``, their number, and
+    ``activations(shape, **options)``: the numbers that the products of its layers take and give for
+    an image, of all layers together and of the largest."""
 
     build: Callable[..., Classifier]
     parameters: Callable[..., int]
+    activations: Callable[..., tuple[int, int]]
 
 
 # --- a multilayer perceptron ------------------------------------------------------------------
@@ -66,15 +69,13 @@ def mlp(shape: Shape, hidden: Sequence[int] = (32,)) -> Classifier:
     import jax.numpy as jnp
     import numpy as np
 
-    sizes = [shape.height * shape.width * shape.channels, *hidden, shape.classes]
-
     def initialise(rng: "np.random.Generator") -> Parameters:
         return [
             {
                 "w": (rng.standard_normal((n, m)) / np.sqrt(n)).astype(np.float32),
                 "b": np.zeros(m, np.float32),
             }
-            for n, m in itertools.pairwise(sizes)
+            for n, m in _mlp_sizes(shape, hidden)
         ]
 
     def apply(
@@ -88,9 +89,19 @@ def mlp(shape: Shape, hidden: Sequence[int] = (32,)) -> Classifier:
     return Classifier(initialise, apply)
 
 
+def _mlp_sizes(shape: Shape, hidden: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Inputs and outputs of each layer."""
+    inputs = shape.height * shape.width * shape.channels
+    return itertools.pairwise([inputs, *hidden, shape.classes])
+
+
 def _mlp_parameters(shape: Shape, hidden: Sequence[int] = (32,)) -> int:
-    sizes = [shape.height * shape.width * shape.channels, *hidden, shape.classes]
-    return sum((n + 1) * m for n, m in itertools.pairwise(sizes))
+    return sum((n + 1) * m for n, m in _mlp_sizes(shape, hidden))
+
+
+def _mlp_activations(shape: Shape, hidden: Sequence[int] = (32,)) -> tuple[int, int]:
+    layers = [n + m for n, m in _mlp_sizes(shape, hidden)]
+    return sum(layers), max(layers)
 
 
 # --- a residual network -----------------------------------------------------------------------
@@ -105,19 +116,42 @@ def _resnet(shape: Shape, channels: Sequence[int] = (16, 32, 64), blocks: int = 
 def _resnet_parameters(
     shape: Shape, channels: Sequence[int] = (16, 32, 64), blocks: int = 5
 ) -> int:
-    def convolution(inputs: int, outputs: int) -> int:
-        return 9 * inputs * outputs + 2 * outputs  # and the normalisation's scale and shift
+    # And the normalisation's scale and shift.
+    convolutions = (
+        times * (9 * inputs + 2) * outputs
+        for inputs, outputs, _, times in _resnet_convolutions(shape, channels, blocks)
+    )
+    return sum(convolutions) + (channels[-1] + 1) * shape.classes
 
-    total, last = convolution(shape.channels, channels[0]), channels[0]
-    for width in channels:
-        total += convolution(last, width) + (2 * blocks - 1) * convolution(width, width)
-        last = width
-    return total + (last + 1) * shape.classes
+
+def _resnet_activations(
+    shape: Shape, channels: Sequence[int] = (16, 32, 64), blocks: int = 5
+) -> tuple[int, int]:
+    # Each pixel of the output is computed from a patch of 3 × 3.
+    layers = [
+        (pixels * (9 * inputs + outputs), times)
+        for inputs, outputs, pixels, times in _resnet_convolutions(shape, channels, blocks)
+    ]
+    return sum(size * times for size, times in layers), max(size for size, _ in layers)
+
+
+def _resnet_convolutions(
+    shape: Shape, channels: Sequence[int], blocks: int
+) -> Iterator[tuple[int, int, int, int]]:
+    """Channels in and out and pixels of the convolutions, and how many there are of each kind."""
+    height, width, last = shape.height, shape.width, channels[0]
+    yield shape.channels, last, height * width, 1
+    for stage, outputs in enumerate(channels):
+        if stage > 0:
+            height, width = -(-height // 2), -(-width // 2)
+        yield last, outputs, height * width, 1
+        yield outputs, outputs, height * width, 2 * blocks - 1
+        last = outputs
 
 
 ARCHITECTURES: Mapping[str, Architecture] = {
-    "mlp": Architecture(mlp, _mlp_parameters),
-    "resnet": Architecture(_resnet, _resnet_parameters),
+    "mlp": Architecture(mlp, _mlp_parameters, _mlp_activations),
+    "resnet": Architecture(_resnet, _resnet_parameters, _resnet_activations),
 }
 """Every classifier by the name that the configuration uses."""
 

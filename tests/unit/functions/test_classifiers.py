@@ -1,6 +1,7 @@
 """Classifiers against their formulas, and normalisation's invariances."""
 
 import jax
+import jax.extend
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -34,6 +35,25 @@ def test_the_formula_counts_the_parameters(name):
         tree = ARCHITECTURES[name].build(SHAPE, **options).initialise(np.random.default_rng(0))
         count = sum(leaf.size for leaf in jax.tree.leaves(tree))
         assert ARCHITECTURES[name].parameters(SHAPE, **options) == count
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_the_activations_are_what_products_take_and_give(name):
+    def products(jaxpr, times=1):
+        for equation in jaxpr.eqns:
+            if equation.primitive.name == "dot_general":
+                taken, given = equation.invars[0].aval, equation.outvars[0].aval
+                yield from [taken.size + given.size] * times
+            for inner in jax.extend.core.jaxprs_in_params(equation.params):
+                yield from products(inner, times * equation.params.get("length", 1))
+
+    for options in OPTIONS[name]:
+        classifier = ARCHITECTURES[name].build(SHAPE, **options)
+        tree = classifier.initialise(np.random.default_rng(0))
+        found = list(products(jax.make_jaxpr(classifier.apply)(tree, X[:1]).jaxpr))
+        # A residual network ends in a linear layer after the mean, which holds next to nothing.
+        layers = found if name == "mlp" else found[:-1]
+        assert ARCHITECTURES[name].activations(SHAPE, **options) == (sum(layers), max(layers))
 
 
 def test_resnet_32_has_its_layers_and_about_0_46_million_parameters():

@@ -9,7 +9,6 @@ probe is another job that repeats none.
 """
 
 import inspect
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,9 +20,24 @@ TABLES = ("measurements",)
 FIGURES = ("density", "extremes", "training", "dense", "ghosts")
 ANIMATIONS = ()
 
-HELD_PER_PARAMETER_AND_IMAGE = 0.7
-"""Megabytes (2²⁰ bytes) that a linearised gradient keeps for an image, for a ResNet-32 on images
-of 8 × 8 pixels: its residuals were 353 MB for 512 images."""
+HELD_BY_GRADIENT = 2
+"""How many times all activations of its images a step of training holds. By XLA's account it is
+1.3 to 1.6 for residual networks and less than 1 for perceptrons."""
+
+HELD_BY_LAYER = 3
+"""How many times the largest layer's activations the logits alone take: 2.0 to 2.2, or 1."""
+
+HELD_LINEARISED = 5
+"""How many times all activations the linearised gradient and a product with it take: 3.7 to 4.5 for
+residual networks, 3.8 to 4.1 for perceptrons that are not small."""
+
+HELD_BY_COLUMNS = 3
+"""How many times all activations but the images themselves, for each of its columns, the Hessian
+holds: 2.0 for residual networks, 1.6 to 2.1 for perceptrons."""
+
+COPIES = 8
+"""Vectors of all parameters alive at once: parameters, momentum, gradient, and what an update or a
+checkpoint copies."""
 
 DENSE_COPIES = 8
 """Arrays of p² doubles alive at once: `jax.hessian`'s own and those of the eigensolver."""
@@ -53,7 +67,7 @@ def _training(name: str, network: Mapping[str, Any]) -> Iterator[Point]:
         yield Point(
             checkpoint(name, epoch),
             {"network": name, "epoch": epoch, **what, "training": dict(network["training"])},
-            memory_mb=PROCESS_MB + _residuals_mb(network, network["training"]["batch"]),
+            memory_mb=_training_mb(network),
             prepares=True,
             needs=() if before is None else (checkpoint(name, before),),
         )
@@ -69,9 +83,7 @@ def _decompositions(name: str, network: Mapping[str, Any]) -> Iterator[Point]:
             yield Point(
                 f"{checkpoint(name, epoch)}-probe-{probe}",
                 {"network": name, "epoch": epoch, "probe": probe, **what},
-                memory_mb=PROCESS_MB
-                + _residuals_mb(network, network["images"])
-                + _basis_mb(network),
+                memory_mb=_decomposition_mb(network),
                 needs=(checkpoint(name, epoch),),
             )
 
@@ -87,7 +99,7 @@ def _dense(name: str, network: Mapping[str, Any], ghosts: Mapping[str, Any]) -> 
         yield Point(
             f"{checkpoint(name, epoch)}-dense",
             {"network": name, "epoch": epoch, **what, "ghosts": dict(ghosts)},
-            memory_mb=PROCESS_MB + _dense_mb(network),
+            memory_mb=_dense_mb(network),
             needs=(checkpoint(name, epoch),),
         )
 
@@ -101,22 +113,40 @@ def _shape(dataset: Dataset) -> Shape:
 
 def parameters(network: Mapping[str, Any]) -> int:
     """How many parameters the configured network has."""
-    shape = _shape(DATASETS[network["dataset"]])
-    return ARCHITECTURES[network["architecture"]].parameters(shape, **network["options"])
+    return _counted("parameters", network)
 
 
-def _residuals_mb(network: Mapping[str, Any], images: int) -> int:
-    pixels = DATASETS[network["dataset"]].height * DATASETS[network["dataset"]].width
-    return math.ceil(images * HELD_PER_PARAMETER_AND_IMAGE * pixels / 64)
+def _counted(what: str, network: Mapping[str, Any]) -> Any:
+    """A formula of the network's architecture."""
+    formula = getattr(ARCHITECTURES[network["architecture"]], what)
+    return formula(_shape(DATASETS[network["dataset"]]), **network["options"])
 
 
-def _basis_mb(network: Mapping[str, Any]) -> int:
-    # The basis in single precision, and once more while its orthogonality is computed.
-    return math.ceil(2 * (network["steps"] + 1) * parameters(network) * 4 / 2**20)
+def _mb(numbers: int, item_bytes: int) -> int:
+    return PROCESS_MB + -(-numbers * item_bytes // 2**20)
+
+
+def _training_mb(network: Mapping[str, Any]) -> int:
+    """A step's gradient, or the accuracy on all training images, layer by layer."""
+    each, largest = _counted("activations", network)
+    batch, images = network["training"]["batch"], DATASETS[network["dataset"]].training_images
+    activations = max(HELD_BY_GRADIENT * batch * each, HELD_BY_LAYER * images * largest)
+    return _mb(COPIES * parameters(network) + activations, 4)
+
+
+def _decomposition_mb(network: Mapping[str, Any]) -> int:
+    """The gradient's linearisation, the basis, and the basis again to test its orthogonality."""
+    each, _ = _counted("activations", network)
+    vectors = COPIES + 2 * (network["steps"] + 1)
+    return _mb(vectors * parameters(network) + HELD_LINEARISED * network["images"] * each, 4)
 
 
 def _dense_mb(network: Mapping[str, Any]) -> int:
-    return math.ceil(DENSE_COPIES * parameters(network) ** 2 * 8 / 2**20)
+    """The Hessian, and the activations' tangents along all of its columns."""
+    each, _ = _counted("activations", network)
+    shape, p = _shape(DATASETS[network["dataset"]]), parameters(network)
+    tangents = network["images"] * (each - shape.height * shape.width * shape.channels)
+    return _mb((DENSE_COPIES * p + HELD_BY_COLUMNS * tangents) * p, 8)
 
 
 # --- what is refused --------------------------------------------------------------------------
@@ -184,16 +214,22 @@ def _problems_of(key: str, network: Mapping[str, Any], memory_mb: int) -> Iterat
             f"parameters and so as many at most. Lower {key}.steps."
         )
         return
-    if (needed := PROCESS_MB + _basis_mb(network) + _residuals_mb(network, network["images"])) > (
-        memory_mb
-    ):
+    if (needed := _training_mb(network)) > memory_mb:
+        yield (
+            f"{key}.options: training {count:,} parameters on {training['batch']} images at once "
+            f"takes {needed:,} MB; memory_mb allows {memory_mb:,}. Make the network smaller, lower "
+            f"{key}.training.batch or raise memory_mb."
+        )
+    if not network["dense"] and (needed := _decomposition_mb(network)) > memory_mb:
         yield (
             f"{key}.steps: a basis of {network['steps']} vectors of {count:,} numbers and the "
             f"network's linearisation on {network['images']} images take {needed:,} MB; memory_mb "
-            f"allows {memory_mb:,}. Lower {key}.steps or {key}.images, or raise memory_mb."
+            f"allows {memory_mb:,}. Lower {key}.steps or {key}.images, make the network smaller or "
+            "raise memory_mb."
         )
-    if network["dense"] and (needed := PROCESS_MB + _dense_mb(network)) > memory_mb:
+    if network["dense"] and (needed := _dense_mb(network)) > memory_mb:
         yield (
-            f"{key}.dense: the Hessian of {count:,} parameters takes {needed:,} MB; memory_mb "
-            f"allows {memory_mb:,}. Set dense: false, make the network smaller or raise memory_mb."
+            f"{key}.dense: the Hessian of {count:,} parameters on {network['images']} images takes "
+            f"{needed:,} MB; memory_mb allows {memory_mb:,}. Set dense: false, lower {key}.images, "
+            "make the network smaller or raise memory_mb."
         )

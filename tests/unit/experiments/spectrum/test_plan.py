@@ -1,15 +1,21 @@
 import subprocess
 import sys
 
+import jax
 import pytest
 
-from adcost.experiments.plan import check_points
-from adcost.experiments.spectrum import plan
+from adcost.costs.memory import program_bytes
+from adcost.experiments.plan import PROCESS_MB, check_points
+from adcost.experiments.spectrum import network, plan
 from adcost.functions.classifiers import ARCHITECTURES
 
 
 def names(section):
     return [point.name for point in plan.points(section)]
+
+
+def _mb(section):
+    return {point.name: point.memory_mb for point in plan.points(section)}
 
 
 def test_training_is_a_chain_of_checkpoints_and_looks_need_theirs(section):
@@ -107,6 +113,65 @@ def test_memory_grows_with_what_is_held(section):
     section["networks"]["deeper"] |= {"architecture": "resnet", "options": {}, "images": 512}
     larger = {point.name: point.memory_mb for point in plan.points(section)}
     assert larger["deeper-epoch-0-probe-0"] > points["deeper-epoch-0-probe-0"] + 353
+
+
+def test_memory_follows_the_width_of_the_layers_and_the_images(section):
+    deeper = section["networks"]["deeper"]
+    deeper |= {"architecture": "resnet", "options": {"channels": [8], "blocks": 1}, "images": 512}
+    before = _mb(section)
+    deeper["options"] = {"channels": [16], "blocks": 1}
+    wider = _mb(section)
+    # 9 numbers a pixel and channel of the two convolutions between hidden layers, four bytes each.
+    assert wider["deeper-epoch-0-probe-0"] - before["deeper-epoch-0-probe-0"] >= (
+        2 * 9 * 8 * 64 * 512 * 4 // 2**20
+    )
+
+
+@pytest.mark.parametrize(
+    ("architecture", "options", "dense"),
+    [
+        ("mlp", {"hidden": [300, 40]}, False),
+        ("resnet", {"channels": [16], "blocks": 2}, False),
+        ("mlp", {"hidden": [6, 6]}, True),
+        ("resnet", {"channels": [3], "blocks": 1}, True),
+    ],
+)
+def test_memory_covers_what_the_compiler_lays_out(section, architecture, options, dense):
+    of = section["networks"]["deeper"]
+    of |= {"architecture": architecture, "options": options, "dense": dense}
+    of |= {"images": 512, "steps": 2, "training": of["training"] | {"batch": 512}}
+    points = _mb(section)
+    (name,) = (n for n in points if n.startswith("deeper-epoch-3-"))
+    with jax.enable_x64(dense):
+        dtype = "float64" if dense else "float32"
+        classifier, data = network.load(of)
+        like = network.initial(classifier, "deeper", 1)
+        loss = network.loss_of_vector(classifier, data, like, "deeper", 512, 1, dtype)
+        w = jax.ShapeDtypeStruct((plan.parameters(of),), dtype)
+        if dense:
+            looking = program_bytes(jax.hessian(loss), w).total
+        else:
+            linear = jax.eval_shape(lambda w: jax.linearize(jax.grad(loss), w)[1], w)
+            looking = program_bytes(lambda linear, v: linear(v), linear, w).total
+            training = program_bytes(jax.value_and_grad(loss), w).total
+            assert training / 2**20 <= points["deeper-epoch-3"] - PROCESS_MB
+    assert looking / 2**20 <= points[name] - PROCESS_MB <= 5 * looking / 2**20
+
+
+def test_memory_of_training_follows_the_batch(section):
+    deeper = section["networks"]["deeper"]
+    deeper |= {"architecture": "resnet", "options": {"channels": [16, 16], "blocks": 4}}
+    before = _mb(section)["deeper-epoch-3"]
+    deeper["training"]["batch"] = 1_437
+    assert _mb(section)["deeper-epoch-3"] > before
+
+
+def test_memory_of_training_follows_the_number_of_parameters(section):
+    section["networks"]["deeper"]["options"] = {"hidden": [2000, 2000, 2000]}
+    copy = 8_000_000 * 4 / 2**20  # two of the four matrices between layers
+    assert _mb(section)["deeper-epoch-3"] > PROCESS_MB + 4 * copy
+    (said,) = [line for line in plan.problems(section, 800) if "training" in line]
+    assert "deeper.options" in said and "deeper.training.batch" in said and "800" in said
 
 
 def test_an_architecture_of_ones_own_needs_one_entry(section, monkeypatch):
