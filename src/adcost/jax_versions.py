@@ -15,8 +15,6 @@ from typing import Any, NamedTuple, cast
 
 import jax
 
-from adcost import platforms
-
 # jax.core and jax.extend.core export these without a promise of stability. If one moves, import it
 # here from where `grep "class <name>" jax/_src/core.py` says that it is exported.
 from jax.core import ShapedArray, Tracer
@@ -29,6 +27,8 @@ from jax.extend.source_info_util import summarize as _summarize
 # `dce_jaxpr` removes what no output needs, through calls, loops and branches; keeps effects. If it
 # goes, XLA's own removal is no substitute: it does not change the jaxpr.
 from jax.interpreters import partial_eval
+
+from adcost import platforms
 
 __all__ = [
     "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
@@ -217,8 +217,8 @@ def computed_flops(compiled: jax.stages.Compiled) -> float:
 def compile_options(wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Those of XLA's options that this version knows and that are for the current platform.
 
-    ``xla_cpu_use_fusion_emitters``, say, is gone in 0.11. XLA parses ``xla_cpu_*`` for every backend
-    and heeds it on the CPU alone, as it does ``xla_gpu_*`` on a GPU.
+    ``xla_cpu_use_fusion_emitters``, say, is gone in 0.11. XLA parses ``xla_cpu_*`` for every
+    backend and heeds it on the CPU alone, as it does ``xla_gpu_*`` on a GPU.
     """
     here = platforms.current()
     others = tuple(f"xla_{name}_" for name in ("cpu", "gpu", "tpu") if name != here)

@@ -54,7 +54,7 @@ def script(tmp_path, server):
 
 
 def test_loading_the_libraries_starts_no_backend_that_a_fork_could_not_use():
-    """A context of CUDA does not survive a fork. A platform that is not there fails at its start."""
+    """CUDA's context does not survive a fork. A platform that is not there fails at its start."""
     code = (
         f"import importlib; libraries = {fork_server.LIBRARIES!r}\n"
         "for library in libraries: importlib.import_module(library)\n"

@@ -69,9 +69,7 @@ def test_a_gpu_is_seen_with_the_cpu_beside_it_here_and_in_what_the_job_starts(
         "print(os.environ['JAX_PLATFORMS'], jax.config.jax_platforms,"
         "os.environ['XLA_PYTHON_CLIENT_PREALLOCATE'])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True)
     assert done.stdout.split() == [visible, visible, "false"], done.stderr
 
 

@@ -1,4 +1,4 @@
-"""Where programs go that a GPU is not for; a patched `jax.default_backend` stands in for the GPU."""
+"""Where programs go that a GPU is not for; a patched `jax.default_backend` stands in for one."""
 
 import subprocess
 import sys

@@ -26,10 +26,11 @@ def test_the_section_tells_of_the_gpu(language, measured_chain, gpu_tables, tmp_
     write_json(records, folder / "claims.json")
     write_json(claims.numbers(tables), folder / "numbers.json")
     machine = {"cpu": "Abacus 9", "cores": 3, "devices": [f"gpu: {GPU}"]}
-    write_json({"machine": machine}, results / "provenance.json")
+    told = {"date": "2026-03-02T10:00:00+00:00", "commit": "0123456789", "machine": machine}
+    write_json(told, results / "provenance.json")
     with plotting.style():
         for name in plan.FIGURES:
-            plotting.save(plt.figure(), folder / "figures", name)
+            plotting.save(plt.subplots()[0], folder / "figures", name)
     for name in plan.ANIMATIONS:
         plt.figure(figsize=(1, 1)).savefig(folder / "figures" / f"{name}.png")
         (folder / "figures" / f"{name}.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
