@@ -28,6 +28,8 @@ from jax.extend.source_info_util import summarize as _summarize
 # goes, XLA's own removal is no substitute: it does not change the jaxpr.
 from jax.interpreters import partial_eval
 
+from adcost import platforms
+
 __all__ = [
     "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
     "array", "branches", "called", "compile_options", "computed_flops",
@@ -213,11 +215,18 @@ def computed_flops(compiled: jax.stages.Compiled) -> float:
 
 
 def compile_options(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of XLA's options that this version and backend know.
+    """Those of XLA's options that this version knows and that are for the current platform.
 
-    ``xla_cpu_use_fusion_emitters``, say, is gone in 0.11, and there are no ``xla_cpu_*`` on a GPU.
+    ``xla_cpu_use_fusion_emitters``, say, is gone in 0.11. XLA parses ``xla_cpu_*`` for every
+    backend and heeds it on the CPU alone, as it does ``xla_gpu_*`` on a GPU.
     """
-    return {name: value for name, value in wanted.items() if _known_option(name, value)}
+    here = platforms.current()
+    others = tuple(f"xla_{name}_" for name in ("cpu", "gpu", "tpu") if name != here)
+    return {
+        name: value
+        for name, value in wanted.items()
+        if not name.startswith(others) and _known_option(name, value)
+    }
 
 
 @functools.cache

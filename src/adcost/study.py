@@ -32,6 +32,9 @@ class ConfigError(ValueError):
     """The configuration cannot be run; the message has one line a problem."""
 
 
+ANY_MEMORY = 2**63
+"""Megabytes beyond what any point takes."""
+
 OWN_FOLDERS = ("reference", "logs")
 """Folders in ``results`` that are neither an experiment's nor another run's."""
 
@@ -77,7 +80,7 @@ def plans(config: Mapping[str, Any], schemas: Path) -> dict[str, Plan]:
         door = _plan(name)
         points = door.points(config[name])
         check_points(points, name)
-        problems += _too_large(name, points, config["memory_mb"])
+        problems += _too_large(name, points, config)
         planned[name] = Plan(
             name, {p.name: p for p in points}, door.TABLES, door.FIGURES, door.ANIMATIONS
         )
@@ -92,14 +95,18 @@ def _refuse(problems: list[str]) -> None:
         )
 
 
-def _too_large(experiment: str, points: Iterable[Point], memory_mb: int) -> Iterator[str]:
-    """Points that no problem of the plan's own told of."""
+def _too_large(
+    experiment: str, points: Iterable[Point], config: Mapping[str, Any]
+) -> Iterator[str]:
+    """Points that no problem of the plan's own told of, each by the memory that it computes in."""
     for point in points:
-        if point.memory_mb > memory_mb:
+        on_gpu = config["platform"] == "cuda" and not point.on_cpu
+        key, whose = ("gpu_memory_mb", " of the GPU") if on_gpu else ("memory_mb", "")
+        if point.memory_mb > config[key]:
             yield (
-                f"{experiment}: the point {point.name} takes {point.memory_mb:,} MB; memory_mb "
-                f"allows {memory_mb:,}. Make it smaller in the section {experiment}, or raise "
-                "memory_mb"
+                f"{experiment}: the point {point.name} takes {point.memory_mb:,} MB{whose}; {key} "
+                f"allows {config[key]:,}. Make it smaller in the section {experiment}, or raise "
+                f"{key}"
             )
 
 
@@ -128,7 +135,9 @@ def _check_meaning(config: Mapping[str, Any]) -> Iterator[str]:
         elif name not in config:
             yield f"{name}: the section is missing, but experiments lists {name}"
         else:
-            yield from _plan(name).problems(config[name], config["memory_mb"])
+            # What a section says of memory is said of the host's: a GPU's, `_too_large` compares.
+            memory_mb = ANY_MEMORY if config["platform"] == "cuda" else config["memory_mb"]
+            yield from _plan(name).problems(config[name], memory_mb)
 
 
 def check_writable(folder: Path) -> None:

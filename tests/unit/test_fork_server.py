@@ -58,6 +58,20 @@ def script(tmp_path, server):
     return start
 
 
+def test_loading_the_libraries_starts_no_backend_that_a_fork_could_not_use():
+    """CUDA's context does not survive a fork. A platform that is not there fails at its start."""
+    code = (
+        f"import importlib; libraries = {fork_server.LIBRARIES!r}\n"
+        "for library in libraries: importlib.import_module(library)\n"
+        "print('loaded'); import jax; jax.devices()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"JAX_PLATFORMS": "no_such_platform"},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.stdout == "loaded\n" and "no_such_platform" in done.stderr
+
+
 def test_the_fork_has_the_scripts_output_folder_environment_and_names(script, tmp_path):
     body = (
         "print(said, began != os.getpid(), os.getcwd(), os.environ['MINE'], 'jax' in sys.modules)"

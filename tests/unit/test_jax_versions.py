@@ -196,6 +196,14 @@ def test_options_that_this_version_lacks_are_left_out():
         versions.compile_options({"xla_backend_optimization_level": "seven"})
 
 
+@pytest.mark.parametrize(("platform", "other"), [("cpu", "gpu"), ("gpu", "cpu")])
+def test_options_of_another_platform_are_left_out(platform, other, monkeypatch):
+    monkeypatch.setattr(jax, "default_backend", lambda: platform)
+    monkeypatch.setattr(versions, "_known_option", lambda *_: True)
+    own = {f"xla_{platform}_some_option": 1, "xla_backend_optimization_level": 0}
+    assert versions.compile_options({f"xla_{other}_some_option": 1, **own}) == own
+
+
 def test_primitives_that_stand_for_others_are_replaced(monkeypatch):
     high = jax.make_jaxpr(lambda x: jnp.searchsorted(jnp.arange(16.0), x))(jnp.ones(8))
     assert "call_hi_primitive" not in str(versions.needed(high))

@@ -60,6 +60,20 @@ def test_numbers_and_figures_follow_nothing_of_the_shell(plain, tmp_path):
     assert figure == plain[1]
 
 
+@pytest.mark.parametrize(("platform", "visible"), [("cpu", "cpu"), ("cuda", "cuda,cpu")])
+def test_a_gpu_is_seen_with_the_cpu_beside_it_here_and_in_what_the_job_starts(
+    platform, visible, tmp_path
+):
+    run = (
+        f"import os, sys; sys.path.insert(0, {str(ROOT / 'workflow/scripts')!r}); import job;"
+        f"job._configure_jax({platform!r}, 'default'); import jax;"
+        "print(os.environ['JAX_PLATFORMS'], jax.config.jax_platforms,"
+        "os.environ['XLA_PYTHON_CLIENT_PREALLOCATE'])"
+    )
+    done = subprocess.run([sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True)
+    assert done.stdout.split() == [visible, visible, "false"], done.stderr
+
+
 def test_ctrl_c_ends_a_job_without_a_traceback_unless_it_is_ignored():
     run = (
         f"import os, signal, sys; sys.path.insert(0, {str(ROOT / 'workflow/scripts')!r});"

@@ -1,4 +1,5 @@
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,45 @@ def test_a_gpu_is_refused_without_its_plugin_and_taken_with_it(monkeypatch):
         study.plans(config, SCHEMAS)
     monkeypatch.setattr(study, "CUDA_PLUGINS", ("no_such_plugin", "yaml"))
     assert study.plans(config, SCHEMAS)
+
+
+@pytest.fixture
+def on_gpu(monkeypatch):
+    monkeypatch.setattr(study, "CUDA_PLUGINS", ("yaml",))
+    return _config() | {"platform": "cuda"}
+
+
+@pytest.mark.parametrize("experiment", study.known_experiments())
+def test_a_points_memory_on_a_gpu_is_the_gpus(experiment, on_gpu, monkeypatch):
+    """However little the host has; but the points that take the CPU there too."""
+    monkeypatch.setattr(schema, "problems", lambda *_: iter(()))
+    config = on_gpu | {"experiments": [experiment], "gpu_memory_mb": 10**6}
+    (plan,) = study.plans(config | {"memory_mb": 10**6}, SCHEMAS).values()
+    host = {name for name, point in plan.points.items() if point.on_cpu}
+    found = []
+    for key in ("memory_mb", "gpu_memory_mb"):
+        refused = f"the point ([^ ]+) takes .*; {key} allows 1\\..* or raise {key}$"
+        try:
+            study.plans(config | {"memory_mb": 10**6, key: 1}, SCHEMAS)
+            found.append(set())
+        except study.ConfigError as error:
+            lines = str(error).splitlines()[1:]
+            found.append({re.search(refused, line)[1] for line in lines})
+    assert found == [host, plan.points.keys() - host]
+
+
+def test_what_only_compiles_counts_or_searches_takes_the_cpu_beside_a_gpu(on_gpu):
+    plans = study.plans(on_gpu, SCHEMAS)
+    on_cpu = {
+        f"{name}/{point.name.split('-')[0]}"
+        for name, plan in plans.items()
+        for point in plan.points.values()
+        if point.on_cpu
+    }
+    assert on_cpu == {
+        "checkpointing/animation", "checkpointing/batch", "checkpointing/gpt2",
+        "finite_differences/evaluations", "jacobian/graphs",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("experiment", study.known_experiments())

@@ -56,19 +56,21 @@ def begin(snakemake, script, wait=False):
 
 def _configure_jax(platform, precision):
     """Where and how exactly JAX computes, here and in what this process starts."""
-    os.environ["JAX_PLATFORMS"] = platform
+    from adcost.platforms import VISIBLE  # It loads JAX, if a fork has not.
+
+    os.environ["JAX_PLATFORMS"] = VISIBLE[platform]
     # Two jobs may share a GPU, so none takes all of its memory at the start.
     os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     if precision != "default":
         os.environ["JAX_DEFAULT_MATMUL_PRECISION"] = precision
-    import jax  # It may have been loaded, and have read its environment, before.
+    import jax  # It has been loaded, and has read its environment, before.
 
     from adcost import compilation_cache
 
     jax.monitoring.register_event_duration_secs_listener(
         lambda event, seconds, **_: SPENT.update({event.rpartition("/")[2]: seconds})
     )
-    jax.config.update("jax_platforms", platform)
+    jax.config.update("jax_platforms", VISIBLE[platform])
     jax.config.update("jax_default_matmul_precision", None if precision == "default" else precision)
     compilation_cache.use()
 

@@ -14,7 +14,9 @@ def counted(
 
     ``f`` maps an array to a scalar. Every value reports to the host when it is there: `vmap` over n
     points makes n reports, and none is merged or dropped, since a report is an effect. Values, not
-    traces, are counted, so the function may be jitted.
+    traces, are counted, so the function may be jitted. Beside a GPU JAX must see the CPU as well
+    (``JAX_PLATFORMS=cuda,cpu``), and within `adcost.platforms.on_cpu` no report keeps the GPU
+    waiting.
     """
     values = 0
 

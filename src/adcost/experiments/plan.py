@@ -35,6 +35,8 @@ class Point:
     configuration, so a change to anything else does not measure this point again; a ``timed``
     point owns the machine while it runs and also writes a table of timings. One that is not
     ``seeded`` draws no random numbers: it is given no seed, and another seed measures it not again.
+    Its memory is that of the GPU where the study computes on one, unless it is ``on_cpu`` there
+    too: because it only compiles, or reports to the host, or computes with NumPy or Python alone.
 
     A point that ``prepares`` leaves named arrays beside its tables, and a point that ``needs`` it
     (by name) is given them: a network is trained once and looked at by many jobs. What prepares
@@ -46,6 +48,7 @@ class Point:
     memory_mb: int = PROCESS_MB
     timed: bool = False
     seeded: bool = True
+    on_cpu: bool = False
     prepares: bool = False
     needs: tuple[str, ...] = ()
 

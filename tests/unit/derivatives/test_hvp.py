@@ -3,6 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from adcost import platforms
 from adcost.derivatives import hvp
 from adcost.functions import mlp
 
@@ -19,6 +20,21 @@ def double():
 def _symmetric(seed, d=6):
     a = np.random.default_rng(seed).normal(size=(d, d))
     return a + a.T
+
+
+@pytest.mark.parametrize(
+    ("platform", "product"), [("cpu", hvp.linearized), ("gpu", hvp.forward_over_reverse)]
+)
+def test_the_product_to_use_is_the_fastest_where_jax_computes(platform, product, monkeypatch):
+    def traced(of):
+        loss = mlp.homework_loss(3, "float64")
+        return str(jax.make_jaxpr(lambda x, v: of(loss, x, v))(jnp.ones(36), jnp.ones(36)))
+
+    monkeypatch.setattr(jax, "default_backend", lambda: platform)
+    assert traced(hvp.hvp) == traced(product)
+    assert traced(hvp.linearized) != traced(hvp.forward_over_reverse)
+    with platforms.on_cpu():
+        assert traced(hvp.hvp) == traced(hvp.linearized)
 
 
 @pytest.mark.parametrize("product", PRODUCTS)

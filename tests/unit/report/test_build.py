@@ -24,7 +24,7 @@ Price: #n("toy", "price") at #n("toy", "sites") sites; $sqrt(x^2) <= norm(y)$,
 $macron(x) < #n("toy", "tiny")$.
 == Findings
 #figure-of("toy", "cost", alt: ["Cheap" & #n("toy", "sites") sites < all.], caption: [Costs.])
-#figure-of("toy", "other", alt: [Another.], caption: [Others.])
+#figure-of("toy", "other", timed: true, alt: [Another.], caption: [Others.])
 #animation-of("toy", "film", alt: [It moves.], caption: [A film.])
 It is #m("toy.two") or #m("toy.two", kind: "timed"): #verdict("toy.two").
 #rows("toy", "table", columns: (method: [Method], seconds: [Time, s]))
@@ -57,7 +57,8 @@ NUMBERS = {
 }
 
 
-MACHINE = {"cpu": "Abacus 9", "cores": 3, "memory_gb": 7.8, "gpu": None}
+MACHINE = {"cpu": "Abacus 9", "cores": 3, "memory_gb": 7.8, "devices": ["cpu: cpu"]}
+GPU = "NVIDIA Abacus 80GB"
 
 
 @pytest.fixture(scope="module")
@@ -247,6 +248,17 @@ def test_the_run_is_named(built):
     assert "measured on 2 machines" not in text
     assert "Origin 2 of the tables" in text
     assert "toy.sizes" in text and "1, 2" in text
+    assert "Others. Timed on Abacus 9." in text and text.count("Timed on") == 1
+
+
+def test_a_gpu_is_named_where_it_computed(tree):
+    path = tree / "results" / "provenance.json"
+    record = json.loads(path.read_text("utf-8"))
+    record["machine"] = {**MACHINE, "devices": [f"gpu: {GPU}", "cpu: cpu"]}
+    write_json(record, path)
+    text = Page(run(tree)[0]).text
+    assert f"Measured on {GPU}, Abacus 9, 3 cores" in text
+    assert f"Others. Timed on {GPU}." in text
 
 
 def test_intervals_are_printed_to_their_width(built):

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 from jax.experimental import io_callback
 
-from adcost import seeds
+from adcost import platforms, seeds
 from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
 from adcost.costs.timing import Program, compile_programs, time_interleaved
@@ -136,7 +136,7 @@ def _count(rows: Rows, length: int, snapshots: list[int], w: jax.Array, x: jax.A
 
 
 def _evaluated(way: Callable[..., nested.Chain], w: jax.Array, x: jax.Array) -> int:
-    """How often a layer is computed forward while the gradient is, as reported from the run."""
+    """How often a layer is computed forward while the gradient is, as a run on the CPU reports."""
     evaluated = 0
 
     def report() -> None:
@@ -152,7 +152,8 @@ def _evaluated(way: Callable[..., nested.Chain], w: jax.Array, x: jax.Array) -> 
         return reporting(w, x), (w, x)
 
     reporting.defvjp(forward, lambda at, a: jax.vjp(layer, *at)[1](a))
-    jax.block_until_ready(jax.jit(_gradient(way(reporting)))(w, x))
+    with platforms.on_cpu():
+        jax.block_until_ready(jax.jit(_gradient(way(reporting)))(w, x))
     jax.effects_barrier()
     return evaluated
 

@@ -28,7 +28,7 @@ def points(chain: Mapping[str, Any]) -> list[Point]:
         )
         for length in chain["lengths"]
     ]
-    return [*sweep, Point("animation", {"length": chain["animate"]}, memory_mb=PROCESS_MB)]
+    return [*sweep, Point("animation", {"length": chain["animate"]}, on_cpu=True)]
 
 
 def snapshots(chain: Mapping[str, Any], length: int) -> list[int]:

@@ -4,13 +4,14 @@ Predicted are the compiled program's temporaries and its results: what a step ta
 there before it. Measured is, on the CPU, how far the peak of resident memory (VmHWM) rises above
 the resident memory before the step. The peak is set back after set-up and compilation (Linux's
 ``/proc/self/clear_refs``), and a smaller model is run before, so that the pages of libraries that
-first use brings in are not charged to the step. On a GPU it is the allocator's peak above what is
-in use before.
+first use brings in are not charged to the step. On a GPU it is how far the peak of JAX's allocator
+lies above what is in use before.
 
-Two settings. ``default``: on the CPU XLA hands products, together with what surrounds them, to the
+Two settings on the CPU. ``default``: XLA hands products, together with what surrounds them, to the
 library YNNPACK, and several threads each put the operands of batched products in order; both take
 memory of their own, of which the compiler's account knows nothing. ``bare``: all code is the
-compiler's, on one thread.
+compiler's, on one thread. On a GPU libraries work in buffers of the program, so there is one
+setting, ``gpu``, which tells in the tables where the steps ran.
 
 Rows: the policy as method, one of :data:`SETTINGS` as setting, the batch as size; for each repeat
 ``predicted_bytes`` and ``peak_bytes``. The latter are of real processes, so the last digits
@@ -27,14 +28,19 @@ from pathlib import Path
 from typing import Any
 
 import adcost
-from adcost import seeds
+from adcost import platforms, seeds
 from adcost.experiments.checkpointing.rows import Rows
 from adcost.functions.gpt2_sizes import Size
 
 DTYPE = "float32"
 
-SETTINGS = {"default": "", "bare": "--xla_cpu_experimental_ynn_fusion_type="}
-"""Flags of XLA by setting; an empty list of what may go to the library leaves nothing to it."""
+SETTINGS = {
+    "cpu": {"default": "", "bare": "--xla_cpu_experimental_ynn_fusion_type="},
+    "gpu": {"gpu": "--xla_gpu_autotune_level=0"},
+}
+"""Flags of XLA by platform and setting. An empty list of what may go to the CPU's library leaves
+nothing to it. Trying kernels on a GPU would take memory while compiling, and the peak of its
+allocator cannot be set back."""
 
 WARM = {"size": asdict(Size(1, 64, 1, 256)), "sequence": 64, "batch": 1}
 
@@ -45,7 +51,7 @@ class NoPeak(RuntimeError):
 
 def compare(rows: Rows, size: Size, parameters: Mapping[str, Any], seed: int, point: str) -> None:
     """Rows of a point: one fresh process a setting and repeat."""
-    for setting in SETTINGS:
+    for setting, flags in SETTINGS[platforms.current()].items():
         for repeat in range(parameters["repeats"]):
             asked = {
                 "size": asdict(size),
@@ -53,7 +59,7 @@ def compare(rows: Rows, size: Size, parameters: Mapping[str, Any], seed: int, po
                 "seed": seeds.number(seed, "checkpointing", point, repeat),
                 "one_thread": setting == "bare",
             }
-            found = _fresh(asked, SETTINGS[setting])
+            found = _fresh(asked, flags)
             rows.add(parameters["policy"], setting, parameters["batch"], **found)
 
 
@@ -61,9 +67,7 @@ def _fresh(asked: Mapping[str, Any], flags: str) -> dict[str, float]:
     """What ``_step`` returns in a process of its own, which sees this package."""
     path = [str(Path(adcost.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))}
-    # Tuning on a GPU would take memory while it compiles, and its peak cannot be set back.
-    set_before = os.environ.get("XLA_FLAGS", "")
-    environment["XLA_FLAGS"] = f"{set_before} --xla_gpu_autotune_level=0 {flags}".strip()
+    environment["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {flags}".strip()
     command = [sys.executable, "-m", __name__, json.dumps(asked)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

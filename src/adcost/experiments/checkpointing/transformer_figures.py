@@ -36,7 +36,11 @@ LABELS = {
 }
 """Where a policy's name stands beside its point, if not above to the right."""
 
-RUNS = {"default": (plotting.VERMILION, "o"), "bare": (plotting.BLUE, "s")}
+RUNS = {
+    "default": ("as XLA compiles by default", plotting.VERMILION, "o"),
+    "bare": ("the compiler's code alone, on one thread", plotting.BLUE, "s"),
+    "gpu": ("on a GPU", plotting.GREEN, "D"),
+}
 
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
@@ -156,29 +160,27 @@ def _max_batch(measured: pd.DataFrame) -> Figure:
 
 def _prediction(measured: pd.DataFrame) -> Figure:
     """A real step's peak over the prediction, run by run."""
-    runs = summary.runs(measured)
+    runs, settings = summary.runs(measured), summary.settings(measured)
     labels = list(dict.fromkeys(zip(runs.model, runs.method, strict=True)))
     figure, axis = plt.subplots(figsize=(7.6, 0.5 * len(labels) + 1.5))
     places = {label: len(labels) - 1 - i for i, label in enumerate(labels)}
     axis.axvspan(0.9, 1.1, color=plotting.GREY, alpha=0.15, lw=0)
     axis.axvline(1, color=plotting.GREY, lw=1)
-    for shift, (setting, (colour, marker)) in zip((0.14, -0.14), RUNS.items(), strict=True):
+    for order, setting in enumerate(settings):
+        name, colour, marker = RUNS[setting]
+        shift = 0.14 * (len(settings) - 1 - 2 * order)
         rows = runs[runs.setting == setting]
         y = [places[pair] + shift for pair in zip(rows.model, rows.method, strict=True)]
-        axis.plot(rows.ratio, y, marker, ms=6, mfc="none", mew=1.6, color=colour)
+        axis.plot(rows.ratio, y, marker, ms=6, mfc="none", mew=1.6, color=colour, label=name)
     mean = runs.groupby(["model", "method"]).predicted.mean()
     axis.set_yticks(list(places.values()), [
         f"{model}: {named(policy)}, {mean[model, policy]:,.0f} MB" for model, policy in labels
     ])  # fmt: skip
-    axis.set(xlabel="resident memory of a real step at its peak / prediction")
+    axis.set(xlabel="memory of a real step at its peak / prediction")
     axis.set_xlim(min(0.85, runs.ratio.min() - 0.03), max(1.15, runs.ratio.max() + 0.05))
     axis.set_ylim(-0.5, len(labels) - 0.5)
     axis.grid(axis="y", visible=False)
-    handles = [
-        Line2D([], [], marker=m, ls="", mfc="none", mew=1.6, color=c) for c, m in RUNS.values()
-    ]
-    names = ["as XLA compiles by default", "the compiler's code alone, on one thread"]
-    figure.legend(handles, names, loc="outside upper right", fontsize=8.5, ncols=2)
+    figure.legend(loc="outside upper right", fontsize=8.5, ncols=2)
     return figure
 
 

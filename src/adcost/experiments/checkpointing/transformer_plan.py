@@ -54,7 +54,7 @@ def _shared(section: Mapping[str, Any]) -> dict[str, Any]:
 def _policies(section: Mapping[str, Any]) -> list[Point]:
     shared = {**_shared(section), "dtype": section["dtype"]}
     return [
-        Point(f"gpt2-{policy}", {**shared, "policy": policy}, COMPILER_MB)
+        Point(f"gpt2-{policy}", {**shared, "policy": policy}, COMPILER_MB, on_cpu=True)
         for policy in section["policies"]
     ]
 
@@ -66,6 +66,7 @@ def _batches(section: Mapping[str, Any]) -> list[Point]:
             f"batch-{policy}-{attention}",
             {**_shared(section), "policy": policy, "attention": attention, **more},
             COMPILER_MB,
+            on_cpu=True,
         )
         for policy in (WITHOUT, WITH)
         for attention in ("ordinary", "lean")

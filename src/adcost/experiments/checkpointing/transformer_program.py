@@ -1,6 +1,9 @@
 r"""The gradient of a transformer's loss as a program of abstract shapes: its bytes and operations.
 
 Nothing is allocated: shapes suffice to compile, and the compiled program says what it would hold.
+It is compiled for the CPU wherever JAX computes. XLA's compiler for GPUs computes again by itself
+what exceeds the memory of the GPU at hand ("rematerialization"), which would hide what a policy
+holds, and tries kernels on that GPU, whose memory they would need.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,6 +13,7 @@ from typing import Any
 
 import jax
 
+from adcost import platforms
 from adcost.costs.count import count
 from adcost.costs.memory import Bytes, compiled_bytes
 from adcost.derivatives.checkpointing import policies
@@ -24,7 +28,7 @@ KINDS = {"ordinary": ("ordinary", False), "chunked": ("chunked", False), "lean":
 QUICKLY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
 """The program never runs, and its buffers are assigned before machine code is made of it: so the
 quickest way to the code, twice as fast as the usual one, does (a test compares the bytes). Options
-that a version of JAX or a backend lacks are left out."""
+that a version of JAX lacks are left out."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +90,10 @@ def program_bytes(
     program: tuple[Callable[..., Any], tuple[Any, ...]],
     options: Mapping[str, Any] = QUICKLY,
 ) -> Bytes:
-    """What the compiled program holds."""
+    """What the program, compiled for the CPU, holds."""
     fn, arguments = program
-    return compiled_bytes(jax.jit(fn).lower(*arguments).compile(compile_options(options)))
+    with platforms.on_cpu():
+        return compiled_bytes(jax.jit(fn).lower(*arguments).compile(compile_options(options)))
 
 
 def operations(program: tuple[Callable[..., Any], tuple[Any, ...]], layers: int) -> float:

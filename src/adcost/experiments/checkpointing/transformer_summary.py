@@ -140,6 +140,11 @@ def runs(measured: pd.DataFrame) -> pd.DataFrame:
     return wide.assign(ratio=wide.peak / wide.predicted)
 
 
+def settings(measured: pd.DataFrame) -> list[str]:
+    """The settings that real steps were run in: ``default`` and ``bare`` on a CPU, else ``gpu``."""
+    return list(dict.fromkeys(of(measured, "resident").setting))
+
+
 def peak_over_predicted(measured: pd.DataFrame, setting: str) -> Interval:
     """The ratio's range over all models, policies and repeats of a setting."""
     found = runs(measured)

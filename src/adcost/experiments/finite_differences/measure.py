@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
-from adcost import seeds
+from adcost import platforms, seeds
 from adcost.costs.calls import counted
 from adcost.derivatives import finite_differences as differences
 from adcost.experiments.finite_differences import plan
@@ -179,14 +179,14 @@ def log_sum_exp(x: jax.Array) -> jax.Array:
 
 
 def _evaluations(dimensions: list[int], seed: int) -> pd.DataFrame:
-    """Gradients in float64, with their evaluations counted as they happen."""
+    """Gradients in float64 on the CPU, with their evaluations counted as they happen."""
     ways = {
         "forward": (differences.forward, differences.best_epsilon(jnp.float64, central=False)),
         "central": (differences.central, differences.best_epsilon(jnp.float64, central=True)),
         "complex_step": (differences.complex_step, TINY["float64"]),
     }
     rows = []
-    with jax.enable_x64(True):
+    with jax.enable_x64(True), platforms.on_cpu():
         for d in dimensions:
             rng = seeds.generator(seed, "finite_differences", "evaluations", d)
             x = jnp.asarray(rng.standard_normal(d))

@@ -59,7 +59,9 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     dimensions = list(config["dimensions"])
     return [
         Point("accuracy", accuracy, memory_mb=accuracy_mb(config)),
-        Point("evaluations", {"dimensions": dimensions}, evaluations_mb(max(dimensions))),
+        Point(
+            "evaluations", {"dimensions": dimensions}, evaluations_mb(max(dimensions)), on_cpu=True
+        ),
     ]
 
 

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
-from adcost import seeds
+from adcost import platforms, seeds
 from adcost.costs.calls import counted
 from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
@@ -145,12 +145,13 @@ def _methods(loss: Loss, batch: int) -> dict[str, Callable[..., Any]]:
 
 
 def _evaluations(loss: Loss, w: jax.Array, *data: jax.Array) -> list[Row]:
-    """How often differences really evaluate the function, counted as it happens."""
+    """How often differences really evaluate the function, counted as it happens, on the CPU."""
     rows: list[Row] = []
-    for name, of in DIFFERENCES.items():
-        function, so_far = counted(lambda v: loss(v, *data))
-        jax.block_until_ready(jax.jit(lambda w, of=of, f=function: of(f, w, 1e-6))(w))
-        rows.append((w.size, name, "evaluations", so_far()))
+    with platforms.on_cpu():
+        for name, of in DIFFERENCES.items():
+            function, so_far = counted(lambda v: loss(v, *data))
+            jax.block_until_ready(jax.jit(lambda w, of=of, f=function: of(f, w, 1e-6))(w))
+            rows.append((w.size, name, "evaluations", so_far()))
     return rows
 
 

@@ -47,6 +47,7 @@ def points(config: Mapping[str, Any]) -> list[Point]:
             "graphs",
             {"graphs": list(elimination["graphs"]), "states": elimination["states"]},
             memory_mb=PROCESS_MB + STATE_BYTES * elimination["states"] // 2**20,
+            on_cpu=True,
         ),
     ]
 

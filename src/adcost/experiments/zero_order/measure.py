@@ -23,7 +23,7 @@ import jax
 import numpy as np
 import pandas as pd
 
-from adcost import seeds
+from adcost import platforms, seeds
 from adcost.costs.count import count
 from adcost.derivatives.second_moments import DIRECTIONS, advance, largest_stable_step, share
 from adcost.derivatives.zero_order import EVALUATIONS, two_point_step
@@ -215,7 +215,8 @@ def _estimator(parameters: Mapping[str, Any], seed: int) -> Iterator[Row]:
             names = (seed, "zero_order", "estimator", n)
             rng, key = seeds.generator(*names), seeds.key(*names)
             yield from estimator.unbiased(rng, key, n, parameters["estimator"]["draws"])
-        yield from estimator.differences(**_n_steps(parameters["differences"]))
+        with platforms.on_cpu():  # where evaluations are counted as they happen
+            yield from estimator.differences(**_n_steps(parameters["differences"]))
         key = seeds.key(seed, "zero_order", "trajectories")
         yield from estimator.trajectories(key, **parameters["trajectories"])
 

@@ -84,6 +84,31 @@ def test_every_claim_has_a_falsehood():
     assert {name for name, _ in FALSEHOODS} == set(IDS)
 
 
+ON_GPU = "checkpointing.prediction_holds_on_gpu"
+
+
+def test_steps_on_a_gpu_have_a_claim_and_numbers_of_their_own(gpu_tables, transformer_tables):
+    found = verdicts(gpu_tables)
+    assert found[ON_GPU] == "reproduced" and IDS[4] not in found
+    assert ON_GPU not in verdicts(transformer_tables)
+    named = [name for name in numbers(gpu_tables) if name.startswith("peak_")]
+    assert named == ["peak_gpu_least", "peak_gpu_most"]
+
+
+@pytest.mark.parametrize(
+    ("times", "verdict"), [(1.02, "refuted"), (0.98, "refuted"), (None, "inconclusive")]
+)
+def test_a_prediction_that_is_off_on_a_gpu_turns_the_verdict(gpu_tables, times, verdict):
+    if times is None:  # one more run, which takes a tenth more
+        table = gpu_tables["measurements"]
+        other = table[table.point.str.startswith("resident-")].copy()
+        other.loc[other.quantity == "peak_bytes", "value"] *= 1.1
+        gpu_tables["measurements"] = pd.concat([table, other], ignore_index=True)
+    else:
+        put(gpu_tables, "peak_bytes", lambda v: times * v)
+    assert verdicts(gpu_tables)[ON_GPU] == verdict
+
+
 @pytest.mark.parametrize(
     ("name", "position", "plant"),
     [

@@ -32,6 +32,17 @@ def test_text_stays_text_and_names_what_is_shown(drawn, name, words):
     assert all(word in text for word in words), text
 
 
+def test_steps_on_a_gpu_are_drawn_as_such(gpu_tables):
+    with plotting.style():
+        figure = transformer_figures._prediction(gpu_tables["measurements"])
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["on a GPU"]
+    (axis,) = figure.axes
+    assert [line.get_xdata().tolist() for line in axis.lines if line.get_label() == "on a GPU"] == [
+        pytest.approx([1.002])
+    ]
+
+
 def test_a_batch_of_none_is_drawn_as_zero(measured_transformer):
     with plotting.style():
         (axis,) = transformer_figures._max_batch(measured_transformer["measurements"]).axes
