@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import jax
+from jax import lax
 
 # jax.core and jax.extend.core export these without a promise of stability. If one moves, import it
 # here from where `grep "class <name>" jax/_src/core.py` says that it is exported.
@@ -31,8 +32,8 @@ from jax.interpreters import partial_eval
 from adcost import platforms
 
 __all__ = [
-    "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
-    "array", "branches", "called", "compile_options", "computed_flops",
+    "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Slope", "TANH", "Var",
+    "While", "array", "branches", "called", "compile_options", "computed_flops",
     "held_bytes", "inner_jaxprs", "is_traced", "linear_solve", "manual_devices", "needed", "opened",
     "scan", "scopes", "used", "user_line", "while_loop", "written_in_jax",
 ]  # fmt: skip
@@ -88,6 +89,21 @@ def array(atom: Literal | Var) -> ShapedArray:
 def is_traced(value: Any) -> bool:
     """Whether an array is a placeholder inside of a transformation, so that it has no value yet."""
     return isinstance(value, Tracer)
+
+
+# Derivatives whose programs differ.
+
+
+class Slope(NamedTuple):
+    """Multiplications of an activation's derivative for each number: once, and for each tangent."""
+
+    once: int
+    tangent: int
+
+
+TANH = Slope(1, 1) if hasattr(lax, "one_minus_square") else Slope(0, 2)
+"""Of y = tanh x: to 0.10 JAX's rule is ẏ = (ẋ + ẋ·y)·(1 − y), from 0.11 on it is
+ẏ = ẋ·((1 + y)·(1 − y)), whose second factor is the same for every tangent."""
 
 
 # Control flow: the parameters of the primitives, which JAX documents nowhere. To see those of a
