@@ -42,10 +42,10 @@ style: .venv/ready  ## the quick part of it: style, types, layers, Snakemake's o
 bench: .venv/ready  ## speed, as ratios; no test
 	@$(BIN)/python bench/bench.py
 
-lock:  ## resolve requirements.in again, pinned with hashes
+lock:  ## resolve pyproject.toml and requirements.in again, pinned with hashes
 	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
 	@.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
-	  --no-header --quiet --output-file requirements.lock requirements.in
+	  --no-header --quiet --output-file requirements.lock --all-extras pyproject.toml requirements.in
 	@rm -rf .venv-lock
 	@$(PYTHON) workflow/envs/pin.py
 
