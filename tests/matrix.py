@@ -40,7 +40,12 @@ def main() -> int:
     parser.add_argument("pythons", nargs="*", default=PYTHONS, help="names or paths")
     parser.add_argument("--versions", nargs="+", default=["oldest", "newest"])
     parser.add_argument("--uv", default="uv", help="the program that makes the environments")
+    parser.add_argument("--jobs", default="0", help="how many of pytest's workers run at a time")
+    parser.add_argument("--first", action="store_true", help="print the first Python found only")
     asked = parser.parse_args()
+    if asked.first:
+        print(next(filter(None, map(interpreter, asked.pythons)), ""))
+        return 0
     rows, failed = [], False
     for name in asked.pythons:
         python = interpreter(name)
@@ -48,7 +53,7 @@ def main() -> int:
             rows.append([name, "not here"] + [""] * (len(HEAD) - 2))
             continue
         for versions in asked.versions:
-            *cells, good = pair(python, versions, asked.uv)
+            *cells, good = pair(python, versions, asked.uv, asked.jobs)
             failed |= not good
             rows.append(cells)
             print(" | ".join(cells), flush=True)
@@ -67,7 +72,7 @@ def interpreter(name: str) -> str | None:
     return None
 
 
-def pair(python: str, versions: str, uv: str) -> tuple[str | bool, ...]:
+def pair(python: str, versions: str, uv: str, jobs: str) -> tuple[str | bool, ...]:
     """A row of the table, and whether all passed."""
     asked = [python, "-c", "import platform; print(platform.python_version())"]
     number = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
@@ -81,7 +86,7 @@ def pair(python: str, versions: str, uv: str) -> tuple[str | bool, ...]:
             said = f"cannot be set up, see {folder.relative_to(ROOT)}/setup.log"
             return (number, versions, said, *[""] * (len(HEAD) - 3), False)
     results = [
-        tests(folder, own, "units", UNITS),
+        tests(folder, own, "units", ["-n", jobs, *UNITS]),
         tests(folder, own, "study", [STUDY]),
     ]
     told = [cell for cell, _ in results]
@@ -116,10 +121,10 @@ def there(own: Path) -> list[str]:
     return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
 
 
-def tests(folder: Path, own: Path, name: str, which: Sequence[str]) -> tuple[str, bool]:
+def tests(folder: Path, own: Path, name: str, arguments: Sequence[str]) -> tuple[str, bool]:
     """What pytest says in its last line, and whether all passed."""
     log = folder / f"{name}.log"
-    code, seconds = logged(log, [own / "bin/python", "-m", "pytest", "-q", *which])
+    code, seconds = logged(log, [own / "bin/python", "-m", "pytest", "-q", *arguments])
     words = re.findall(r"\d+ (?:passed|failed|errors?|skipped)", log.read_text("utf-8"))
     last = ", ".join(dict.fromkeys(words[-4:])) or f"ended with code {code}"
     return f"{last} in {seconds:.0f} s", code == 0

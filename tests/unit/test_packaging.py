@@ -54,9 +54,7 @@ def _imported(graph, modules):
         for name in graph.find_modules_directly_imported_by(module) - ours
     }
     owners = importlib.metadata.packages_distributions()
-    return {
-        owners[name][0].lower() for name in names if name.split(".")[0] not in sys.stdlib_module_names
-    }
+    return {owners[name][0].lower() for name in names - sys.stdlib_module_names}
 
 
 def test_each_part_declares_what_it_imports_and_nothing_else(graph):
