@@ -2,7 +2,7 @@
 
 Run by `make matrix`. Each pair of Python and versions gets an environment of its own in `.matrix`,
 with the logs of what ran in it; the last lines are a table of what came out. Versions are `oldest`
-(the lower bounds of pyproject.toml, or the oldest above them that has a wheel), `newest` (what its
+(the lower bounds of pyproject.toml, or the oldest above them that can be had), `newest` (what its
 bounds allow), `locked` (requirements.lock) or a version of JAX, with the newest of all else.
 """
 
@@ -13,7 +13,9 @@ import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,18 +102,29 @@ def installing(python: str, versions: str, uv: str, own: Path) -> Iterator[Seque
     if versions == "locked":
         yield *install, "--require-hashes", "-r", ROOT / "requirements.lock"
         return
-    # Nothing is built from source: a version without a wheel for this Python is passed over.
-    resolved = (*install, "--no-build", "-r", ROOT / "pyproject.toml", "--all-extras", *tools())
+    resolved = (*install, "-r", ROOT / "pyproject.toml", "--all-extras", *unbuilt(), *tools())
     if versions == "oldest":
         yield *resolved, "--resolution", "lowest-direct"
     else:
         yield resolved if versions == "newest" else (*resolved, f"jax=={versions}")
 
 
+def unbuilt() -> list[str]:
+    """Options by which a version without a wheel for this Python is passed over."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    return [f"--only-binary={distribution(line)}" for line in lines]
+
+
+def distribution(requirement: str) -> str:
+    """``jax`` of ``jax>=0.10.2,<0.13``."""
+    return re.split(r"[\[<>=~; ]", requirement)[0]
+
+
 def tools() -> list[str]:
     """The lines of requirements.in for `TOOLS`."""
     lines = (ROOT / "requirements.in").read_text("utf-8").splitlines()
-    return [line for line in lines if re.split(r"[<>=~ ]", line)[0] in TOOLS]
+    return [line for line in lines if distribution(line) in TOOLS]
 
 
 def there(own: Path) -> list[str]:
@@ -125,9 +138,10 @@ def tests(folder: Path, own: Path, name: str, arguments: Sequence[str]) -> tuple
     """What pytest says in its last line, and whether all passed."""
     log = folder / f"{name}.log"
     code, seconds = logged(log, [own / "bin/python", "-m", "pytest", "-q", *arguments])
-    words = re.findall(r"\d+ (?:passed|failed|errors?|skipped)", log.read_text("utf-8"))
-    last = ", ".join(dict.fromkeys(words[-4:])) or f"ended with code {code}"
-    return f"{last} in {seconds:.0f} s", code == 0
+    last = log.read_text("utf-8").splitlines()[-1]
+    counts = re.findall(r"\d+ (?:passed|failed|errors?|skipped)", last)
+    told = ", ".join(counts) or f"ended with code {code}"
+    return f"{told} in {seconds:.0f} s", code == 0
 
 
 def logged(log: Path, command: Sequence[str | Path]) -> tuple[int, float]:
