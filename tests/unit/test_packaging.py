@@ -38,10 +38,19 @@ def graph():
     return grimp.build_graph("adcost", include_external_packages=True, cache_dir=None)
 
 
+DOORS = ("plan", "measure", "prepare", "claims")
+"""An experiment's modules that plan, measure and judge."""
+
+
 def _draws(module):
-    return module.startswith(("adcost.report", "adcost.plotting", "adcost.animation")) or (
-        module.startswith("adcost.experiments") and module.rpartition(".")[2] == "figures"
-    )
+    """Whether a module draws or sets the report, or is there for such a one, as far as names say.
+
+    What the others import counts as theirs all the same.
+    """
+    parts = module.split(".")
+    if parts[1:2] == ["experiments"]:
+        return parts[-1] not in DOORS
+    return parts[1:2] in (["animation"], ["plotting"], ["report"])
 
 
 def _imported(graph, modules):
