@@ -5,6 +5,10 @@ PYTHON ?= python3
 CORES ?= all
 # Files whose keys replace those of config/config.yaml: `make CONFIG=mine.yaml`.
 CONFIG ?=
+# What `make matrix` tries: names or paths of Pythons (all that are here if empty), and versions of
+# what the package depends on: oldest, newest, locked, or a version of JAX.
+PYTHONS ?=
+VERSIONS ?= oldest newest
 BIN := .venv/bin
 # Checked first is what Snakemake would meet with a traceback, and a lock that a killed run left. The
 # trap lets the last sentence be said after Ctrl-C, which the shell gets as well.
@@ -13,7 +17,7 @@ SNAKEMAKE = @trap : INT; $(BIN)/python -m adcost.preflight $(CONFIG) || exit 1; 
   { echo "The study is not finished: the same command goes on from here, and keeps what is finished."; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all quick test check style bench lock clean help
+.PHONY: all quick test check style bench matrix lock clean help
 
 all: .venv/ready
 	$(SNAKEMAKE)
@@ -42,12 +46,16 @@ style: .venv/ready  ## the quick part of it: style, types, layers, Snakemake's o
 bench: .venv/ready  ## speed, as ratios; no test
 	@$(BIN)/python bench/bench.py
 
-lock:  ## resolve requirements.in again, pinned with hashes
-	@$(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install --quiet uv
-	@.venv-lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
-	  --no-header --quiet --output-file requirements.lock requirements.in
-	@rm -rf .venv-lock
+matrix: .matrix/uv/bin/uv  ## tests on every Python here, with the oldest and the newest JAX
+	@$(PYTHON) tests/matrix.py --uv $< --versions $(VERSIONS) -- $(PYTHONS)
+
+lock: .matrix/uv/bin/uv  ## resolve pyproject.toml and requirements.in again, pinned with hashes
+	@$< pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+	  --output-file requirements.lock --all-extras pyproject.toml requirements.in
 	@$(PYTHON) workflow/envs/pin.py
+
+.matrix/uv/bin/uv:
+	@$(PYTHON) -m venv --clear .matrix/uv && .matrix/uv/bin/python -m pip install --quiet uv
 
 # The file says that the environment is whole: an interrupted set-up is begun again.
 .venv/ready: requirements.lock

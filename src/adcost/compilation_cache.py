@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import jax
-from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
 from adcost import processor
 from adcost.costs.background_load import usable_cores
+from adcost.jax_versions import forget_compiled, setting
 
 FOLDER = Path(".snakemake/compiled")
 """Where the workflow keeps them, below its working directory."""
@@ -46,20 +46,20 @@ def use(folder: Path = FOLDER) -> None:
     jax.config.update("jax_compilation_cache_dir", str(own))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     warnings.showwarning = _once(warnings.showwarning)
-    reset_cache()
+    forget_compiled()
 
 
 @contextmanager
 def bypassed() -> Iterator[None]:
     """Within the block everything is compiled anew, and nothing kept."""
-    before = jax.config.values["jax_enable_compilation_cache"]
+    before = setting("jax_enable_compilation_cache")
     jax.config.update("jax_enable_compilation_cache", False)
-    reset_cache()
+    forget_compiled()
     try:
         yield
     finally:
         jax.config.update("jax_enable_compilation_cache", before)
-        reset_cache()
+        forget_compiled()
 
 
 def _processor(cpuinfo: Path = processor.CPUINFO) -> str:

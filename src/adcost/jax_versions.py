@@ -1,9 +1,33 @@
 """What the package uses of JAX beyond its documented interface, and what differs by version.
 
-Tried with JAX 0.10.2, 0.11.2 and 0.12.0.1. All else that the package uses is in JAX's reference
-(``jax.jit``, ``Traced.jaxpr``, ``Compiled.memory_analysis`` …). Each entry has a test of its own
-in ``tests/unit/test_jax_versions.py``; if one fails after an update, its docstring says where to
-look. Names of primitives are in `adcost.costs.count.primitives`, where a test walks JAX's own list.
+Tried with JAX 0.10.2, 0.11.2 and 0.12.0.1 (`make matrix`). All else that the package uses is in
+JAX's reference (``jax.jit``, ``Traced.jaxpr``, ``Compiled.memory_analysis`` …). Each entry has a
+test of its own in ``tests/unit/test_jax_versions.py``; a test there also finds what another module
+takes from the modules below. After an update, what fails says which entry it is:
+
+- *Types of a jaxpr* (``jax.extend.core``, ``jax.core``). If one moves, import it from where
+  ``grep "class <name>" jax/_src/core.py`` says that it is exported.
+- *Fields of a jaxpr*: ``eqns``, ``invars``, ``outvars``, ``constvars``, ``primitive.name``,
+  ``params``, ``aval``, ``val``. They are read in ``costs.count``, ``derivatives.tape.trace``,
+  ``derivatives.paths`` and ``experiments.feedforward.measure``; a renamed one is a property here.
+- *Names of primitives*: ``costs.count.primitives`` for counting, where a test walks JAX's own list
+  and prints those that are new; ``derivatives.tape.operations`` for the tape.
+- *Parameters of primitives*: those of calls, loops and branches are read below; those of single
+  operations in ``costs.count.arithmetic`` and ``costs.count.factorisations``. To see a version's:
+  ``print(jax.make_jaxpr(f)(x).eqns[0].params)``.
+- *Derivative rules*: what JAX's derivative of an activation multiplies is stated below (`TANH`).
+- ``jax.interpreters.partial_eval``: `needed`. ``jax.extend.source_info_util``: `user_line`.
+- *Fields of the compiler's answers*: `held_bytes`, `computed_flops`; ``memory_stats`` of a GPU's
+  allocator in ``experiments.checkpointing.resident``; the target's features in the bytes of a
+  program, in ``processor``.
+- *Options of XLA*: `compile_options` drops those that a version lacks. The flags that
+  ``experiments.checkpointing.resident`` gives a process by ``XLA_FLAGS`` end it if they are
+  unknown: then take the flag's new name from XLA's ``debug_options_flags.cc``.
+- ``jax.config.values``: `setting`; ``platforms``, which is imported here, reads it by itself.
+- ``jax.experimental.compilation_cache``: `forget_compiled`. ``jax.experimental.io_callback`` is
+  documented.
+- *Names of events* of ``jax.monitoring``, in ``workflow/scripts/job.py``: they only name what a
+  job's log says that compiling took.
 """
 
 import functools
@@ -15,10 +39,8 @@ from typing import Any, NamedTuple, cast
 
 import jax
 from jax import lax
-
-# jax.core and jax.extend.core export these without a promise of stability. If one moves, import it
-# here from where `grep "class <name>" jax/_src/core.py` says that it is exported.
 from jax.core import ShapedArray, Tracer
+from jax.experimental.compilation_cache.compilation_cache import reset_cache
 from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
 from jax.extend.core import jaxprs_in_params as _jaxprs_in_params
 
@@ -32,34 +54,11 @@ from jax.interpreters import partial_eval
 from adcost import platforms
 
 __all__ = [
-    "TANH",
-    "ClosedJaxpr",
-    "Jaxpr",
-    "JaxprEqn",
-    "Literal",
-    "Scan",
-    "ShapedArray",
-    "Slope",
-    "Var",
-    "While",
-    "array",
-    "branches",
-    "called",
-    "compile_options",
-    "computed_flops",
-    "held_bytes",
-    "inner_jaxprs",
-    "is_traced",
-    "linear_solve",
-    "manual_devices",
-    "needed",
-    "opened",
-    "scan",
-    "scopes",
-    "used",
-    "user_line",
-    "while_loop",
-    "written_in_jax",
+    "TANH", "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Slope", "Var",
+    "While", "array", "branches", "called", "compile_options", "computed_flops",
+    "forget_compiled", "held_bytes", "inner_jaxprs", "is_traced", "linear_solve",
+    "manual_devices", "needed", "opened", "scan", "scopes", "setting", "used", "user_line",
+    "while_loop", "written_in_jax",
 ]  # fmt: skip
 
 _JAX = os.path.dirname(jax.__file__)
@@ -130,8 +129,7 @@ TANH = Slope(1, 1) if hasattr(lax, "one_minus_square") else Slope(0, 2)
 ẏ = ẋ·((1 + y)·(1 − y)), whose second factor is the same for every tangent."""
 
 
-# Control flow: the parameters of the primitives, which JAX documents nowhere. To see those of a
-# version: print(jax.make_jaxpr(f)(x).eqns[0].params).
+# Control flow: the parameters of the primitives.
 
 
 class Scan(NamedTuple):
@@ -278,3 +276,22 @@ def _known_option(name: str, value: Any) -> bool:
             return False
         raise
     return True
+
+
+# Settings.
+
+
+def setting(name: str) -> Any:
+    """A setting of JAX's for all threads, such as ``jax_enable_compilation_cache``.
+
+    ``jax.config.update`` is documented, reading is not.
+    """
+    return jax.config.values[name]
+
+
+def forget_compiled() -> None:
+    """Have JAX look at the settings of its cache of compiled programs again.
+
+    It does so once, before it compiles the first program.
+    """
+    reset_cache()

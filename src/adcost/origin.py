@@ -31,6 +31,8 @@ def origin() -> dict[str, Any]:
     """
     import jax  # Late, since what reads and merges origins has no other use for it.
 
+    from adcost.jax_versions import setting
+
     code = checkout()
     return {
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -49,7 +51,7 @@ def origin() -> dict[str, Any]:
         },
         "kernels": processor.kernels(),
         "environment": processor.environment(),
-        "precision": jax.config.values["jax_default_matmul_precision"] or "default",
+        "precision": setting("jax_default_matmul_precision") or "default",
     }
 
 

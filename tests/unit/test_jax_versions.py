@@ -3,10 +3,11 @@
 What differs between versions is tried on stand-ins as well, so that one version tests both ways.
 """
 
+import ast
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
-import grimp
 import jax
 import jax.numpy as jnp
 import pytest
@@ -24,18 +25,93 @@ def _only(fn, *arguments):
     return equation
 
 
+INNER = (
+    "jax.core", "jax.extend", "jax.interpreters", "jax.lib", "jax._src", "jaxlib",
+    "jax.experimental.compilation_cache", "jax.config.values",
+)  # fmt: skip
+ROOT = HERE.parents[2]
+
+
+def _inner_names(program):
+    """The names of JAX's undocumented parts that a program imports or reaches through ``jax``."""
+    for node in ast.walk(ast.parse(program)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Attribute):
+            names = [ast.unparse(node)]
+        else:
+            continue
+        yield from (
+            name
+            for name in names
+            if f"{name}.".startswith(tuple(f"{inner}." for inner in INNER))
+            or re.match(r"(?:jax|jnp|lax)(?:\.\w+)*\._[a-z]", name)
+        )
+
+
 def test_no_other_module_uses_what_jax_does_not_document():
-    inner = ("jax.core", "jax.extend", "jax.interpreters", "jax._src", "jaxlib")
-    source = HERE.parents[2] / "src" / "adcost"
     users = {
-        path.name
-        for path in source.rglob("*.py")
-        for line in path.read_text().splitlines()
-        if line.lstrip().startswith(("import ", "from ")) and any(name in line for name in inner)
+        path.relative_to(ROOT).as_posix()
+        for folder in ("src/adcost", "workflow", "bench")
+        for path in (ROOT / folder).rglob("*.py")
+        if any(_inner_names(path.read_text("utf-8")))
     }
-    assert users == {"jax_versions.py"}
-    importers = grimp.build_graph("adcost").find_modules_that_directly_import("adcost.jax_versions")
-    assert "adcost.costs.count.walk" in importers
+    # It asks the platforms, and so cannot be asked by them.
+    assert users == {"src/adcost/jax_versions.py", "src/adcost/platforms.py"}
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import jax.extend", "from jax import core", "from jax.interpreters import ad",
+        "import jaxlib.xla_client", "x = jax.core.eval_jaxpr", "jax.config.values['a']",
+        "jax.lax._convert", "from jax._src import api", "lax.slicing._gather",
+    ],
+)  # fmt: skip
+def test_uses_of_what_jax_does_not_document_are_found(program):
+    assert list(_inner_names(program))
+
+
+def test_uses_of_what_jax_documents_are_not():
+    assert not list(_inner_names("import jax.numpy as jnp\njax.lax.scan\njax.config.update(1)"))
+
+
+def test_every_part_is_in_the_list():
+    for name in ("partial_eval", "source_info_util", "jax.core", "jax.extend.core"):
+        assert name in versions.__doc__
+    for name in ("setting", "forget_compiled", "compile_options", "held_bytes", "needed", "TANH"):
+        assert f"`{name}`" in versions.__doc__ and hasattr(versions, name)
+
+
+def test_a_setting_is_read():
+    before = versions.setting("jax_default_matmul_precision")
+    jax.config.update("jax_default_matmul_precision", "float32")
+    try:
+        assert versions.setting("jax_default_matmul_precision") == "float32"
+    finally:
+        jax.config.update("jax_default_matmul_precision", before)
+
+
+def test_another_folder_of_compiled_programs_is_heeded(tmp_path):
+    names = {
+        "jax_compilation_cache_dir": str(tmp_path),
+        "jax_enable_compilation_cache": True,
+        "jax_persistent_cache_min_compile_time_secs": 0.0,
+    }
+    before = {name: versions.setting(name) for name in names}
+    jax.jit(lambda x: x + 1)(1.0)  # by now JAX has looked
+    try:
+        for name, value in names.items():
+            jax.config.update(name, value)
+        versions.forget_compiled()
+        jax.jit(lambda x: x * 3 + 1)(1.0)
+        assert list(tmp_path.iterdir())
+    finally:
+        for name, value in before.items():
+            jax.config.update(name, value)
+        versions.forget_compiled()
 
 
 def test_what_no_output_needs_is_removed_through_calls_and_loops():

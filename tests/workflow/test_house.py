@@ -4,10 +4,14 @@ import importlib.util
 import re
 import subprocess
 import sys
+import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,10 +63,40 @@ def test_every_pin_has_hashes_and_no_address():
     assert "://" not in LOCK and "index-url" not in LOCK and "find-links" not in LOCK
 
 
-def test_the_lock_answers_what_is_asked_for():
-    asked = re.findall(r"^([a-z][\w-]*)", (ROOT / "requirements.in").read_text("utf-8"), re.M)
-    pinned = {re.split(r"[=\[ ]", pin)[0] for pin in _pin().pins(LOCK)}
-    assert set(asked) <= pinned
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def _asked():
+    yield from PROJECT["dependencies"]
+    yield from chain(*PROJECT["optional-dependencies"].values())
+    for line in (ROOT / "requirements.in").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line
+
+
+def _applies(requirement, python):
+    environment = {"python_version": python.rpartition(".")[0], "python_full_version": python}
+    return not requirement.marker or requirement.marker.evaluate(environment)
+
+
+def _pinned(python):
+    pins = map(Requirement, _pin().pins(LOCK))
+    return {pin.name: str(pin.specifier)[2:] for pin in pins if _applies(pin, python)}
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0"])
+def test_the_lock_answers_what_is_asked_for(python):
+    pinned = _pinned(python)
+    for requirement in map(Requirement, _asked()):
+        if _applies(requirement, python):
+            assert requirement.specifier.contains(pinned[requirement.name]), requirement
+
+
+def test_the_lock_has_a_newer_jax_and_pandas_3_for_a_newer_python():
+    old, new = _pinned("3.11.0"), _pinned("3.12.0")
+    assert Version(old["jax"]) < Version("0.11") <= Version(new["jax"])
+    assert (old["pandas"][0], new["pandas"][0]) == ("2", "3")
+    assert (old["jaxlib"], new["jaxlib"]) == (old["jax"], new["jax"])
 
 
 def test_conda_users_get_the_same_packages():

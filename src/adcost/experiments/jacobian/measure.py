@@ -5,9 +5,10 @@ function, a chain with its activation, or a graph; the shape its widths, inputs 
 the order what the method does, in words. Quantities: ``operations`` and ``multiplications`` of the
 program, ``predicted_multiplications`` of the formula and the ``slope_multiplications_once`` and
 ``slope_multiplications_per_tangent`` that go into it (what an activation's derivative takes for
-each number), ``relative_error`` against the closed form or JAX's own Jacobian; of the sweeps ``compiled_operations``, what XLA says of the compiled program
-(where it has no loop, which it counts once), and ``temporary_bytes``; of the graphs
-``least_possible``, what the search proved of any order.
+each number), ``relative_error`` against the closed form or JAX's own Jacobian; of the sweeps
+``compiled_operations``, what XLA says of the compiled program (where it has no loop, which it
+counts once), and ``temporary_bytes``; of the graphs ``least_possible``, what the search proved of
+any order.
 ``timings``: as everywhere, with ``subject`` and ``shape``; a short program is called in bursts, and
 ``seconds`` are those of one call.
 """
