@@ -8,7 +8,7 @@ ratio or a difference of two such cells. Where all cells are the same, so must t
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -48,10 +48,13 @@ def compare_numbers(
     """
     left, right = dict(leaves(reference)), dict(leaves(found))
     result = TableComparison(TABLE, rows=len(left))
-    rules = tolerances.of(experiment, TABLE)
+    rules: dict[int, Rule] = {}
+    for rule in tolerances.of(experiment, TABLE):
+        for place in np.flatnonzero(rule.rows(cells(reference))):
+            rules.setdefault(int(place), rule)
     wider = {tolerance for tolerance in passed if tolerance != tolerances.default}
-    for name, there in left.items():
-        ruled = _of(name, rules)
+    for place, (name, there) in enumerate(left.items()):
+        ruled = rules[place].tolerance if place in rules else None
         if ruled is not None and not ruled.compared:
             result.not_compared += 1
         elif name not in right:
@@ -70,10 +73,11 @@ def compare_numbers(
     return result
 
 
-def _of(name: str, rules: Sequence[Rule]) -> Tolerance | None:
-    """The tolerance of the first rule for a name, in which a place in a list is written ``*``."""
-    cell = pd.DataFrame({"name": [re.sub(r"\.\d+(?=\.|$)", ".*", name)], "value": ""})
-    return next((rule.tolerance for rule in rules if rule.rows(cell).all()), None)
+def cells(numbers: Mapping[str, Any]) -> pd.DataFrame:
+    """The numbers as the table of which rules speak: a place in a list is written ``*``."""
+    found = leaves(numbers)
+    rows = [(re.sub(r"\.\d+(?=\.|$)", ".*", name), str(value)) for name, value in found]
+    return pd.DataFrame(rows, columns=["name", "value"], dtype=str)
 
 
 def _passes(
