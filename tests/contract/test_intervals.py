@@ -85,7 +85,8 @@ def test_zero_orders_components_share_their_level():
 
 
 def test_the_farthest_of_several_intervals_is_on_either_side():
-    table = pd.DataFrame({"value": [1.1, 0.2, 1.2], "low": [1.0, 0.1, 0.9], "high": [1.2, 0.3, 1.4]})
+    rows = [(1.1, 1.0, 1.2), (0.2, 0.1, 0.3), (1.2, 0.9, 1.4)]
+    table = pd.DataFrame(rows, columns=["value", "low", "high"])
     assert zero_order.farthest(table, 1.0) == Interval(0.2, 0.1, 1.4)
 
 

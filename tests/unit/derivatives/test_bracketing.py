@@ -44,6 +44,11 @@ def test_no_plan_is_cheaper_than_the_optimal_one(widths, extra):
     assert cost(optimal(chain), chain) == least
 
 
+def test_a_layers_multiplications_are_its_matrix_and_what_is_extra():
+    assert [layer.multiplications for layer in dense([2, 3, 5])] == [6, 15]
+    assert [layer.multiplications for layer in dense([2, 3, 5], extra=2)] == [12, 25]
+
+
 @given(WIDTHS)
 def test_the_modes_cost_columns_and_rows(widths):
     chain = dense(widths)

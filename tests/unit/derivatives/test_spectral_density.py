@@ -56,6 +56,10 @@ def test_gauss_quadrature_is_never_further_than_the_bound(seed, steps, n):
     assert apart <= quadrature_bound(eigenvalues, steps) * (1 + 1e-9)
 
 
+def test_the_bound_of_the_quadrature_is_pi_l_over_4k():
+    assert quadrature_bound(np.array([-1.0, 0.3, 1.0]), 5) == pytest.approx(np.pi / 10)
+
+
 def test_the_bound_would_notice_uniform_weights():
     eigenvalues = np.concatenate([np.zeros(200), np.linspace(0, 1, 20)])
     apart = distance(np.linspace(0, 1, 30), np.full(30, 1 / 30), eigenvalues)

@@ -63,6 +63,12 @@ def test_scaled_distances_have_mean_one_and_come_back_in_km():
     np.testing.assert_allclose(np.sqrt(targets) * unit, kilometres)
 
 
+@pytest.mark.parametrize("n", [3, 8])
+def test_the_step_of_equal_distances_is_known(n):
+    """All distances 1: the Laplacian of the complete graph has the eigenvalue n."""
+    assert mds.step_size(1 - np.eye(n)) == pytest.approx(1 / (16 * n))
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 999), st.integers(4, 20))
 def test_the_step_is_the_inverse_of_a_bound_on_the_curvature_at_the_solution(seed, n):

@@ -200,7 +200,9 @@ def test_digits_of_a_prediction_may_follow_other_cells_and_seconds_but_its_words
     found = [other_claim(predicted="≤ 2.01")]
     assert compare_claims([claim()], found, same_cells=True)[1][0].fails
     assert not compare_claims([claim()], found, same_cells=False)[1][0].fails
-    assert compare_claims([claim()], [other_claim(predicted="≥ 2.01")], same_cells=False)[1][0].fails
+    assert compare_claims([claim()], [other_claim(predicted="≥ 2.01")], same_cells=False)[1][
+        0
+    ].fails
     seconds = [claim(kind="timed")], [other_claim(predicted="≤ 2.01", kind="timed")]
     assert not compare_claims(*seconds)[1][0].fails
 

@@ -7,7 +7,7 @@ from adcost.reference.tolerances import Rule, Tolerance, Tolerances
 
 DEFAULT = Tolerance(relative=1e-6)
 NUMBERS = {
-    "price": 0.75, "sites": 40, "kind": "fast", "none": None,
+    "price": 0.75, "sites": 4 * 10**9, "kind": "fast", "none": None,
     "rows": [{"method": "a", "seconds": 1.5}, {"method": "b", "seconds": 2.5}],
 }  # fmt: skip
 RULES = (
@@ -24,7 +24,7 @@ def compared(change, rules=(), passed=(), experiment="toy"):
 
 def test_every_leaf_has_a_name():
     assert dict(leaves(NUMBERS)) == {
-        "price": 0.75, "sites": 40, "kind": "fast", "none": None, "rows.0.method": "a",
+        "price": 0.75, "sites": 4 * 10**9, "kind": "fast", "none": None, "rows.0.method": "a",
         "rows.0.seconds": 1.5, "rows.1.method": "b", "rows.1.seconds": 2.5,
     }  # fmt: skip
 
@@ -42,7 +42,6 @@ def test_the_same_numbers_are_identical():
         ({"price": None}, "differs"),
         ({"price": "0.75"}, "differs"),
         ({"price": True}, "differs"),
-        ({"sites": 41}, "differs"),
         ({"sites": 4 * 10**9 + 1}, "differs"),
         ({"kind": "slow"}, "differs"),
         ({"none": 0.0}, "differs"),
@@ -71,8 +70,8 @@ def test_a_number_may_be_twice_as_far_off_as_the_cells_that_it_may_be_made_of():
     passed = {DEFAULT, Tolerance(relative=0.1), Tolerance(compared=False)}
     assert compared({"price": 0.75 * 1.19}, passed=passed).status == "within"
     assert compared({"price": 0.75 * 1.21}, passed=passed).status == "differs"
-    assert compared({"sites": 44}, passed=passed).status == "within"
-    assert compared({"sites": 44}, passed={DEFAULT}).status == "differs"
+    assert compared({"sites": 44 * 10**8}, passed=passed).status == "within"
+    assert compared({"sites": 4 * 10**9 + 1}, passed={DEFAULT}).status == "differs"
     by_order = {Tolerance(factor=3.0)}
     assert compared({"price": 0.75 * 8.9}, passed=by_order).status == "within"
     assert compared({"price": 0.75 * 9.1}, passed=by_order).status == "differs"

@@ -164,7 +164,9 @@ def test_an_experiment_that_the_reference_lost_is_named(results):
         read_reference(folder)
 
 
-@pytest.mark.parametrize("name", ["toy/claims.json", "toy/numbers.json", "toy/measurements.csv", "provenance.json"])
+@pytest.mark.parametrize(
+    "name", ["toy/claims.json", "toy/numbers.json", "toy/measurements.csv", "provenance.json"]
+)
 def test_what_was_changed_after_it_was_written_does_not_become_the_reference(results, name):
     write_table(pd.DataFrame({"point": ["a"]}), results / "toy/measurements.csv", "toy", "a")
     path = results / name

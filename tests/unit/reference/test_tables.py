@@ -137,6 +137,22 @@ def test_a_rule_holds_in_its_rows_only():
     assert compared(changed(3, "value", 0.15), tolerances=tolerances).status == "differs"
 
 
+def test_of_two_rules_that_hold_the_first_does():
+    wide, narrow = (
+        Rule("toy", "measurements", "value", {}, Tolerance(relative=size), "why")
+        for size in (0.5, 0.01)
+    )
+    found = changed(0, "value", 2.0)
+    for rules, status in (((wide, narrow), "within"), ((narrow, wide), "differs")):
+        assert compared(found, tolerances=Tolerances(DEFAULT.default, rules)).status == status
+
+
+def test_a_relative_tolerance_is_of_the_reference():
+    half = ruled(relative=0.5)
+    for value, status in ((2.25, "within"), (2.3, "differs"), (0.75, "within"), (0.7, "differs")):
+        assert compared(changed(0, "value", value), tolerances=half).status == status
+
+
 def test_a_rule_holds_for_numbers_within_its_range_only():
     tolerances = ruled({"draw": Range(at_least=1), "quantity": ("norm",)}, relative=0.5)
     assert compared(changed(3, "value", 0.15), tolerances=tolerances).status == "within"
