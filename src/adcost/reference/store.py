@@ -1,7 +1,8 @@
 """Where the reference lies: `results/reference/`, written from a full run and read again.
 
 It holds the run's provenance and for each experiment its claims, the numbers of the report's text
-and its deterministic tables, whole and gzipped: then a difference can be shown cell by cell, and all of them together are small.
+and its deterministic tables, whole and gzipped: then a difference can be shown cell by cell, and
+all of them together are small.
 """
 
 import gzip

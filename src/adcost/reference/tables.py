@@ -24,10 +24,10 @@ LARGEST_WHOLE = 2.0**53
 class Difference:
     """Something that is not as in the reference; ``fails`` if the reference is not reproduced.
 
-    ``kind`` is ``differs``, ``missing`` (the reference has it), ``extra`` (it has it not), or what of
-    a claim is not the same: ``statement``, ``evidence`` or ``prediction``;
-    ``where`` is a file, with its line, or a claim; ``name`` a column or a quantity; ``share`` how
-    many of how many are so, where only the worst is given.
+    ``kind`` is ``differs``, ``missing`` (the reference has it), ``extra`` (it has it not), or what
+    of a claim is not the same: ``statement``, ``evidence`` or ``prediction``; ``where`` is a file,
+    with its line, or a claim; ``name`` a column, a quantity or a number; ``share`` how many of how
+    many are so, where only the worst is given.
     """
 
     kind: str
