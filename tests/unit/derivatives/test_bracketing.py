@@ -36,7 +36,7 @@ def every_plan(first, last):
     return plans(first, last)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(widths=st.lists(st.integers(1, 30), min_size=2, max_size=5), extra=st.integers(0, 2))
 def test_no_plan_is_cheaper_than_the_optimal_one(widths, extra):
     chain = dense(widths, extra)

@@ -53,7 +53,7 @@ def test_squares_of_half_precision_are_added_in_single():
     assert sum_of_squares(jnp.full((2, 3), 2.0), -1, keepdims=True).shape == (2, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.sampled_from(["float16", "bfloat16", "float32"]),
     st.integers(-40, 40),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adcost.reference.tables import compare_tables
@@ -222,7 +222,6 @@ def test_rules_of_another_table_do_not_hold():
 WHOLE = st.integers(-(10**6), 10**6)
 
 
-@settings(deadline=None)
 @given(st.lists(WHOLE, min_size=1, max_size=8), st.data())
 def test_what_is_compared_is_counted_once_and_lies_where_it_should(values, data):
     moves = data.draw(st.lists(st.sampled_from([0.0, 0.5, 2.0]), min_size=len(values),
@@ -239,7 +238,6 @@ def test_what_is_compared_is_counted_once_and_lies_where_it_should(values, data)
     assert result.beyond == beyond.sum()
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.randoms())
 def test_any_rows_lost_are_as_many_as_are_shown(values, random):
     reference = pd.DataFrame({"label": "x", "draw": values, "value": [v + 0.5 for v in values]})

@@ -38,7 +38,7 @@ def optimum(length, slots):
     return min(a + optimum(length - a, slots - 1) + optimum(a, slots) for a in range(1, length))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=st.sampled_from(PLAIN), length=st.integers(1, 80))
 def test_a_schedule_goes_back_through_every_layer_with_the_slots_it_says(name, length):
     schedule = SCHEDULES[name](length)
@@ -110,7 +110,7 @@ def test_the_repetitions_are_the_least_that_suffice():
             assert repetitions(most + 1, snapshots) == r + 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(length=st.integers(1, 60), data=st.data())
 def test_revolve_has_its_formula_and_its_formula_is_the_optimum(length, data):
     snapshots = data.draw(st.integers(1, length))
