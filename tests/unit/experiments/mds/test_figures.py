@@ -4,9 +4,22 @@ import matplotlib.pyplot as plt
 import pytest
 
 from adcost import plotting
-from adcost.experiments.mds import figures
+from adcost.experiments.mds import figures, plan
 
 TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+@pytest.fixture(scope="module")
+def drawn(measured, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    figures.draw(measured, folder)
+    return folder
+
+
+def test_every_planned_figure_and_animation_is_drawn(drawn):
+    wanted = {f"{name}.{kind}" for name in plan.FIGURES for kind in ("svg", "pdf")}
+    wanted |= {f"{name}.{kind}" for name in plan.ANIMATIONS for kind in ("mp4", "png")}
+    assert {path.name for path in drawn.iterdir()} == wanted
 
 
 @pytest.mark.parametrize(
