@@ -1,11 +1,15 @@
-"""Which tests share a worker when the suite runs on several.
+"""What tests of experiments share, and which tests share a worker when the suite runs on several.
 
 An experiment's tests share its measured tables, and those of the workflow share finished studies:
 each such group stays together, so that what it shares is made once. The longest are begun first.
 (xdist's own `--dist loadgroup` does not group under the pytest that is pinned here.)
 """
 
+import copy
+import functools
+import importlib.util
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +43,8 @@ def group(nodeid):
     for name, files in SHARED.items():
         if file in files:
             return name
+    if promised := re.search(r"contract/test_promises.*\[(\w+)", nodeid):
+        return f"tests/unit/experiments/{promised[1]}"
     return "/".join(path.split("/")[:4]) if "/experiments/" in path else path
 
 
@@ -58,3 +64,60 @@ def pytest_xdist_make_scheduler(config, log):
 def pytest_collection_modifyitems(items):
     first = tuple(SHARED)
     items.sort(key=lambda item: [group(item.nodeid) != name for name in first])
+
+
+@pytest.fixture(scope="session")
+def section_of():
+    """A function: a copy of the small section of the configuration that an experiment's tests use,
+    ``SECTION`` of its folder's ``conftest.py``."""
+
+    @functools.cache
+    def read(experiment):
+        path = Path(__file__).parent / "unit/experiments" / experiment / "conftest.py"
+        described = importlib.util.spec_from_file_location(f"section_of_{experiment}", path)
+        module = importlib.util.module_from_spec(described)
+        described.loader.exec_module(module)
+        return module.SECTION
+
+    return lambda experiment: copy.deepcopy(read(experiment))
+
+
+@pytest.fixture(scope="session")
+def measured_of(section_of):
+    """A function: an experiment's tables for that section, measured once in a session."""
+    from adcost.experiments.in_process import measure_all
+
+    return functools.cache(lambda name: measure_all(name, section_of(name), seed=1))
+
+
+@pytest.fixture(scope="session")
+def no_figure_misleads():
+    """Whatever figure a test draws is looked through before it is written."""
+    from adcost import plotting
+
+    from .contract.misleading import misleading
+
+    save = plotting.save
+
+    def looked_through(figure, folder, name):
+        figure.canvas.draw()
+        assert not list(misleading(figure)), name
+        save(figure, folder, name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plotting, "save", looked_through)
+        yield
+
+
+@pytest.fixture(scope="session")
+def drawn_of(measured_of, no_figure_misleads, tmp_path_factory):
+    """A function: a folder with an experiment's figures of those tables, drawn once."""
+
+    @functools.cache
+    def draw(experiment):
+        folder = tmp_path_factory.mktemp(experiment)
+        door = importlib.import_module(f"adcost.experiments.{experiment}.figures")
+        door.draw(measured_of(experiment), folder)
+        return folder
+
+    return draw

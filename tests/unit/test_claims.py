@@ -44,6 +44,9 @@ def test_what_was_not_measured_is_never_more_than_inconclusive():
     nothing = Interval(math.nan, math.nan, math.nan)
     assert judge(nothing) == "inconclusive"
     assert judge(Interval(1.0, math.nan, math.nan), 0, 2) == "inconclusive"
+    # Not even where the other end lies outside.
+    assert judge(Interval(-1.0, math.nan, -0.5), 0, 2) == "inconclusive"
+    assert judge(Interval(3.0, 2.5, math.nan), 0, 2) == "inconclusive"
 
 
 def test_bounds_state_what_they_predict():
@@ -53,6 +56,31 @@ def test_bounds_state_what_they_predict():
     assert at_least("timed", one, 0.8, "s").predicted == "≥ 0.8"
     assert near("counted", Interval.exactly(2), 2, 0, "1").verdict == "reproduced"
     assert near("counted", Interval.exactly(2.0001), 2, 0, "1").verdict == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "low", "high"),
+    [
+        (lambda measured: at_most("counted", measured, 2.0, "1"), -math.inf, 2.0),
+        (lambda measured: at_least("counted", measured, 2.0, "1"), 2.0, math.inf),
+        (lambda measured: near("counted", measured, 2.0, 0.5, "1"), 1.5, 2.5),
+    ],
+    ids=["at_most", "at_least", "near"],
+)
+def test_each_bound_lies_where_it_says(evidence, low, high):
+    for value in (-1e9, 1.4999, 1.5, 1.9999, 2.0, 2.0001, 2.5, 2.5001, 1e9):
+        expected = "reproduced" if low <= value <= high else "refuted"
+        assert evidence(Interval.exactly(value)).verdict == expected, value
+
+
+def test_bounds_are_printed_unless_they_are_said_otherwise():
+    one = Interval.exactly(1.0)
+    printed = [at_most("timed", one, 1 / 3, "s"), at_least("timed", one, 1 / 3, "s"),
+               near("timed", one, 1 / 3, 0.25, "s")]  # fmt: skip
+    assert [it.predicted for it in printed] == ["≤ 0.3333", "≥ 0.3333", "0.3333 ± 0.25"]
+    said = [at_most("timed", one, 3, "s", "cheap"), at_least("timed", one, 3, "s", "cheap"),
+            near("timed", one, 3, 1, "s", "cheap")]  # fmt: skip
+    assert [it.predicted for it in said] == ["cheap"] * 3
 
 
 def _claim(**changes):

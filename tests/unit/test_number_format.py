@@ -3,6 +3,7 @@
 import pytest
 
 from adcost.number_format import fixed, interval, number
+from adcost.plotting import plain_power
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,11 @@ from adcost.number_format import fixed, interval, number
 )
 def test_a_number_has_a_real_minus_and_a_power_of_ten(value, digits, text):
     assert number(value, digits) == text
+
+
+def test_powers_of_ticks_are_plain_text_with_their_factor():
+    assert plain_power(r"$\mathdefault{3\times10^{-2}}$") == "3×10⁻²"
+    assert plain_power(r"$\mathdefault{10^{5}}$") == "10⁵"
 
 
 def test_decimals_have_a_minus_sign_and_no_negative_zero():

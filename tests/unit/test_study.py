@@ -95,6 +95,11 @@ def test_a_section_is_replaced_whole_where_what_it_holds_is_the_users_choice():
                 assert chosen == section.get("x-replaced-whole", False), where
 
 
+def test_numbers_depend_on_all_of_the_configuration_but_the_reports_words():
+    config = {"seed": 1, "report": {"language": "ru"}, "hvp": {"width": 2}}
+    assert study.without_words(config) == {"seed": 1, "hvp": {"width": 2}}
+
+
 def test_the_digest_sees_every_value():
     config = _config()
     before = study.digest(config)

@@ -44,9 +44,8 @@ def median_interval(samples: np.ndarray | pd.Series, level: float = 0.95) -> Int
     if ordered.size == 0:
         raise ValueError("no samples")
     median = float(np.median(ordered))
-    k = int(stats.binom.ppf((1 - level) / 2, ordered.size, 0.5))
-    while k > 0 and 2 * stats.binom.cdf(k - 1, ordered.size, 0.5) > 1 - level:
-        k -= 1
+    missed = 2 * stats.binom.cdf(np.arange(ordered.size // 2), ordered.size, 0.5)
+    k = int((missed <= 1 - level).sum())
     if k == 0:
         return Interval(median, math.nan, math.nan)
     return Interval(median, float(ordered[k - 1]), float(ordered[-k]))

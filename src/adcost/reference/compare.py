@@ -15,12 +15,14 @@ says that it was.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from adcost.reference.arithmetic import differences as differences_of_arithmetic
+from adcost.reference.numbers import compare_numbers
 from adcost.reference.tables import Difference, TableComparison, compare_tables
-from adcost.reference.tolerances import Tolerances
+from adcost.reference.tolerances import Tolerance, Tolerances
+from adcost.report.catalogue import template
 
 SHARED_KEYS = {"seed": None, "platform": None, "precision": "default"}
 """Keys of the configuration that every experiment's numbers depend on, beside its own section; and
@@ -33,14 +35,16 @@ UNDECIDED = "inconclusive"
 
 @dataclass(frozen=True)
 class Run:
-    """What is compared of a run: its provenance, and by experiment its claims and tables.
+    """What is compared of a run: its provenance, and by experiment its claims, tables and numbers.
 
-    ``tables`` holds the deterministic tables as CSV text.
+    ``tables`` holds the deterministic tables as CSV text, ``numbers`` those of the report's text; a
+    reference from before they were kept has none.
     """
 
     provenance: Mapping[str, Any]
     claims: Mapping[str, Sequence[Mapping[str, Any]]]
     tables: Mapping[str, Mapping[str, str]]
+    numbers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def compare(reference: Run, found: Run, tolerances: Tolerances) -> dict[str, Any]:
@@ -78,17 +82,24 @@ def _compare_experiment(
         return _record(name, "absent")
     if changed := changed_keys(name, reference.provenance["config"], found.provenance["config"]):
         return _record(name, "configured", configuration=changed)
-    tables, differences = compare_all_tables(
+    tables, differences, passed = compare_all_tables(
         name, reference.tables[name], found.tables[name], tolerances
     )
-    claims, of_claims = compare_claims(reference.claims[name], found.claims[name])
+    numbers = []
+    if name in reference.numbers:
+        result = compare_numbers(
+            name, reference.numbers[name], found.numbers.get(name, {}), tolerances, passed
+        )
+        numbers.append(_table_record(result))
+        differences += result.differences
+    claims, of_claims = compare_claims(reference.claims[name], found.claims[name], not passed)
     differences += of_claims
     outcome = "identical"
     if any(difference.fails for difference in differences):
         outcome = "differs"
-    elif any(part["status"] == "within" for part in (*tables, *claims)):
+    elif any(part["status"] == "within" for part in (*tables, *numbers, *claims)):
         outcome = "within"
-    return _record(name, outcome, tables=tables, claims=claims, differences=differences)
+    return _record(name, outcome, (), tables, numbers, claims, differences)
 
 
 def _record(
@@ -96,18 +107,23 @@ def _record(
     outcome: str,
     configuration: Sequence[str] = (),
     tables: Sequence[Mapping[str, Any]] = (),
+    numbers: Sequence[Mapping[str, Any]] = (),
     claims: Sequence[Mapping[str, Any]] = (),
     differences: Sequence[Difference] = (),
 ) -> dict[str, Any]:
-    """All experiments' records have the same keys, so that the report need not ask."""
+    """All experiments' records have the same keys, so that the report need not ask.
+
+    ``numbers`` is empty where the reference has none.
+    """
     counts = ("identical", "within", "beyond", "not_compared")
     return {
         "experiment": name,
         "outcome": outcome,
         "configuration": list(configuration),
         "tables": list(tables),
+        "numbers": list(numbers),
         "claims": list(claims),
-        "cells": {key: sum(table[key] for table in tables) for key in counts},
+        "cells": {key: sum(table[key] for table in (*tables, *numbers)) for key in counts},
         "verdicts_kept": sum(claim["status"] in ("identical", "within") for claim in claims),
         "differences": [asdict(difference) for difference in differences],
     }
@@ -146,27 +162,32 @@ def compare_all_tables(
     reference: Mapping[str, str],
     found: Mapping[str, str],
     tolerances: Tolerances,
-) -> tuple[list[dict[str, Any]], list[Difference]]:
-    """An experiment's tables, each a record with its status, and all that is not the same."""
-    records, differences = [], []
+) -> tuple[list[dict[str, Any]], list[Difference], set[Tolerance]]:
+    """An experiment's tables, each a record with its status, and all that is not the same.
+
+    And the tolerances by which cells passed that are not the same.
+    """
+    records, differences, passed = [], [], set[Tolerance]()
     for table, text in reference.items():
         if table in found:
             result = compare_tables(experiment, table, text, found[table], tolerances)
         else:
             missing = Difference("missing", f"{table}.csv")
             result = TableComparison(table, differences=[missing])
-        status = result.status if table in found else "missing"
-        records.append(_table_record(result) | {"status": status})
+        records.append(_table_record(result))
+        if table not in found:
+            records[-1]["status"] = "missing"
         differences += result.differences
+        passed |= result.passed
     for table in found:
         if table not in reference:
             differences.append(Difference("extra", f"{table}.csv", fails=False))
-    return records, differences
+    return records, differences, passed
 
 
 def _table_record(result: TableComparison) -> dict[str, Any]:
-    record = asdict(result)
-    del record["differences"]
+    record = asdict(result) | {"status": result.status}
+    del record["differences"], record["passed"]
     return record
 
 
@@ -174,14 +195,17 @@ def _table_record(result: TableComparison) -> dict[str, Any]:
 
 
 def compare_claims(
-    reference: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]
+    reference: Sequence[Mapping[str, Any]],
+    found: Sequence[Mapping[str, Any]],
+    same_cells: bool = True,
 ) -> tuple[list[dict[str, Any]], list[Difference]]:
     """Each claim of the reference with its status, and the claims and verdicts not as there.
 
     A claim's tolerance is the region that its statement names: while the verdict stands, other
     values of untimed evidence are ``within``. A verdict that is another one ``differs``; where
     seconds decide, only if both verdicts are decided, for an interval of seconds may well reach
-    across the border on another day.
+    across the border on another day. So does the same verdict of another claim: see
+    :func:`_restated`. ``same_cells``: no compared cell of its tables is another one.
     """
     here = {claim["id"]: claim for claim in found}
     known = {claim["id"] for claim in reference}
@@ -192,10 +216,14 @@ def compare_claims(
             differences.append(Difference("missing", claim["id"], claim["verdict"]))
             records.append({"id": claim["id"], "status": "missing"})
             continue
-        status = _claim_status(claim, other)
+        restated = list(_restated(claim, other, same_cells))
+        status = "differs" if any(it.fails for it in restated) else _claim_status(claim, other)
+        if restated and status == "identical":
+            status = "within"
         records.append({"id": claim["id"], "status": status})
+        differences += restated
         if claim["verdict"] != other["verdict"]:
-            fails = status == "differs"
+            fails = _claim_status(claim, other) == "differs"
             differences.append(
                 Difference("differs", claim["id"], claim["verdict"], other["verdict"], fails=fails)
             )
@@ -203,6 +231,36 @@ def compare_claims(
         if name not in known:
             differences.append(Difference("extra", name, here=claim["verdict"], fails=False))
     return records, differences
+
+
+def _restated(
+    reference: Mapping[str, Any], found: Mapping[str, Any], same_cells: bool
+) -> Iterator[Difference]:
+    """What makes it another claim under the same id: its statement, its evidence, its predictions.
+
+    Other words of the statement are said, other evidence or another prediction fails: there the
+    same verdict says something else. A prediction that is made of measured cells may have other
+    digits where those are others, and one of seconds has them at every run.
+    """
+    name = reference["id"]
+    for key in ("statement", "source"):
+        sides = reference.get(key, ""), found.get(key, "")
+        if sides[0] != sides[1]:
+            yield Difference("statement", name, *sides, name=key, fails=False)
+    pieces = reference["evidence"], found["evidence"]
+    kinds = [", ".join(f"{it['kind']} ({it['unit']})" for it in side) for side in pieces]
+    if [it["kind"] for it in pieces[0]] != [it["kind"] for it in pieces[1]]:
+        yield Difference("evidence", name, *kinds, name="evidence")
+        return
+    for there, here in zip(*pieces, strict=True):
+        sides = there["predicted"], here["predicted"]
+        if sides[0] != sides[1]:
+            digits = template(sides[0]) == template(sides[1])
+            follows = digits and (there["kind"] == "timed" or not same_cells)
+            yield Difference("prediction", name, *sides, name="prediction", fails=not follows)
+        sides = there["unit"], here["unit"]
+        if template(sides[0]) != template(sides[1]):
+            yield Difference("evidence", name, *sides, name="unit")
 
 
 def _claim_status(reference: Mapping[str, Any], found: Mapping[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Where the reference lies: `results/reference/`, written from a full run and read again.
 
-It holds the run's provenance and for each experiment its claims and its deterministic tables,
-whole and gzipped: then a difference can be shown cell by cell, and all of them together are small.
+It holds the run's provenance and for each experiment its claims, the numbers of the report's text
+and its deterministic tables, whole and gzipped: then a difference can be shown cell by cell, and
+all of them together are small.
 """
 
 import gzip
@@ -43,6 +44,7 @@ def read_results(results: Path | str, tables: Mapping[str, Sequence[str]]) -> Ru
             name: {t: (results / name / f"{t}.csv").read_text("utf-8") for t in wanted}
             for name, wanted in tables.items()
         },
+        numbers={name: read_json(results / name / "numbers.json") for name in tables},
     )
 
 
@@ -62,6 +64,10 @@ def read_reference(folder: Path | str) -> Run:
         provenance=provenance,
         claims={file.parent.name: _of_reference(file, _json) for file in files},
         tables={file.parent.name: _unpacked(file.parent) for file in files},
+        numbers={
+            file.parent.name: _of_reference(file, _json)
+            for file in sorted(folder.glob("*/numbers.json"))
+        },
     )
 
 
@@ -130,7 +136,8 @@ def write_reference(
     files = {"provenance.json": (results / "provenance.json").read_bytes()}
     read_results(results, tables)  # whole, or it says which file is not
     for name, wanted in tables.items():
-        files[f"{name}/claims.json"] = (results / name / "claims.json").read_bytes()
+        for file in ("claims.json", "numbers.json"):
+            files[f"{name}/{file}"] = (results / name / file).read_bytes()
         for table in wanted:
             content = (results / name / f"{table}.csv").read_bytes()
             files[f"{name}/{table}.csv.gz"] = gzip.compress(content, 9, mtime=0)

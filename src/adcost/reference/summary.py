@@ -83,8 +83,16 @@ def _experiment(record: Mapping[str, Any]) -> Iterator[str]:
             f"{table['identical']} identical, {table['within']} within, {table['beyond']} beyond"
             + (f", {table['not_compared']} not compared" if table["not_compared"] else "")
         )
+    for numbers in record["numbers"]:
+        yield (
+            f"{name}/numbers.json: {SAID[numbers['status']]}; {numbers['rows']} numbers: "
+            f"{numbers['identical']} identical, {numbers['within']} within, "
+            f"{numbers['beyond']} beyond, {numbers['not_compared']} not compared"
+        )
+    if record["tables"] and not record["numbers"]:
+        yield f"{name}/numbers.json: not in the reference, so not compared"
     for difference in record["differences"]:
-        if ".csv" in difference["where"]:
+        if _in_a_file(difference):
             yield _difference(difference | {"where": f"{name}/{difference['where']}"})
 
 
@@ -95,7 +103,12 @@ def _claims(record: Mapping[str, Any]) -> Iterator[str]:
             f"{record['experiment']}: {len(claims)}, of which {statuses.count('identical')} "
             f"identical, {statuses.count('within')} with the same verdict from other values"
         )
-    yield from (_difference(d) for d in record["differences"] if ".csv" not in d["where"])
+    yield from (_difference(d) for d in record["differences"] if not _in_a_file(d))
+
+
+def _in_a_file(difference: Mapping[str, Any]) -> bool:
+    """Whether a table or the numbers differ, and not a claim."""
+    return difference["where"].partition(":")[0].endswith((".csv", ".json"))
 
 
 def _difference(difference: Mapping[str, Any]) -> str:
@@ -104,7 +117,7 @@ def _difference(difference: Mapping[str, Any]) -> str:
     if difference["share"]:
         place += f" ({difference['share'].replace('/', ' of ')})"
     there, here = difference["reference"], difference["here"]
-    if difference["kind"] == "differs":
+    if difference["kind"] not in ("missing", "extra"):
         return f"  {mark} {place}: {there} there, {here} here"
     shown = f": {there or here}" if there or here else ""
     return f"  {mark} {place}: {difference['kind']}{shown}"

@@ -24,9 +24,10 @@ LARGEST_WHOLE = 2.0**53
 class Difference:
     """Something that is not as in the reference; ``fails`` if the reference is not reproduced.
 
-    ``kind`` is ``differs``, ``missing`` (the reference has it) or ``extra`` (it has it not);
-    ``where`` is a file, with its line, or a claim; ``name`` a column or a quantity; ``share`` how
-    many of how many are so, where only the worst is given.
+    ``kind`` is ``differs``, ``missing`` (the reference has it), ``extra`` (it has it not), or what
+    of a claim is not the same: ``statement``, ``evidence`` or ``prediction``; ``where`` is a file,
+    with its line, or a claim; ``name`` a column, a quantity or a number; ``share`` how many of how
+    many are so, where only the worst is given.
     """
 
     kind: str
@@ -40,7 +41,10 @@ class Difference:
 
 @dataclass
 class TableComparison:
-    """What came of one table: its cells by outcome, and what is not as in the reference."""
+    """What came of one table: its cells by outcome, and what is not as in the reference.
+
+    ``passed``: the tolerances by which a cell passed that is not the same.
+    """
 
     table: str
     rows: int = 0
@@ -49,6 +53,7 @@ class TableComparison:
     beyond: int = 0
     not_compared: int = 0
     differences: list[Difference] = field(default_factory=list)
+    passed: set[Tolerance] = field(default_factory=set)
 
     @property
     def status(self) -> str:
@@ -85,7 +90,9 @@ def compare_tables(
     right = right.loc[pairs[:, 1]].reset_index(drop=True)
     limits = _Limits(experiment, table, left, tolerances)
     for column in shared:
-        cells = _compare_column(left[column], right[column], kinds[column], *limits.of(column))
+        occurring, chosen = limits.of(column)
+        cells = _compare_column(left[column], right[column], kinds[column], occurring, chosen)
+        result.passed |= {occurring[number] for number in np.unique(chosen[cells.within])}
         _count(result, column, cells, left, right, pairs[:, 1])
     return result
 
@@ -194,6 +201,11 @@ class _Cells:
     beyond: np.ndarray
     excess: np.ndarray
 
+    @property
+    def within(self) -> np.ndarray:
+        """What is neither."""
+        return ~(self.identical | self.not_compared | self.beyond)
+
 
 def _compare_column(
     left: pd.Series,
@@ -240,7 +252,7 @@ def _count(
     result.identical += int(cells.identical.sum())
     result.not_compared += int(cells.not_compared.sum())
     result.beyond += int(cells.beyond.sum())
-    result.within += int((~(cells.identical | cells.not_compared | cells.beyond)).sum())
+    result.within += int(cells.within.sum())
     if not cells.beyond.any():
         return
     tidy = column == "value" and "quantity" in left.columns

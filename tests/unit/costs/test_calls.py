@@ -46,6 +46,14 @@ def test_a_loop_is_counted_turn_by_turn():
     assert so_far() == 7
 
 
+def test_reports_that_are_on_their_way_are_waited_for(monkeypatch):
+    f, so_far = counted(_square)
+    barrier, waited = jax.effects_barrier, []
+    monkeypatch.setattr(jax, "effects_barrier", lambda: waited.append(barrier()))
+    f(jnp.ones(2))
+    assert so_far() == 1 and waited
+
+
 def test_two_counters_do_not_share():
     (f, of_f), (g, of_g) = counted(_square), counted(_square)
     f(jnp.ones(2))

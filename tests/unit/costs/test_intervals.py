@@ -25,6 +25,22 @@ def test_ten_samples_give_the_second_and_the_ninth():
     assert (interval.value, interval.low, interval.high) == (5.5, 2.0, 9.0)
 
 
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.99])
+def test_the_interval_is_the_narrowest_that_covers(level):
+    """Between the k-th from either end, with the largest k of which 1 − 2·P(B < k) is enough."""
+    for n in range(1, 60):
+        missed = [2 * sum(math.comb(n, j) for j in range(k)) / 2**n for k in range(1, n // 2 + 1)]
+        k = sum(chance <= 1 - level for chance in missed)
+        found = median_interval(np.arange(1.0, n + 1) ** 2, level)
+        expected = (k**2, (n + 1 - k) ** 2) if k else (math.nan, math.nan)
+        assert (found.low, found.high) == pytest.approx(expected, nan_ok=True)
+
+
+def test_of_skewed_samples_the_middle_is_the_value():
+    assert median_interval([1, 2, 4, 8, 16, 32, 64]).value == 8
+    assert median_interval([1, 2, 4, 8, 16, 32]).value == 6
+
+
 def test_too_few_samples_claim_nothing():
     interval = median_interval(np.arange(5.0))
     assert interval.value == 2.0
@@ -45,17 +61,24 @@ def test_a_paired_ratio_is_free_of_drift():
     assert median_interval(timings[timings.method == "a"].seconds).high > 15
 
 
+def test_a_paired_ratio_is_of_rounds_and_not_of_medians():
+    timings = _timings(drift=np.array([1.0, 2, 4, 8, 16, 32, 64, 128, 256, 512]))
+    timings.loc[timings.method == "b", "seconds"] = np.roll(2.0 ** np.arange(10), 1)
+    assert paired_ratio(timings, "a", "b").value == 4.0
+
+
 def test_a_method_that_was_not_timed_is_named():
     with pytest.raises(ValueError, match="no timings of c"):
         paired_ratio(_timings(np.ones(10)), "a", "c")
 
 
 def test_a_summary_has_what_the_homework_and_the_report_ask_for():
-    row = summarise(_timings(1 + np.arange(10.0))).set_index("method").loc["b"]
-    assert row["mean"] == pytest.approx(5.5)
-    assert row["std"] == pytest.approx(np.std(1 + np.arange(10.0), ddof=1))
+    row = summarise(_timings(np.arange(1, 11.0) ** 2)).set_index("method").loc["b"]
+    assert (row["median"], row["low"], row["high"]) == (30.5, 4.0, 81.0)
+    assert row["mean"] == pytest.approx(38.5)
+    assert row["std"] == pytest.approx(np.std(np.arange(1, 11.0) ** 2, ddof=1))
     assert row["repeats"] == 10 and row["compile_seconds"] == 0.5
 
 
 def test_spanning_is_the_range():
-    assert Interval.spanning([3, 1, 2]) == Interval(2.0, 1.0, 3.0)
+    assert Interval.spanning([9, 1, 2]) == Interval(2.0, 1.0, 9.0)

@@ -1,8 +1,11 @@
+from types import SimpleNamespace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from adcost.costs import timing
 from adcost.costs.timing import COLUMNS, compile_program, time_interleaved
 
 
@@ -49,6 +52,31 @@ def test_a_program_returns_its_result_and_knows_its_compilation():
     np.testing.assert_allclose(program(), np.sin(np.ones(3)) + 1, rtol=1e-6)
     table = time_interleaved({"f": program}, point="p", rng=np.random.default_rng(0), min_repeats=2)
     assert (table.compile_seconds == program.compile_seconds).all()
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock of one's own: a list with its seconds, which stands still unless it is set."""
+    seconds = [0.0]
+    monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: seconds[0]))
+    return seconds
+
+
+def test_the_seconds_are_those_of_the_call(clock):
+    def program(passes):
+        clock[0] += passes
+
+    programs = {"a": lambda: program(3.0), "b": lambda: program(0.5)}
+    table = time_interleaved(programs, point="p", rng=np.random.default_rng(0), min_repeats=4)
+    assert table.groupby("method").seconds.unique().map(list).to_dict() == {"a": [3.0], "b": [0.5]}
+
+
+def test_tracing_belongs_to_the_compile_time(clock):
+    def traced(x):
+        clock[0] += 5.0
+        return x + 1
+
+    assert compile_program(traced, jnp.ones(3)).compile_seconds == 5.0
 
 
 def test_a_program_returns_only_when_its_result_is_ready():

@@ -36,12 +36,17 @@ def every_plan(first, last):
     return plans(first, last)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(widths=st.lists(st.integers(1, 30), min_size=2, max_size=5), extra=st.integers(0, 2))
 def test_no_plan_is_cheaper_than_the_optimal_one(widths, extra):
     chain = dense(widths, extra)
     least = min(cost(plan, chain) for plan in every_plan(0, len(chain) - 1))
     assert cost(optimal(chain), chain) == least
+
+
+def test_a_layers_multiplications_are_its_matrix_and_what_is_extra():
+    assert [layer.multiplications for layer in dense([2, 3, 5])] == [6, 15]
+    assert [layer.multiplications for layer in dense([2, 3, 5], extra=2)] == [12, 25]
 
 
 @given(WIDTHS)

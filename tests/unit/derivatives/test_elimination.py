@@ -39,7 +39,7 @@ def _by_paths(graph):
     return np.array([[along(i, o) for i in graph.inputs] for o in graph.outputs])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(small_graphs(), st.randoms(use_true_random=False))
 def test_every_order_gives_the_sum_over_paths(graph, random):
     order = graph.intermediate
@@ -48,7 +48,7 @@ def test_every_order_gives_the_sum_over_paths(graph, random):
     np.testing.assert_allclose(found, _by_paths(graph), atol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(small_graphs())
 def test_the_search_finds_what_trying_all_orders_finds(graph):
     least = min(eliminate(graph, order)[1] for order in permutations(graph.intermediate))
@@ -57,7 +57,7 @@ def test_the_search_finds_what_trying_all_orders_finds(graph):
     assert eliminate(graph, found.order)[1] == least
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(small_graphs(intermediate=7))
 def test_a_search_cut_short_brackets_the_optimum(graph):
     short, whole = search(graph, states=1), search(graph, states=10**6)

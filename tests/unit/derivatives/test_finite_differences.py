@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adcost.costs.calls import counted
@@ -88,7 +88,6 @@ def test_the_complex_step_truncates_as_the_central_difference_with_the_other_sig
     np.testing.assert_allclose(errors[1], jnp.exp(x) * h**2 / 6, rtol=1e-4)
 
 
-@settings(deadline=None)
 @given(st.floats(1e-3, 1e3), st.floats(1e-18, 1.0))
 def test_the_representable_step_is_taken_exactly(x, share):
     with jax.enable_x64(True):
@@ -104,7 +103,6 @@ def test_the_representable_step_is_taken_exactly(x, share):
         assert abs(step - float(epsilon)) <= np.spacing(x + step) / 2
 
 
-@settings(deadline=None)
 @given(
     st.floats(1e-3, 1e3), st.floats(1e-3, 1e3), st.sampled_from([2.0**-24, 2.0**-53]),
     st.sampled_from([(forward_error, best_forward_epsilon), (central_error, best_central_epsilon)]),

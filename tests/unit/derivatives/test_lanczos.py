@@ -28,7 +28,7 @@ def decompose(matrix, steps=STEPS, seed=0, **options):
         return lanczos(lambda v: a @ v, v, steps, **options)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6))
 def test_the_basis_makes_the_matrix_tridiagonal_but_for_the_remainder(seed):
     a = symmetric(seed)
@@ -44,7 +44,7 @@ def test_the_basis_makes_the_matrix_tridiagonal_but_for_the_remainder(seed):
     assert orthogonality(found.basis)[-1] < 100 * EPS
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 10**6))
 def test_within_every_radius_there_is_an_eigenvalue(seed):
     a = symmetric(seed)
@@ -56,7 +56,7 @@ def test_within_every_radius_there_is_an_eigenvalue(seed):
     assert exact[0] - 100 * EPS <= result.values[0] and result.values[-1] <= exact[-1] + 100 * EPS
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10**6))
 def test_the_quadrature_is_exact_to_degree_2k_minus_1_and_no_further(seed):
     a, steps = symmetric(seed, decay=0.95), 4

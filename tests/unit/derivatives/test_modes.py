@@ -19,7 +19,7 @@ _along = jax.jit(lambda x, v: jax.jvp(_f, (x,), (v,))[1])
 
 
 @given(st.integers(0, 10**6))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_both_modes_give_the_derivative_along_any_direction(seed):
     rng = np.random.default_rng(seed)
     with jax.enable_x64(True):

@@ -43,7 +43,7 @@ def test_many_step_sizes_go_at_once():
         np.testing.assert_allclose(row, advance(squares, curvatures, h))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.floats(0.01, 1.0), min_size=2, max_size=12), st.sampled_from(DIRECTIONS))
 def test_the_largest_stable_step_is_where_the_spectral_radius_is_one(curvatures, directions):
     curvatures = np.array(curvatures)

@@ -34,7 +34,7 @@ def test_the_distance_of_a_shift_is_the_shift():
     assert distance(values, weights, np.array([0.0, 0.0, 1.0, 5.0])) == pytest.approx(0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 10**6), steps=st.integers(1, 8), n=st.integers(9, 40))
 def test_gauss_quadrature_is_never_further_than_the_bound(seed, steps, n):
     """Any eigenvalues and any weights: Lanczos on a diagonal matrix is their Gauss quadrature."""
@@ -54,6 +54,10 @@ def test_gauss_quadrature_is_never_further_than_the_bound(seed, steps, n):
     rule = ritz(Tridiagonal(np.array(diagonal), np.array(off_diagonal[:-1]), 0.0, v))
     apart = distance(rule.values, rule.weights, eigenvalues, v**2)
     assert apart <= quadrature_bound(eigenvalues, steps) * (1 + 1e-9)
+
+
+def test_the_bound_of_the_quadrature_is_pi_l_over_4k():
+    assert quadrature_bound(np.array([-1.0, 0.3, 1.0]), 5) == pytest.approx(np.pi / 10)
 
 
 def test_the_bound_would_notice_uniform_weights():

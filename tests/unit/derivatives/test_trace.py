@@ -34,7 +34,7 @@ def _double():
 
 
 @given(st.integers(0, 10**6), st.integers(2, 8))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_mean_and_variance_over_all_signs_are_the_trace_and_the_law(seed, size):
     matrix = _symmetric(seed, size)
     signs = np.array(list(itertools.product([-1, 1], repeat=size)))

@@ -46,7 +46,7 @@ steps = st.lists(st.floats(0.0, 0.4), min_size=4, max_size=4).map(np.array)
 starts = st.lists(st.floats(-1.0, 1.0), min_size=3, max_size=3).map(np.array)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(alpha=steps, x0=starts)
 def test_the_loop_and_its_gradient_are_those_by_hand(alpha, x0):
     path, gradient = by_hand(alpha, x0)

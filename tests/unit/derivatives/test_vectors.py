@@ -48,11 +48,12 @@ def test_only_known_values_are_held_to_be_finite():
 
 
 def test_squares_of_half_precision_are_added_in_single():
-    assert sum_of_squares(jnp.full(100_000, 2.0, "float16")) == 400_000
+    # As Python's number: compared in half precision, 400,000 would be the infinity it equals.
+    assert float(sum_of_squares(jnp.full(100_000, 2.0, "float16"))) == 400_000
     assert sum_of_squares(jnp.full((2, 3), 2.0), -1, keepdims=True).shape == (2, 1)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.sampled_from(["float16", "bfloat16", "float32"]),
     st.integers(-40, 40),

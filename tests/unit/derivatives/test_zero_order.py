@@ -30,7 +30,7 @@ def _quadratic(seed, d):
     return (lambda w: w @ a @ w / 2 + b @ w), a @ x + b, x
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 999), st.integers(1, 8))
 def test_on_a_quadratic_the_mean_over_an_orthonormal_basis_is_the_gradient(seed, d):
     """E[vvᵀ] = I/d, and a random orthonormal basis has that moment exactly."""

@@ -50,7 +50,7 @@ def test_known_distances(one, other, kilometres):
     assert great_circle(latitudes, longitudes)[0, 1] == pytest.approx(kilometres, abs=1)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.floats(-89, 89), st.floats(-180, 180)), min_size=3, max_size=3))
 def test_the_haversine_formula_is_the_angle_between_unit_vectors(places):
     latitudes, longitudes = np.array(places).T

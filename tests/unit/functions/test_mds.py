@@ -32,7 +32,7 @@ def test_numpy_and_jax_compute_the_same_loss():
     assert float(jax.jit(mds.loss)(w, d)) == pytest.approx(float(mds.loss(w, d)), rel=1e-13)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0, 6.28), st.floats(-3, 3), st.floats(-3, 3), st.booleans(), st.integers(0, 99))
 def test_rotation_reflection_and_shift_change_nothing(angle, x, y, mirrored, seed):
     w, d = _problem(seed)
@@ -41,7 +41,7 @@ def test_rotation_reflection_and_shift_change_nothing(angle, x, y, mirrored, see
     assert mds.loss(w @ turn + [x, y], d) == pytest.approx(mds.loss(w, d), rel=1e-9)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 999))
 def test_the_gradient_is_the_one_on_paper(seed):
     w, d = _problem(seed)
@@ -63,7 +63,13 @@ def test_scaled_distances_have_mean_one_and_come_back_in_km():
     np.testing.assert_allclose(np.sqrt(targets) * unit, kilometres)
 
 
-@settings(max_examples=20, deadline=None)
+@pytest.mark.parametrize("n", [3, 8])
+def test_the_step_of_equal_distances_is_known(n):
+    """All distances 1: the Laplacian of the complete graph has the eigenvalue n."""
+    assert mds.step_size(1 - np.eye(n)) == pytest.approx(1 / (16 * n))
+
+
+@settings(max_examples=20)
 @given(st.integers(0, 999), st.integers(4, 20))
 def test_the_step_is_the_inverse_of_a_bound_on_the_curvature_at_the_solution(seed, n):
     w = np.random.default_rng(seed).normal(size=(n, 2))

@@ -73,3 +73,15 @@ def test_signal_preserving_weights_are_orthogonal_over_the_slope():
     grams = weights.transpose(0, 2, 1) @ weights / mlp.INVERSE_SLOPE**2
     grams[0] /= mlp.INPUT_SCALE**2
     np.testing.assert_allclose(grams, np.broadcast_to(np.eye(3), grams.shape), atol=1e-14)
+
+
+def test_signal_preserving_weights_are_gram_schmidts_and_so_uniform():
+    """The factor Q with a positive diagonal of R is Gram and Schmidt's: its first column has the
+    direction of what was drawn. Without the signs it would turn by what LAPACK prefers."""
+    drawn, made = (
+        mlp.initialise(seeds.generator(0, "q"), 4, 3, kind)
+        for kind in ("homework", "signal_preserving")
+    )
+    directions = drawn[:, :, 0] / np.linalg.norm(drawn[:, :, 0], axis=1, keepdims=True)
+    lengths = mlp.INVERSE_SLOPE * np.array([mlp.INPUT_SCALE, 1, 1, 1, 1])[:, None]
+    np.testing.assert_allclose(made[:, :, 0], lengths * directions, rtol=1e-12)

@@ -37,7 +37,7 @@ def test_what_is_held_fixed_does_not_change_with_n(name):
         assert (problem.curvatures > 0).all() and float(problem.curvatures.max()) == 1
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.sampled_from(sorted(CLASSES)), st.integers(0, 999))
 def test_the_smoothness_constant_is_one(name, seed):
     """No second derivative exceeds 1 in size, at random points; at the solution one is 1."""

@@ -15,7 +15,8 @@ TABLE = "method,value\nslow,1.5\nfast,2.5\n"
 def claim(name="toy.one", verdict="reproduced", kind="counted", measured=1.0):
     evidence = {"kind": kind, "predicted": "≤ 2", "measured": measured, "low": measured,
                 "high": measured, "unit": "", "verdict": verdict}  # fmt: skip
-    return {"id": name, "verdict": verdict, "evidence": [evidence]}
+    words = {"statement": "It is cheap.", "source": "§ 1"}
+    return {"id": name, "verdict": verdict, "evidence": [evidence]} | words
 
 
 def run(**changes):
@@ -24,7 +25,10 @@ def run(**changes):
         "commit": "0123456789abcdef", "dirty": False, "date": "2026-03-02T10:00:00+00:00",
         "machine": {"cpu": "Abacus 9", "cores": 3}, "packages": {"jax": "1.0"}, "config": config,
     }  # fmt: skip
-    made = {"provenance": provenance, "claims": {"toy": [claim()]}, "tables": {"toy": {"m": TABLE}}}
+    made = {
+        "provenance": provenance, "claims": {"toy": [claim()]}, "tables": {"toy": {"m": TABLE}},
+        "numbers": {"toy": {"price": 0.75}},
+    }  # fmt: skip
     return Run(**(copy.deepcopy(made) | changes))
 
 
@@ -159,6 +163,73 @@ def test_other_values_behind_the_same_verdict_are_within_and_seconds_are_not_com
     assert compare_claims([claim()], [claim(measured=1.1)])[0][0]["status"] == "within"
     seconds = [claim(kind="timed")], [claim(kind="timed", measured=1.1)]
     assert compare_claims(*seconds)[0][0]["status"] == "identical"
+
+
+def other_claim(**changes):
+    """The claim with something of its statement or of its evidence changed."""
+    made = claim()
+    for key, value in changes.items():
+        (made if key in made else made["evidence"][0])[key] = value
+    return made
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "fails"),
+    [
+        ({"statement": "It is dear."}, "statement", False),
+        ({"source": "§ 2"}, "statement", False),
+        ({"predicted": "≤ 1e+06"}, "prediction", True),
+        ({"predicted": "≥ 2"}, "prediction", True),
+        ({"kind": "sampled"}, "evidence", True),
+        ({"unit": "s"}, "evidence", True),
+        ({"evidence": claim()["evidence"] * 2}, "evidence", True),
+    ],
+)
+def test_another_claim_under_the_same_id_and_verdict_is_said(changes, kind, fails):
+    found = other_claim(**changes)
+    ((record,), (difference,)) = compare_claims([claim()], [found])
+    assert (difference.kind, difference.fails) == (kind, fails)
+    assert difference.reference != difference.here
+    assert record["status"] == ("differs" if fails else "within")
+    whole = compare(run(), run(claims={"toy": [found]}), TOLERANCES)
+    assert (whole["differing"] == ["toy"]) == fails
+    assert f"toy.one {difference.name}: {difference.reference} there" in summary(whole)
+
+
+def test_digits_of_a_prediction_may_follow_other_cells_and_seconds_but_its_words_may_not():
+    found = [other_claim(predicted="≤ 2.01")]
+    assert compare_claims([claim()], found, same_cells=True)[1][0].fails
+    assert not compare_claims([claim()], found, same_cells=False)[1][0].fails
+    assert compare_claims([claim()], [other_claim(predicted="≥ 2.01")], same_cells=False)[1][
+        0
+    ].fails
+    seconds = [claim(kind="timed")], [other_claim(predicted="≤ 2.01", kind="timed")]
+    assert not compare_claims(*seconds)[1][0].fails
+
+
+def test_the_cells_decide_whether_a_prediction_may_have_other_digits():
+    claims = {"toy": [other_claim(predicted="≤ 2.01")]}
+    assert outcome(run(claims=claims)) == ("differs", ["toy"])
+    moved = {"toy": {"m": TABLE.replace("2.5", "2.500001")}}
+    assert outcome(run(claims=claims, tables=moved)) == ("within", [])
+
+
+def test_numbers_that_the_reference_lacks_are_said_not_to_be_compared():
+    record = compare(run(numbers={}), run(), TOLERANCES)
+    assert record["experiments"][0]["outcome"] == "identical"
+    assert "toy/numbers.json: not in the reference, so not compared" in summary(record)
+
+
+def test_numbers_are_compared_by_name():
+    found = run(numbers={"toy": {"price": 0.76, "new": 1}})
+    record = compare(run(), found, TOLERANCES)
+    assert record["differing"] == ["toy"]
+    said = summary(record)
+    assert "toy/numbers.json: DIFFERS; 1 numbers: 0 identical, 0 within, 1 beyond" in said
+    assert "  ✗ toy/numbers.json price: 0.75 there, 0.76 here" in said
+    assert "  · toy/numbers.json new: extra: 1" in said
+    assert outcome(run(numbers={})) == ("differs", ["toy"])
+    assert outcome(run(numbers={"toy": {"price": 0.75 * (1 + 1e-7)}})) == ("within", [])
 
 
 def test_claims_of_one_run_only_are_named():

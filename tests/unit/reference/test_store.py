@@ -28,6 +28,7 @@ def results(tmp_path):
     folder = tmp_path / "results"
     write_json(provenance(), folder / "provenance.json")
     write_json([], folder / "toy/claims.json")
+    write_json({"price": 0.5}, folder / "toy/numbers.json")
     (folder / "toy/measurements.csv").write_text("point,value\na,0.5\n")
     (folder / "toy/timings.csv").write_text("point,seconds\na,0.5\n")
     return folder
@@ -41,13 +42,25 @@ def test_what_is_written_is_read_again_with_the_same_bytes_each_time(results):
     folder = results / "reference"
     write_reference(results, folder, TABLES, FULL)
     first = files(folder)
-    assert set(first) == {"provenance.json", "toy/claims.json", "toy/measurements.csv.gz"}
+    toy = {f"toy/{name}" for name in ("claims.json", "numbers.json", "measurements.csv.gz")}
+    assert set(first) == {"provenance.json", *toy}
     write_reference(results, folder, TABLES, FULL)
     assert files(folder) == first
     assert first["toy/measurements.csv.gz"][4:8] == bytes(4)  # gzip's own date
     assert read_reference(folder) == read_results(results, TABLES)
     record = compare(read_reference(folder), read_results(results, TABLES), Tolerances(Tolerance()))
     assert record["experiments"][0]["outcome"] == "identical"
+
+
+def test_a_reference_from_before_numbers_were_kept_is_compared_without_them(results):
+    folder = results / "reference"
+    write_reference(results, folder, TABLES, FULL)
+    (folder / "toy/numbers.json").unlink()
+    found = read_results(results, TABLES)
+    found.numbers["toy"]["price"] = 9.0
+    record = compare(read_reference(folder), found, Tolerances(Tolerance()))
+    (toy,) = record["experiments"]
+    assert (toy["outcome"], toy["numbers"]) == ("identical", [])
 
 
 def test_what_the_new_reference_lacks_does_not_stay(results):
@@ -134,7 +147,7 @@ def test_where_there_is_none_it_is_said_how_to_make_one(tmp_path):
         read_reference(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["toy/claims.json", "provenance.json"])
+@pytest.mark.parametrize("name", ["toy/claims.json", "toy/numbers.json", "provenance.json"])
 def test_damaged_json_of_the_reference_is_named(results, name):
     folder = results / "reference"
     write_reference(results, folder, TABLES, FULL)
@@ -151,7 +164,9 @@ def test_an_experiment_that_the_reference_lost_is_named(results):
         read_reference(folder)
 
 
-@pytest.mark.parametrize("name", ["toy/claims.json", "toy/measurements.csv", "provenance.json"])
+@pytest.mark.parametrize(
+    "name", ["toy/claims.json", "toy/numbers.json", "toy/measurements.csv", "provenance.json"]
+)
 def test_what_was_changed_after_it_was_written_does_not_become_the_reference(results, name):
     write_table(pd.DataFrame({"point": ["a"]}), results / "toy/measurements.csv", "toy", "a")
     path = results / name

@@ -96,3 +96,67 @@ def test_the_studys_own_names_experiments_that_there_are():
     read = read_tolerances(FILE)
     assert read.default == Tolerance(relative=1e-6)
     assert {rule.experiment for rule in read.rules} <= set(known_experiments())
+
+
+CAP = Tolerance(relative=1e-5, absolute=1e-4, factor=6.0)
+"""What any rule may allow; whoever allows more states here how much, and why."""
+
+ILL = "rounding is multiplied by a condition number of up to 1e12"
+SINGLE = "single precision, carried through many layers or steps"
+CHAOS = "training with large steps leads to other weights at the first other rounding"
+ENDS = "how many steps an iteration takes below its tolerance, rounding decides"
+CHOICE = "which vectors of a plane come out is the library's choice"
+METRE = "a metre on a map of thousands of kilometres"
+PROCESS = "the system's as much as the program's"
+
+LARGER = {
+    ("linear_algebra", "accuracy normal_equations"): (None, ILL),
+    ("linear_algebra", "accuracy relative_error"): (Tolerance(factor=100.0, floor=1e-16), ILL),
+    ("linear_algebra", "distance norm"): (None, CHOICE),
+    ("checkpointing", "peak_bytes"): (None, PROCESS),
+    ("hvp", "norm float32"): (Tolerance(relative=2e-2), SINGLE),
+    ("hutchinson", "mean_square"): (Tolerance(relative=1e-4), SINGLE),
+    ("zero_order", "error gap"): (Tolerance(relative=1e-2), SINGLE),
+    ("zero_order", "steps evaluations"): (Tolerance(relative=2e-2), SINGLE),
+    ("mds", "evaluations l_bfgs"): (None, ENDS),
+    ("mds", "l_bfgs"): (None, ENDS),
+    ("mds", "x_km"): (Tolerance(relative=1e-6, absolute=1e-3), METRE),
+    ("mds", "y_km"): (Tolerance(relative=1e-6, absolute=1e-3), METRE),
+    ("stepsizes", "gradients"): (None, ENDS),
+    ("spectrum", " ".join(f"largest_{n}" for n in range(2, 9))): (None, ENDS),
+    ("spectrum", "orthogonality radius"): (None, ENDS),
+    ("spectrum", "resnet 0 ritz_value"): (Tolerance(relative=1e-3, absolute=5e-3), SINGLE),
+    ("spectrum", "resnet 0 weight"): (Tolerance(relative=1e-3, absolute=5e-4), SINGLE),
+    ("spectrum", "resnet weight"): (Tolerance(between=(0.0, 1.000001)), CHAOS),
+    ("spectrum", "resnet training_loss"): (Tolerance(between=(0.0, 2.302585)), CHAOS),
+    ("spectrum", "resnet test_accuracy training_accuracy"): (
+        Tolerance(between=(0.5, 1.0)), CHAOS,
+    ),
+    ("spectrum", "resnet ritz_value loss"): (None, CHAOS),
+    ("spectrum", "test_accuracy training_accuracy"): (Tolerance(absolute=0.05), CHAOS),
+    ("spectrum", "perceptron weight quadrature_distance"): (
+        Tolerance(relative=1e-3, absolute=1e-5), SINGLE,
+    ),
+    ("spectrum", "copies orthogonality radius_after radius_before residual_error"): (None, ENDS),
+    ("spectrum", "eigenvalues.*.largest eigenvalues.*.least eigenvalues.*.share largest_after "
+                 "least_after share_after"): (None, CHAOS),
+}  # fmt: skip
+"""By experiment and the texts of `where` (or the column): the tolerance, None if not compared."""
+
+
+def test_every_tolerance_above_the_cap_is_stated_with_its_reason():
+    read = read_tolerances(FILE)
+    seen = set()
+    for rule in read.rules:
+        of, texts = rule.tolerance, [it for it in rule.where.values() if isinstance(it, tuple)]
+        small = of.compared and of.between is None and (of.factor or 0) <= CAP.factor
+        if small and of.relative <= CAP.relative and of.absolute <= CAP.absolute:
+            continue
+        if rule.table == "numbers" and rule.processor == "any":
+            continue  # Which follow seconds, the tests of every experiment find by themselves.
+        key = rule.experiment, " ".join(name for names in texts for name in names) or rule.column
+        assert key in LARGER, f"{key}: {of} is above the cap"
+        allowed, reason = LARGER[key]
+        assert reason and of == (allowed or Tolerance(compared=False)), key
+        seen.add(key)
+    assert seen == set(LARGER), "stated, but not in the file"

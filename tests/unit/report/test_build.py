@@ -221,6 +221,11 @@ def test_every_claim_has_a_row_linked_to_section_evidence_and_figure(built):
     assert 'href="#fig-toy-cost"' in rows[2] and "#fig" not in rows[1] + rows[3]
 
 
+def test_a_filter_hides_the_claims_of_the_others(built):
+    hidden = 'tr:not(:has(a[href="#section-toy"])) { display: none; }'
+    assert f".claims:has(#only-toy:checked) tbody {hidden}" in built[0]
+
+
 def test_reasons_stand_open_beside_what_was_not_reproduced(built):
     rows = rows_of_overview(built[0])
     assert re.search(r"<details[^>]* open", rows[0]) and "Because a < b & c." in Page(rows[0]).text

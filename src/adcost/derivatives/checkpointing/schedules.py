@@ -106,7 +106,6 @@ def store_all(length: int) -> Schedule:
     for slot in range(length - 1):
         writer.store = slot
         writer.go(FORWARD)
-    writer.store = length - 1
     writer.go(BACKWARD)
     for slot in reversed(range(length - 1)):
         writer.restore = slot
@@ -149,8 +148,6 @@ def segments(length: int, segment: int | None = None) -> Schedule:
             if place:
                 writer.store = len(starts) - 1 + place
             writer.go(FORWARD)
-        if inner > 1:
-            writer.store = len(starts) - 2 + inner
         writer.go(BACKWARD)
         for place in reversed(range(inner - 1)):
             writer.restore = len(starts) - 1 + place if place else slot

@@ -346,7 +346,7 @@ def test_xla_optimised_stays_near():
 # Laws
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 9), min_size=3, max_size=7))
 def test_a_chain_of_products_follows_the_formula(sizes):
     def chain(first, *others):
@@ -364,7 +364,7 @@ def test_a_chain_of_products_follows_the_formula(sizes):
 UNARY = st.sampled_from([jnp.tanh, jnp.sum, jnp.cumsum, jnp.square, jax.nn.relu, lambda x: x / 3])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(UNARY, st.integers(0, 40), st.integers(1, 5))
 def test_a_scan_of_anything_is_so_many_bodies(fn, length, size):
     def body(x, _):
@@ -374,7 +374,7 @@ def test_a_scan_of_anything_is_so_many_bodies(fn, length, size):
     assert count(lambda x: lax.scan(body, x, None, length)[0], shape(size)) == once * length
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(UNARY, UNARY, st.integers(1, 5))
 def test_composition_adds(first, second, size):
     x = shape(size)

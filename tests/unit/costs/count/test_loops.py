@@ -37,7 +37,7 @@ def test_up_to_and_with_a_bound_and_down_to_zero():
         assert _rounds(lambda i: i > 0, lambda i: i - 1, start) == start
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(sorted(COMPARISONS)),
     st.integers(-9, 9),

@@ -64,7 +64,9 @@ def test_every_policy_gives_the_gradient_of_the_loop_written_out(policy):
     [
         ("save_operands", 3),  # x, and a hidden layer twice as wide
         ("save_products", 3),  # x, of which residual sums are made, and the first product
+        ("save_projections", 3),  # the block has no other products
         ("every_block", 1),
+        ("every_2_blocks", 0.5),
         ("recompute_all", 0),
     ],
 )

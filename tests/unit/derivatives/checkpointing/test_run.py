@@ -5,6 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from adcost.costs.count import count
 from adcost.costs.memory import program_bytes
 from adcost.derivatives.checkpointing import nested
 from adcost.derivatives.checkpointing.run import recomputed, scheduled
@@ -92,6 +93,34 @@ def test_a_schedules_slots_are_the_states_that_the_program_holds():
 
 def test_recomputing_all_takes_the_same_memory_for_any_length():
     assert states(recomputed(layer, 500)) == states(recomputed(layer, 5))
+
+
+NESTED = {
+    "every_layer": lambda n: nested.every_layer(layer, n),
+    "segmented": lambda n: nested.segmented(layer, n, 4),
+    "uneven": lambda n: nested.segmented(layer, n, 5),
+    "one segment": lambda n: nested.segmented(layer, n, n),
+}
+
+
+@pytest.mark.parametrize("way", NESTED.values(), ids=NESTED)
+def test_a_checkpoint_around_a_loop_computes_each_layer_once_more(way):
+    """In counted operations, to a tenth of a layer: sums of the parts' gradients come on top."""
+
+    def operations(chain):
+        return count(gradient(chain), PARAMETERS, X).total
+
+    more = operations(way(12)) - operations(nested.stored(layer, 12))
+    assert more / count(layer, PARAMETERS, X).total == pytest.approx(12, abs=0.1)
+
+
+def test_a_checkpoint_around_a_loop_holds_less():
+    """Stored, a layer of a chain of 64 holds three states; checkpointed its input, or one input a
+    segment and the states of one segment at a time."""
+    assert states(nested.stored(layer, 64)) > 3 * 64
+    assert 64 <= states(nested.every_layer(layer, 64)) < 64 + 8
+    for size in (7, 8):
+        assert states(nested.segmented(layer, 64, size)) < 64 / size + 3 * size + 8
 
 
 def test_a_segment_longer_than_the_chain_is_refused():

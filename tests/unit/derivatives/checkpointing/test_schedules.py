@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from functools import cache
+from math import comb, isqrt
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adcost.derivatives.checkpointing.schedules import (
+    BACKWARD,
     SCHEDULES,
     Invalid,
     best_split,
@@ -16,6 +18,7 @@ from adcost.derivatives.checkpointing.schedules import (
     predicted_forwards,
     predicted_slots,
     recompute_all,
+    repetitions,
     replay,
     revolve,
     segments,
@@ -35,7 +38,7 @@ def optimum(length, slots):
     return min(a + optimum(length - a, slots - 1) + optimum(a, slots) for a in range(1, length))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=st.sampled_from(PLAIN), length=st.integers(1, 80))
 def test_a_schedule_goes_back_through_every_layer_with_the_slots_it_says(name, length):
     schedule = SCHEDULES[name](length)
@@ -49,7 +52,65 @@ def test_a_schedule_goes_back_through_every_layer_with_the_slots_it_says(name, l
         assert schedule.forwards <= predicted_forwards(name, 1 << length.bit_length())
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_schedule_takes_the_slots_of_its_formula_and_fills_them(name):
+    for length in range(1, 41):
+        for snapshots in range(1, length + 1) if name == "revolve" else [0]:
+            schedule = SCHEDULES[name](length, *([snapshots] if snapshots else []))
+            # Of segments of two layers a last one of a single layer takes no slot.
+            single = name == "segments" and isqrt(length) == 2 and length % 2
+            expected = predicted_slots(name, length, snapshots) - single
+            assert schedule.slots == expected, (length, snapshots)
+            moments = list(replay(schedule))
+            peak = max(len(moment.kept) for moment in moments)
+            # A last segment that is shorter leaves one of its slots empty.
+            uneven = name == "segments" and length % isqrt(length)
+            assert schedule.slots - bool(uneven) <= peak <= schedule.slots, (length, snapshots)
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 7, 12, 17])
+def test_what_is_kept_is_what_the_schedule_says(length):
+    """When layer k has gone back (it entered at state k − 1), only states before it are kept: all,
+    the first, or the first of each segment before its own and all of its own."""
+    kept = {
+        "store_all": lambda k: set(range(k - 1)),
+        "recompute_all": lambda k: {0} if k > 1 else set(),
+    }
+    ways = {name: (SCHEDULES[name](length), kept[name]) for name in kept}
+    for size in range(1, length + 1):
+
+        def of_segments(k, size=size):
+            start = (k - 1) // size * size
+            return {*range(0, start, size), *range(start, k - 1)}
+
+        ways[size] = segments(length, size), of_segments
+    for name, (schedule, expected) in ways.items():
+        gone = [
+            m for e, m in zip(schedule.events, replay(schedule), strict=True) if e.kind == BACKWARD
+        ]
+        for moment in gone:
+            layer = length + 1 - moment.backward
+            assert set(moment.kept) == expected(layer), (name, layer)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_nothing_is_kept_that_no_layer_still_needs(name):
+    for length in range(1, 30):
+        schedule = SCHEDULES[name](length, *([min(3, length)] if name == "revolve" else []))
+        *_, last = moments = list(replay(schedule))
+        assert last.kept == ()
+        assert all(state < length - m.backward for m in moments for state in m.kept)
+
+
+def test_the_repetitions_are_the_least_that_suffice():
+    for snapshots in range(1, 6):
+        for r in range(1, 6):
+            most = comb(snapshots + r, snapshots)
+            assert repetitions(most, snapshots) == r
+            assert repetitions(most + 1, snapshots) == r + 1
+
+
+@settings(max_examples=60)
 @given(length=st.integers(1, 60), data=st.data())
 def test_revolve_has_its_formula_and_its_formula_is_the_optimum(length, data):
     snapshots = data.draw(st.integers(1, length))
@@ -57,7 +118,7 @@ def test_revolve_has_its_formula_and_its_formula_is_the_optimum(length, data):
     moments = list(replay(schedule))
     assert schedule.forwards == moments[-1].forwards == fewest_forwards(length, snapshots)
     assert fewest_forwards(length, snapshots) == optimum(length, snapshots)
-    assert schedule.slots <= predicted_slots("revolve", length, snapshots) <= snapshots
+    assert schedule.slots == predicted_slots("revolve", length, snapshots) <= snapshots
 
 
 @pytest.mark.parametrize("length", [2, 7, 16, 50])

@@ -80,7 +80,7 @@ def test_every_rule_is_drawn():
     assert set(OPERATIONS) <= set(RULES)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, derandomize=True, database=None)
 @given(programs())
 def test_both_modes_are_jaxs_on_random_expressions(program):
     inputs, lines, outputs = program

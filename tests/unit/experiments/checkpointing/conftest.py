@@ -1,9 +1,8 @@
 import copy
 
-import pandas as pd
 import pytest
 
-from adcost.experiments.checkpointing import chain, chain_plan, transformer, transformer_plan
+from adcost.experiments.checkpointing import chain_plan, transformer_plan
 
 CHAIN = {
     "lengths": [8, 9, 16, 64],
@@ -40,24 +39,29 @@ TRANSFORMER = {
 }  # fmt: skip
 
 
-def _measured(points, measure):
-    parts = {}
-    for point in points:
-        for name, table in measure(point.name, point.parameters, seed=1).items():
-            parts.setdefault(name, []).append(table)
-    return {name: pd.concat(tables, ignore_index=True) for name, tables in parts.items()}
+SECTION = {"chain": CHAIN, **TRANSFORMER}
+
+
+def _of(tables, points):
+    """The part of the tables that these points measured, without the others' columns."""
+    names = {point.name for point in points}
+    return {
+        name: table[table.point.isin(names)].dropna(axis=1, how="all").reset_index(drop=True)
+        for name, table in tables.items()
+        if table.point.isin(names).any()
+    }
 
 
 @pytest.fixture(scope="session")
-def measured_chain():
-    """The chain's tables, measured once for all its tests."""
-    return _measured(chain_plan.points(CHAIN), chain.measure)
+def measured_chain(measured_of):
+    """The chain's tables."""
+    return _of(measured_of("checkpointing"), chain_plan.points(CHAIN))
 
 
 @pytest.fixture(scope="session")
-def measured_transformer():
-    """The transformer's tables, measured once for all its tests."""
-    return _measured(transformer_plan.points(TRANSFORMER), transformer.measure)
+def measured_transformer(measured_of):
+    """The transformer's tables."""
+    return _of(measured_of("checkpointing"), transformer_plan.points(TRANSFORMER))
 
 
 @pytest.fixture

@@ -2,25 +2,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from adcost import plotting
-from adcost.experiments.checkpointing import chain_animation, chain_figures
+from adcost.experiments.checkpointing import chain_animation
 
 TEXT = "{http://www.w3.org/2000/svg}text"
-
-
-@pytest.fixture(scope="module")
-def drawn(measured_chain, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("figures")
-    with plotting.style():
-        chain_figures.draw(measured_chain, folder)
-    chain_animation.draw(measured_chain["measurements"], folder)
-    return folder
-
-
-def test_figures_and_animation_are_drawn(drawn):
-    names = {f"{name}.{kind}" for name in ("chain", "frontier") for kind in ("svg", "pdf")}
-    assert {p.name for p in drawn.iterdir()} == names | {"schedules.mp4", "schedules.png"}
-    assert (drawn / "schedules.mp4").read_bytes()[4:8] == b"ftyp"
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,6 @@ from adcost.experiments.checkpointing import transformer_figures, transformer_su
 TEXT = "{http://www.w3.org/2000/svg}text"
 
 
-@pytest.fixture(scope="module")
-def drawn(measured_transformer, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("figures")
-    with plotting.style():
-        transformer_figures.draw(measured_transformer, folder)
-    return folder
-
-
 @pytest.mark.parametrize(
     ("name", "words"),
     [

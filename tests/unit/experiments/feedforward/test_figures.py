@@ -3,22 +3,9 @@ from xml.etree import ElementTree
 import pytest
 
 from adcost import plotting
-from adcost.experiments.feedforward import figures, plan
+from adcost.experiments.feedforward import figures
 
 TEXT = "{http://www.w3.org/2000/svg}text"
-
-
-@pytest.fixture(scope="module")
-def drawn(measured, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("figures")
-    figures.draw(measured, folder)
-    return folder
-
-
-def test_every_planned_figure_is_drawn_as_svg_and_pdf(drawn):
-    assert {p.name for p in drawn.iterdir()} == {
-        f"{name}.{kind}" for name in plan.FIGURES for kind in ("svg", "pdf")
-    }
 
 
 @pytest.mark.parametrize(

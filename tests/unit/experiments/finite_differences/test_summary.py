@@ -36,7 +36,7 @@ def test_arms_of_the_theory_have_the_theorys_slopes(method, order):
     assert summary.arm(of, case, "right").value == pytest.approx(order, abs=0.01)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(-12, -4))
 def test_the_bottom_is_found_wherever_it_lies_on_the_grid(place):
     case, of = _sweeps("forward", 10.0**place)

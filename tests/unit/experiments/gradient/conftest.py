@@ -1,7 +1,3 @@
-import copy
-
-import pytest
-
 SECTION = {
     "functions": {
         "sum_of_squares": {
@@ -15,15 +11,3 @@ SECTION = {
     "batch": 16,
     "timing": {"runs": 6, "max_runs": 6, "seconds": 0.0, "warmup": 1},
 }
-
-
-@pytest.fixture(scope="session")
-def measured(measure_all):
-    """The experiment's tables, measured once for all its tests."""
-    return measure_all("gradient", SECTION)
-
-
-@pytest.fixture
-def section():
-    """A configuration that a test may spoil."""
-    return copy.deepcopy(SECTION)

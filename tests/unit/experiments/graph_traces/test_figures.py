@@ -3,27 +3,14 @@ from xml.etree import ElementTree
 import pytest
 
 from adcost import plotting
-from adcost.experiments.graph_traces import figures, plan
+from adcost.experiments.graph_traces import figures
 from adcost.experiments.graph_traces.words import words
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 
 
-@pytest.fixture(scope="module")
-def drawn(measured, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("figures")
-    figures.draw(measured, folder)
-    return folder
-
-
 def _texts(path):
     return ["".join(node.itertext()) for node in ElementTree.parse(path).iter(TEXT)]
-
-
-def test_every_planned_figure_and_film_is_drawn(drawn):
-    still = {f"{name}.{kind}" for name in plan.FIGURES for kind in ("svg", "pdf")}
-    moving = {f"{name}.{kind}" for name in plan.ANIMATIONS for kind in ("mp4", "png")}
-    assert {p.name for p in drawn.iterdir()} == still | moving
 
 
 @pytest.mark.parametrize("sweep", ["forward_w1", "forward_w2", "reverse"])

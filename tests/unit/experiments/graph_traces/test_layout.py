@@ -39,7 +39,7 @@ def graphs(draw):
     return nodes, sorted(edges)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, database=None)
+@settings(max_examples=100, derandomize=True, database=None)
 @given(graphs())
 def test_edges_advance_one_layer_at_a_time_and_no_place_is_taken_twice(graph):
     nodes, edges = graph

@@ -1,7 +1,3 @@
-import copy
-
-import pytest
-
 NUMBERS = [1, 3, 12, 60, 120, 600]
 
 SECTION = {
@@ -39,15 +35,3 @@ SECTION = {
         "timing": {"runs": 6, "max_runs": 6, "seconds": 0.0, "warmup": 1},
     },
 }
-
-
-@pytest.fixture(scope="session")
-def measured(measure_all):
-    """The experiment's tables, measured once for all its tests."""
-    return measure_all("hutchinson", SECTION)
-
-
-@pytest.fixture
-def section():
-    """A configuration that a test may spoil."""
-    return copy.deepcopy(SECTION)

@@ -1,7 +1,3 @@
-import copy
-
-import pytest
-
 SECTION = {
     "layers": [20, 40, 80],
     "width": 3,
@@ -12,15 +8,3 @@ SECTION = {
     "homework_init": {"layers": [10, 100, 1000], "width": 3, "draws": 9},
     "large": {"layers": 3, "width": 20},
 }
-
-
-@pytest.fixture(scope="session")
-def measured(measure_all):
-    """The experiment's tables, measured once for all its tests."""
-    return measure_all("hvp", SECTION)
-
-
-@pytest.fixture
-def section():
-    """A configuration that a test may spoil."""
-    return copy.deepcopy(SECTION)

@@ -1,7 +1,3 @@
-import copy
-
-import pytest
-
 SECTION = {
     "inputs": 12,
     "outputs": {"linear": [2, 5, 9, 17, 40], "tanh": [2, 9, 15, 40], "max": [1, 4, 40]},
@@ -16,15 +12,3 @@ SECTION = {
     },
     "elimination": {"graphs": ["lighthouse", "helmholtz", "speelpenning"], "states": 2000},
 }  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def measured(measure_all):
-    """The experiment's tables, measured once for all its tests."""
-    return measure_all("jacobian", SECTION)
-
-
-@pytest.fixture
-def section():
-    """A configuration that a test may spoil."""
-    return copy.deepcopy(SECTION)

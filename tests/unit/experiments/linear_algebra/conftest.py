@@ -1,7 +1,3 @@
-import copy
-
-import pytest
-
 SECTION = {
     "conditions": [1, 1e4, 1e8],
     "size": 6,
@@ -13,15 +9,3 @@ SECTION = {
     },
     "timing": {"runs": 6, "max_runs": 6, "seconds": 0.0, "warmup": 1},
 }  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def measured(measure_all):
-    """The experiment's tables, measured once for all its tests."""
-    return measure_all("linear_algebra", SECTION)
-
-
-@pytest.fixture
-def section():
-    """A configuration that a test may spoil."""
-    return copy.deepcopy(SECTION)

@@ -13,7 +13,7 @@ def _motion(angle, mirrored):
     return turn @ np.diag([1, -1 if mirrored else 1])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0, 6.28), st.booleans(), st.integers(0, 99))
 def test_the_error_forgives_motions_and_nothing_else(angle, mirrored, seed):
     truth = np.random.default_rng(seed).normal(size=(6, 2))
@@ -34,7 +34,7 @@ def test_no_rotation_does_better():
             assert np.sqrt((tried**2).sum(1).mean()) >= best - 1e-12
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 999), st.integers(4, 15))
 def test_classical_scaling_inverts_squared_distances(seed, n):
     truth = np.random.default_rng(seed).normal(size=(n, 2))

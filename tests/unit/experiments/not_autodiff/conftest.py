@@ -1,7 +1,3 @@
-import copy
-
-import pytest
-
 SECTION = {
     "functions": ["logistic", "ricker"],
     "symbolic_depths": [1, 2, 3, 4, 5],
@@ -12,15 +8,3 @@ SECTION = {
     "timing": {"depths": [1, 2], "samples": 10, "runs": 6, "max_runs": 6, "seconds": 0.0,
                "warmup": 0},
 }  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def measured(measure_all):
-    """The experiment's tables, measured once for all its tests."""
-    return measure_all("not_autodiff", SECTION)
-
-
-@pytest.fixture
-def section():
-    """A configuration that a test may spoil."""
-    return copy.deepcopy(SECTION)

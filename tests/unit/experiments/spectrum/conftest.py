@@ -1,7 +1,3 @@
-import copy
-
-import pytest
-
 SHARED = {"architecture": "mlp", "dataset": "digits", "images": 64, "steps": 20}
 TRAINING = {"batch": 64, "rate": 0.1, "momentum": 0.9}
 SECTION = {
@@ -26,15 +22,3 @@ SECTION = {
     },
     "ghosts": {"steps": 60, "shown": 4},
 }
-
-
-@pytest.fixture(scope="session")
-def measured(measure_all):
-    """The experiment's tables, measured once for all its tests."""
-    return measure_all("spectrum", SECTION)
-
-
-@pytest.fixture
-def section():
-    """A configuration that a test may spoil."""
-    return copy.deepcopy(SECTION)

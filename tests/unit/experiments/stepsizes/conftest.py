@@ -1,5 +1,3 @@
-import copy
-
 import pytest
 
 from adcost.experiments.stepsizes import measure, plan
@@ -18,19 +16,7 @@ SECTION = {
 
 
 @pytest.fixture(scope="session")
-def measured(measure_all):
-    """The experiment's tables, measured once for all its tests."""
-    return measure_all("stepsizes", SECTION)
-
-
-@pytest.fixture(scope="session")
 def diverged():
     """The tables of the homework with a β beyond the border of stability."""
     point = plan.points(SECTION | {"beta": 3.0})[0]
     return measure.measure(point.name, point.parameters, seed=1)
-
-
-@pytest.fixture
-def section():
-    """A configuration that a test may spoil."""
-    return copy.deepcopy(SECTION)

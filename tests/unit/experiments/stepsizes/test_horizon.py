@@ -46,7 +46,7 @@ def test_one_step_of_chebyshev_is_the_best_constant_step():
 places = st.lists(st.floats(0.0, 1.0), min_size=HORIZON, max_size=HORIZON).map(np.array)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(place=places)
 def test_no_steps_beat_chebyshev_in_the_worst_case_nor_conjugate_gradients_at_one_start(place):
     steps = CONDITION**-place

