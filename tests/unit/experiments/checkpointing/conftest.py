@@ -40,6 +40,9 @@ TRANSFORMER = {
 }  # fmt: skip
 
 
+SECTION = {"chain": CHAIN, **TRANSFORMER}
+
+
 def _measured(points, measure):
     parts = {}
     for point in points:
