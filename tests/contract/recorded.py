@@ -19,6 +19,9 @@ FOLDER = Path(__file__).parent / "tables"
 MEASURED = ("value", "seconds", "compile_seconds", "others_share", "order", "repeat")
 """What may differ from one measurement to the next; all other columns say of what a row is."""
 
+FEW_REPEATS = {"hutchinson": 8}
+"""Where not all repeats are kept, so that the files stay small."""
+
 
 def recorded(experiment: str) -> dict[str, pd.DataFrame]:
     """An experiment's tables as they were measured."""
@@ -56,6 +59,8 @@ def _record(experiment: str) -> None:
     conftest = importlib.util.module_from_spec(described)
     described.loader.exec_module(conftest)
     for name, table in in_process.measure_all(experiment, conftest.SECTION, seed=1).items():
+        if experiment in FEW_REPEATS:
+            table = table[table["repeat"] < FEW_REPEATS[experiment]]
         file = FOLDER / experiment / f"{name}.csv"
         file.parent.mkdir(parents=True, exist_ok=True)
         table.to_csv(file, index=False, lineterminator="\n")
