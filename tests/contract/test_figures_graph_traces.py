@@ -66,8 +66,10 @@ def _nodes(axis):
         x, y = circle.center
         (name,) = (t.get_text() for t in axis.texts
                    if np.allclose(t.get_position(), (x, y)) and not hasattr(t, "xy"))  # fmt: skip
-        found[name] = [t.get_text() for t in axis.texts
-                       if hasattr(t, "xy") and np.allclose(t.xy, (x, y - circle.radius))]  # fmt: skip
+        below = (x, y - circle.radius)
+        found[name] = [
+            t.get_text() for t in axis.texts if hasattr(t, "xy") and np.allclose(t.xy, below)
+        ]
     return found
 
 

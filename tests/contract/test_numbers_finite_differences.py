@@ -38,8 +38,8 @@ class Rows:
         typical = self.errors(*case).median(axis=1)
         here = int(np.argmin(typical))
         near = typical.iloc[here - 2 : here + 3]
-        a, b, _ = np.polyfit(np.log10(near.index), np.log10(near), 2)
-        return -b / (2 * a)
+        a, b, _ = np.polyfit(np.arange(-2, 3) / 5, np.log10(near), 2)
+        return np.log10(typical.index[here]) - b / (2 * a)
 
     def beside(self, decades, *case):
         """The error so many decades off the least, over the least; five ε make a decade."""
@@ -112,9 +112,7 @@ def test_every_number_is_that_of_its_rows(tables):
         expected[f"{method}_place_if_uniform"] = place_if_uniform(method)
         for dtype in U:
             name = f"{method}_{dtype}"
-            least = np.array(
-                [rows.errors(method, c, dtype).median(axis=1).min() for c in CURVES]
-            )
+            least = np.array([rows.errors(method, c, dtype).median(axis=1).min() for c in CURVES])
             steps = [10 ** rows.bottom(method, c, dtype) for c in CURVES]
             bounds = [rows.single(method, c, dtype, "predicted_error") for c in CURVES]
             nominal = [rows.single(method, c, dtype, "nominal_least_error") for c in CURVES]

@@ -96,9 +96,7 @@ def test_each_wrong_derivative_shows_its_own_error(monkeypatch):
     """Below the experiment: four derivatives, each too long by another share."""
     for name, by_v, by_w in (("backprop", 1e-6, 2e-6), ("by_jacobians", 3e-6, 4e-6)):
         true = getattr(backprop, name)
-        monkeypatch.setattr(
-            backprop, name, lambda *a, f=true, v=by_v, w=by_w: _longer(f(*a), v, w)
-        )
+        monkeypatch.setattr(backprop, name, lambda *a, f=true, v=by_v, w=by_w: _longer(f(*a), v, w))
     assert dict(_error_rows()) == pytest.approx(
         {
             ("backprop", "error_by_v"): 1e-6,

@@ -14,10 +14,6 @@ DECADES = 29 * np.log10(2)
 CASES = [(method, dtype) for method in ("forward", "central") for dtype in U]
 
 
-def _tables():
-    return make()
-
-
 def _vertex(method, dtype):
     """The bottom of the U: the parabola through its five points nearest to ε*, from ε*."""
     steps = np.arange(-2, 3) / 5
@@ -44,7 +40,8 @@ def _moved(method, more):
         table = tables["measurements"]
         labels = {"method": method, "dtype": "float32", "curve": "reciprocal"}
         # What the grid of ε has of the root already, which is not exactly the theory's.
-        has = np.log10(best(method, "reciprocal", "float32") / best(method, "reciprocal", "float64"))
+        coarse, fine = (best(method, "reciprocal", dtype) for dtype in ("float32", "float64"))
+        has = np.log10(coarse / fine)
         wanted = ({"forward": 1 / 2, "central": 1 / 3}[method] + more) * DECADES
         rows = where(table, **labels, quantity="relative_error")
         table.loc[rows, "epsilon"] *= 10 ** (wanted - has)

@@ -40,9 +40,6 @@ TRANSFORMER = {
 }  # fmt: skip
 
 
-SECTION = {"chain": CHAIN, **TRANSFORMER}
-
-
 def _measured(points, measure):
     parts = {}
     for point in points:
