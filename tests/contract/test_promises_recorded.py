@@ -8,6 +8,4 @@ from .recorded import FOLDER, out_of_date
 @pytest.mark.parametrize("experiment", sorted(folder.name for folder in FOLDER.iterdir()))
 def test_recorded_tables_have_the_rows_that_are_measured(experiment, measured_of):
     others = out_of_date(experiment, measured_of(experiment))
-    assert not others, (
-        f"{', '.join(others)}: run `python tests/contract/recorded.py {experiment}` (src on the path)"
-    )
+    assert not others, f"run `PYTHONPATH=src python tests/contract/recorded.py {experiment}`"
