@@ -64,18 +64,17 @@ def test_revolve_takes_every_slot_that_saves_a_layer(length):
 @pytest.mark.parametrize("length", [7, 8, 11, 23])
 def test_every_layer_of_every_segment_is_computed_once_more(length):
     """The last segment too, which is shorter where √n does not divide the chain."""
-    w, x = (jax.ShapeDtypeStruct((4, 4), jnp.float32) for _ in range(2))
+    w, x = (jax.ShapeDtypeStruct(shape, jnp.float32) for shape in ((4, 4), (64, 4)))
     stored, segmented = (
         count(chain._gradient(way(chain.layer, length)), w, x).total
         for way in (nested.stored, nested.segmented)
     )
     again = count(chain.layer, w, x).total
-    # Adding the segments' parts of the weights' gradient takes a few operations beside that.
-    assert segmented - stored == pytest.approx(length * again, rel=0.12)
+    # Adding the segments' parts of the weights' gradient takes 16 operations each, of 2,048.
+    assert segmented - stored == pytest.approx(length * again, rel=0.02)
 
 
-@pytest.mark.parametrize("length", [7, 8])
-def test_a_wrong_schedule_has_another_gradient(monkeypatch, length):
+def test_a_wrong_schedule_has_another_gradient(monkeypatch, length=7):
     """Below the experiment: a chain that leaves its last layer out, under one schedule's name."""
     true = nested.segmented
     monkeypatch.setattr(nested, "segmented", lambda layer, n: true(layer, n - 1))

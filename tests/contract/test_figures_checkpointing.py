@@ -52,7 +52,8 @@ def tables():
 
 @pytest.fixture(scope="module")
 def drawn(tables):
-    return figures(chain_figures.draw, tables) | figures(transformer_figures.draw, tables)
+    with plotting.style():
+        return figures(chain_figures.draw, tables) | figures(transformer_figures.draw, tables)
 
 
 def _of_chain(tables, method, quantity, sizes=LENGTHS, setting=""):

@@ -93,6 +93,16 @@ def _holds(share, policy, quantity="blocks_bytes", of=1.0, attention=("ordinary"
     return change
 
 
+def _one_kind(share, attention, policy, of=1.0):
+    """One kind of attention takes so much, where the other takes what was said."""
+
+    def change(tables):
+        _holds(1.0, policy, of=of)(tables)
+        _holds(share, policy, of=of, attention=(attention,))(tables)
+
+    return change
+
+
 def _by_formula(share, policy, name):
     def change(tables):
         labels = {"setting": "formula", "quantity": f"{name}_bytes"}
@@ -192,6 +202,9 @@ BORDERS = [
       for method in ("segments", "every_layer", "halving", "revolve", "recompute_all")],
     ("gpt2_60gb", 0, _holds(1.19, "store_all"), _holds(1.21, "store_all")),
     ("gpt2_60gb", 0, _holds(0.81, "store_all"), _holds(0.79, "store_all")),
+    *[(f"gpt2_{name}", 0, _one_kind(1.19, kind, policy, of), _one_kind(1.21, kind, policy, of))
+      for name, policy, of in (("60gb", "store_all", 1), ("8gb", "every_block", 8 / 60))
+      for kind in ("ordinary", "chunked")],
     ("gpt2_60gb", 2, _by_formula(1.0009, "save_operands", "operand"),
      _by_formula(1.0011, "save_operands", "operand")),
     ("gpt2_60gb", 3, _holds(0.99, "save_projections", "kept_bytes"),
