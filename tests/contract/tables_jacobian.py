@@ -74,14 +74,16 @@ def _sweep(function, m):
 def _chain(name, widths):
     rows = []
     for activation in ("linear", "tanh"):
-        chain = bracketing.dense(widths, extra=2 if activation == "tanh" else 0)
+        tangent = 2 if activation == "tanh" else 0  # of tanh's derivative, for each number
+        chain = bracketing.dense(widths, extra=tangent)
         once = sum(a * b for a, b in pairwise(widths)) if activation == "tanh" else 0
         for method, plan in (("forward", bracketing.forward(chain)),
                              ("reverse", bracketing.reverse(chain)),
                              ("best", bracketing.optimal(chain))):  # fmt: skip
             cost = bracketing.cost(plan, chain) + once
             values = {"operations": 2 * cost, "multiplications": cost,
-                      "predicted_multiplications": cost}  # fmt: skip
+                      "predicted_multiplications": cost, "slope_multiplications_once": 0,
+                      "slope_multiplications_per_tangent": tangent}  # fmt: skip
             if activation == "tanh":
                 values["relative_error"] = 1e-7
             shape = "-".join(map(str, widths))
