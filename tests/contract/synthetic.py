@@ -130,3 +130,12 @@ def horizontal_ends(axis, colour):
         if isinstance(held, ErrorbarContainer) and to_hex(held.lines[0].get_color()) == colour
     )  # fmt: skip
     return np.array([[ends[0][0], ends[1][0]] for ends in held.lines[2][0].get_segments()]).T
+
+
+def legend_of(holder):
+    """What the one legend of a figure or panel says: text, and the colour and marker beside it."""
+    legends = holder.legends if hasattr(holder, "legends") else [holder.get_legend()]
+    (legend,) = legends
+    texts = [text.get_text() for text in legend.get_texts()]
+    pairs = zip(texts, legend.legend_handles, strict=True)
+    return {text: (to_hex(handle.get_color()), handle.get_marker()) for text, handle in pairs}

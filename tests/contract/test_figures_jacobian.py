@@ -10,7 +10,7 @@ from adcost.experiments.jacobian import figures
 from . import tables_jacobian as made
 from .figure_data import assert_shows, levels, one, panel, series, texts
 from .figure_data import figures as drawn
-from .synthetic import changed, colour_of, horizontal_ends, put, scattered, value
+from .synthetic import changed, colour_of, horizontal_ends, legend_of, put, scattered, value
 
 MODES = ("forward", "reverse")
 
@@ -78,6 +78,15 @@ def test_a_sweep_without_a_crossing_says_so():
 
 
 NAMES = {"forward": "forward", "reverse": "reverse", "best": "best order"}
+
+
+@pytest.mark.parametrize("name", ["chains", "elimination"])
+def test_the_legend_names_each_series_by_its_look(shown, name):
+    drawn_ = {s.label: (s.colour, s.marker) for s in series(shown[name].axes[0]) if s.label}
+    said = {text: (colour, "" if marker == "None" else marker)
+            for text, (colour, marker) in legend_of(shown[name]).items()}  # fmt: skip
+    assert said == drawn_
+    assert {*NAMES.values()} <= set(said)
 
 
 def _places(axis):

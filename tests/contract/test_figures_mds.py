@@ -10,7 +10,7 @@ from adcost.experiments.mds import figures, recovery
 from . import tables_mds as made
 from .figure_data import assert_shows, levels, one, panel, series, texts
 from .figure_data import figures as drawn
-from .synthetic import changed, put, scattered, value
+from .synthetic import changed, legend_of, put, scattered, value
 
 TITLES = {"europe-6": "Europe, 6 cities", "europe-10": "Europe, 10 cities",
           "europe-16": "Europe, 16 cities", "usa-7": "USA, 7 cities",
@@ -76,6 +76,10 @@ def test_the_map_is_gradient_descents_at_the_shown_point_and_where_it_fits_worst
         assert axis.get_title("left").endswith(f"RMS error {km} km")
         names = {text.get_text() for text in axis.texts}
         assert names == set(rows.city)
+    assert legend_of(shown["map"]) == {
+        "true position": (plotting.GREY.lower(), "o"),
+        "recovered by gradient descent": (plotting.BLUE.lower(), "o"),
+    }
 
 
 @pytest.mark.parametrize("point", TITLES)

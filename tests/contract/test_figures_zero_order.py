@@ -9,7 +9,7 @@ from adcost.experiments.zero_order import figures
 from . import tables_zero_order as made
 from .figure_data import assert_shows, bands, levels, one, panel, series, texts
 from .figure_data import figures as drawn
-from .synthetic import FLAGS, colour_of, scattered, value, where
+from .synthetic import FLAGS, colour_of, legend_of, scattered, value, where
 
 TITLES = {"smooth": "smooth", "convex": "convex", "strongly_convex": "strongly convex"}
 GREY = "#7f7f7f"
@@ -106,6 +106,13 @@ def test_the_grey_line_is_two_evaluations_an_expected_step(shown, tables, kind):
     steps = _middle(tables, kind, "expected_gaussian", "steps")[0]
     assert_shows(line, made.DIMENSIONS, 2 * np.array(steps))
     assert not [s for s in series(_panel(shown["dimension"], "smooth")) if s.colour == GREY]
+
+
+def test_the_legend_tells_both_kinds_of_direction_by_their_markers(shown):
+    axis = _panel(shown["dimension"], "strongly_convex")
+    colour = colour_of(axis, "two-point")
+    assert legend_of(axis) == {"Gaussian": (colour, "o"), "sphere": (colour, "s"),
+                               "expected, exactly": (GREY, "None")}  # fmt: skip
 
 
 def _bound(kind, method, k):
