@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 TESTS = Path(__file__).parents[1]
@@ -30,6 +31,19 @@ def recorded(experiment: str) -> dict[str, pd.DataFrame]:
     files = sorted((FOLDER / experiment).glob("*.csv"))
     read = {"float_precision": "round_trip", "keep_default_na": False}
     return {file.stem: pd.read_csv(file, **read) for file in files}
+
+
+def distinct(experiment: str, spread: float = 0.3, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """The same, every measured value times a factor of its own, so that no two rows are alike.
+
+    The factors are lognormal with the deviation ``spread`` of the logarithm: what is drawn or
+    named from another row than its own shows another value.
+    """
+    tables, rng = recorded(experiment), np.random.default_rng(seed)
+    for table in tables.values():
+        for column in {"value", "seconds", "compile_seconds"} & set(table.columns):
+            table[column] *= np.exp(spread * rng.standard_normal(len(table)))
+    return tables
 
 
 def of_what(table: pd.DataFrame) -> pd.DataFrame:
