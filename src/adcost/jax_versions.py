@@ -33,10 +33,11 @@ from jax.interpreters import partial_eval
 from adcost import platforms
 
 __all__ = [
-    "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
-    "array", "branches", "called", "compile_options", "computed_flops",
-    "bound", "held_bytes", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "linear_solve", "manual_devices", "needed", "opened",
-    "scan", "scopes", "used", "user_line", "while_loop", "written_in_jax",
+    "ClosedJaxpr", "Frame", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
+    "array", "bound", "branches", "called", "compile_options", "computed_flops", "defined_in",
+    "frames", "held_bytes", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "linear_solve",
+    "manual_devices", "needed", "opened", "scan", "scopes", "transposed", "used", "user_line",
+    "while_loop", "written_in_jax",
 ]  # fmt: skip
 
 _JAX = os.path.dirname(jax.__file__)
@@ -198,14 +199,55 @@ def user_line(equation: JaxprEqn) -> str:
     return re.sub(r"^(.*?:\d+):\d+ ", r"\1 ", said)
 
 
+class Frame(NamedTuple):
+    """A place in the source: a file, a line in it, and the function that it is in."""
+
+    file: str
+    line: int
+    function: str
+
+
+@functools.lru_cache(maxsize=4096)
+def _frames(traceback: Any) -> tuple[Frame, ...]:
+    found = (Frame(one.file_name, one.line_num, one.function_name) for one in traceback.frames)
+    return tuple(frame for frame in found if not frame.file.startswith(_JAX + os.sep))
+
+
+def frames(equation: JaxprEqn) -> tuple[Frame, ...]:
+    """All calls that led to an equation, innermost first, but for those inside of JAX.
+
+    The same place of a Python loop gives the same frames each time; derivatives keep those of what
+    they differentiate. Empty if JAX does not know them.
+    """
+    traceback = equation.source_info.traceback
+    return _frames(traceback) if traceback else ()
+
+
+def transposed(equation: JaxprEqn) -> bool:
+    """Whether the outermost transform that an equation of a traced program went through is reverse.
+
+    ``transpose(jvp(…))`` is the reverse sweep of a gradient; ``jvp(transpose(jvp(…)))`` the forward
+    part of one whose function takes a gradient itself. Inside of a loop, branch or call the name
+    stack begins anew: it is that of the equation that holds it which tells.
+    """
+    return str(equation.source_info.name_stack).startswith("transpose(")
+
+
+def defined_in(jaxpr: Jaxpr | ClosedJaxpr) -> str:
+    """The file of the function that was traced; "" if JAX does not say.
+
+    ``debug_info`` says "svd at <file>:<line>".
+    """
+    info = getattr(opened(jaxpr)[0], "debug_info", None)
+    return getattr(info, "func_src_info", "").partition(" at ")[2].rpartition(":")[0]
+
+
 def written_in_jax(jaxpr: Jaxpr | ClosedJaxpr) -> bool:
     """Whether a jitted function is JAX's own, such as ``jnp.linalg.svd``.
 
-    JAX traces it once, so its equations bear the line of whoever called it first. ``debug_info``
-    says "svd at <file>:<line>".
+    JAX traces it once, so its equations bear the line of whoever called it first.
     """
-    info = getattr(opened(jaxpr)[0], "debug_info", None)
-    return f" at {_JAX}{os.sep}" in getattr(info, "func_src_info", "")
+    return defined_in(jaxpr).startswith(_JAX + os.sep)
 
 
 # Compiled programs.

@@ -7,14 +7,18 @@ counts from 5 % on.
 """
 
 import math
+from typing import Any
 
 import pandas as pd
 
-from adcost.costs.intervals import median_interval
+from adcost.costs.intervals import Interval, median_interval, paired_ratio
+from adcost.price.measure import KEY
 from adcost.price.ways import CENTRAL, ONE_SIDED
 from adcost.price.words import interval
 
 LEAD = 1.05
+PLAIN = 2.0
+"""A lead without an interval, from too few rounds, counts from here on."""
 INEXACT = (CENTRAL, ONE_SIDED)
 """Differences have half or two thirds of the digits: priced, never recommended."""
 
@@ -30,7 +34,7 @@ def recommendations(prices: pd.DataFrame, timings: pd.DataFrame, platform: str) 
     return pd.DataFrame(rows)
 
 
-def _one(derivative: str, group: pd.DataFrame, timings: pd.DataFrame, platform: str) -> dict:
+def _one(derivative: str, group: pd.DataFrame, timings: pd.DataFrame, platform: str) -> dict[str, Any]:
     fewest = group.operations.min()
     least = list(group[group.operations == fewest].method)
     found = {"derivative": derivative, "method": "", "runner_up": "", "margin": math.nan,
@@ -42,64 +46,47 @@ def _one(derivative: str, group: pd.DataFrame, timings: pd.DataFrame, platform: 
         return found | {"sentence": f"{left}; {by_count}"}
     best, *others = timed.method
     found["runner_up"] = others[0]
-    leads = [_lead(derivative, best, other, timings, len(others)) for other in others]
+    leads = [_lead(timed, best, other, timings, len(others)) for other in others]
     margin = leads[0]
-    if margin is None:  # scaled from other programs' times: no rounds to compare
-        seconds = timed.seconds.to_numpy()
-        ratio = float(seconds[1] / seconds[0])
-        found |= {"margin": ratio}
-        if ratio < 2:
-            return found | {"sentence": f"{best} and {others[0]} cost about the same; {by_count}"}
-        return found | {
-            "method": best, "count_agrees": best in least,
-            "sentence": f"{best}: about {ratio:.2g} times faster than {others[0]}",
-        }  # fmt: skip
     found |= {"margin": margin.value, "margin_low": margin.low, "margin_high": margin.high}
     tied = [
         other for other, lead in zip(others, leads, strict=True)
-        if lead is not None and not lead.low > LEAD
+        if not (lead.low > LEAD or (math.isnan(lead.low) and lead.value > PLAIN))
     ]  # fmt: skip
     if tied:
         names = ", ".join([best, *tied[:-1]]) + f" and {tied[-1]}"
         return found | {"sentence": f"{names} are within the noise of each other; {by_count}"}
     agrees = best in least
-    said = "and does the least by count too" if agrees else f"though {by_count}"
+    said = "the count agrees" if agrees else f"though {by_count}"
+    about = "about " if math.isnan(margin.low) else ""
     times = interval(margin.value, margin.low, margin.high)
     return found | {
         "method": best, "count_agrees": agrees,
-        "sentence": f"{best}: {times} times faster on this {platform.upper()} than {others[0]}, "
-                    f"{said}",
+        "sentence": f"{best}: {about}{times} times faster than {others[0]} on this "
+                    f"{platform.upper()}, {said}",
     }  # fmt: skip
 
 
-def _lead(derivative: str, best: str, other: str, timings: pd.DataFrame, comparisons: int):
-    """The other's seconds over the best's, from rounds in which both ran; None if there are none."""
-    if timings.empty:
-        return None
+def _lead(
+    timed: pd.DataFrame, best: str, other: str, timings: pd.DataFrame, comparisons: int
+) -> Interval:
+    """The other's seconds over the best's, from rounds in which both ran, if there are such."""
+    derivative = timed.derivative.iloc[0]
     names = {f"{derivative}: {best}", f"{derivative}: {other}"}
     rows = timings[timings.method.isin(names)]
     wide = rows.pivot(index=["point", "repeat"], columns="method", values="seconds").dropna()
     if len(wide.columns) == 2 and len(wide):
         ratios = wide[f"{derivative}: {other}"] / wide[f"{derivative}: {best}"]
         return median_interval(ratios, 1 - 0.05 / comparisons)
-    return _apart(derivative, best, other, timings)
-
-
-def _apart(derivative: str, best: str, other: str, timings: pd.DataFrame):
-    """The ratio of two that were timed in different rounds, each against the function.
-
-    The interval is of the least over the greatest, so it is wider than 95 %.
-    """
-    from adcost.costs.intervals import Interval, paired_ratio
-    from adcost.price.measure import KEY
-
-    found = []
-    for method in (other, best):
-        name = f"{derivative}: {method}"
-        points = timings[timings.method == name].point.unique()
-        if not len(points):
-            return None
-        rows = timings[timings.point == points[0]]
-        found.append(paired_ratio(rows, name, KEY))
+    seconds = timed.set_index("method").seconds
+    found = [_against_function(f"{derivative}: {method}", timings) for method in (other, best)]
+    if None in found:  # scaled from the seconds of another program
+        return Interval(float(seconds[other] / seconds[best]), math.nan, math.nan)
     a, b = found
-    return Interval(a.value / b.value, a.low / b.high, a.high / b.low)
+    # Of two that were timed in different rounds: the least over the greatest, wider than 95 %.
+    return Interval(a.value / b.value, a.low / b.high, a.high / b.low)  # type: ignore[union-attr]
+
+
+def _against_function(name: str, timings: pd.DataFrame) -> Interval | None:
+    points = timings[timings.method == name].point.unique()
+    return paired_ratio(timings[timings.point == points[0]], name, KEY) if len(points) else None

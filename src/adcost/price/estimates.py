@@ -7,6 +7,7 @@ tolerance (`adcost.derivatives.trace_laws`), with the interval that a bootstrap 
 
 import math
 from collections.abc import Callable
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -18,14 +19,14 @@ from jax.flatten_util import ravel_pytree
 from adcost.costs.count import LowerBound, Operations, lower_bound
 from adcost.derivatives import lanczos, trace
 from adcost.derivatives.trace_laws import probes_needed
-from adcost.price.measure import Limits, Priced, TooSlow, reason, within
+from adcost.price.measure import Limits, Priced, reason, within
 from adcost.price.subject import Subject
 from adcost.price.ways import EIGENVALUES, PRODUCTS, TRACE, Way
-from adcost.price.words import number
 
 PILOT = 32
 CHUNK = 16
-MOST_STEPS = 128
+STEPS = (16, 48, 128)
+"""Steps of Lanczos' method that are tried in turn; each is a program of its own to compile."""
 BOOTSTRAPS = 1000
 
 MatVec = Callable[[jax.Array], jax.Array]
@@ -119,33 +120,24 @@ def eigenvalue_way(s: Subject, product: str, tolerance: float, limits: Limits) -
     def matvec(v: jax.Array, x: Any, rest: Any) -> jax.Array:
         return along(s, product, x, rest)[0](v)
 
-    y, _ = ravel_pytree(s.x)
     try:
+        y, _ = ravel_pytree(s.x)
         each = lower_bound(jax.jit(matvec), y, s.x, s.rest)
         compiled = jax.jit(matvec).lower(y, s.x, s.rest).compile()
         start = jnp.asarray(lanczos.unit_vector(np.random.default_rng(0), y.size), y.dtype)
-        steps = min(8, y.size)
-        deadline = perf_counter() + limits.one_run
-        while True:
-            began = perf_counter()
-            ritz = lanczos.ritz(
-                within(
-                    limits.one_run,
-                    lambda steps=steps: lanczos.lanczos(  # type: ignore[misc]
-                        lambda v: compiled(v, s.x, s.rest), start, steps
-                    ),
-                    "Lanczos' method",
-                )
-            )
-            seconds = perf_counter() - began
-            wide = tolerance * np.abs(ritz.values).max()
-            done = bool(ritz.radii[0] <= wide and ritz.radii[-1] <= wide)
+        one = lambda v: compiled(v, s.x, s.rest)  # noqa: E731
+        product_seconds = _seconds(lambda: one(start))
+        affordable = int(limits.one_run / max(product_seconds, 1e-9))
+        for steps in dict.fromkeys(min(n, y.size, max(affordable, 1)) for n in STEPS):
+            run = partial(lanczos.lanczos, one, start, steps)
+            ritz = lanczos.ritz(within(2 * limits.one_run, run, "Lanczos' method"))
             taken = len(ritz.values)
-            last = steps >= min(MOST_STEPS, y.size) or taken < steps
-            if done or last or began + 3 * seconds > deadline:
+            wide = tolerance * np.abs(ritz.values).max()
+            done = bool(max(ritz.radii[0], ritz.radii[-1]) <= wide)
+            if done or taken < steps:
                 break
-            steps = min(2 * steps, y.size, MOST_STEPS)
-    except (TooSlow, Exception) as error:
+        seconds = _seconds(run)
+    except Exception as error:
         found.notes = [reason(error)]
         return found
     # Each step multiplies by the whole basis twice, there and back.
@@ -161,10 +153,14 @@ def eigenvalue_way(s: Subject, product: str, tolerance: float, limits: Limits) -
 
 
 def _timed(run: Callable[..., Any], arguments: Any, limits: Limits) -> tuple[np.ndarray, float]:
-    """The values of a program, and the seconds of its second run."""
+    """The values of a program, and the seconds of a further run."""
     compiled = jax.jit(run).lower(*arguments).compile()
     run_it = lambda: jax.block_until_ready(compiled(*arguments))  # noqa: E731
-    values = within(limits.one_run, run_it, f"a pilot of {number(PILOT)} products")
+    values = within(limits.one_run, run_it, f"a pilot of {PILOT} products")
+    return np.asarray(values), _seconds(run_it)
+
+
+def _seconds(run: Callable[[], Any]) -> float:
     started = perf_counter()
-    run_it()
-    return np.asarray(values), perf_counter() - started
+    jax.block_until_ready(run())
+    return perf_counter() - started

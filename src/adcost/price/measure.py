@@ -159,8 +159,8 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
         elif len(group) == 1:
             continue
         once = sum(one.first_run for one in group)
-        rounds = int(min(MOST_ROUNDS, budget / (2 * once)))
-        least = max(1, min(LEAST_ROUNDS, rounds))
+        rounds = int(min(MOST_ROUNDS, budget / once))
+        least = LEAST_ROUNDS if 1.5 * rounds >= LEAST_ROUNDS else max(1, rounds)
         table = time_interleaved(
             programs, point=name, rng=np.random.default_rng(0), min_repeats=least,
             max_repeats=max(rounds, least), budget_seconds=budget, warmup=1,

@@ -107,6 +107,16 @@ def basic(s: Subject, squares: SumOfSquares | str, sparsity: sparse.Colouring | 
     return found
 
 
+def side_by_side(size: int) -> int:
+    """How many of ``size`` directions at once: a divisor where there is a large one.
+
+    What is left over would be a second program to compile.
+    """
+    most = min(size, SIDE_BY_SIDE)
+    divisor = next(n for n in range(most, 0, -1) if size % n == 0)
+    return divisor if 2 * divisor >= most else most
+
+
 def flat(s: Subject, x: Any, rest: Any) -> tuple[Callable[[jax.Array], jax.Array], jax.Array]:
     """The function of one vector, and ``x`` as that vector."""
     y, unravel = ravel_pytree(x)
@@ -136,8 +146,7 @@ def _by_directions(s: Subject, size: int) -> list[Way]:
     steps = {c: finite_differences.best_epsilon(narrow, central=c) for c in (True, False)}
 
     def over_axes(one: Callable[[jax.Array], jax.Array]) -> jax.Array:
-        batch = SIDE_BY_SIDE if size > SIDE_BY_SIDE else None
-        return jax.lax.map(one, jnp.arange(size), batch_size=batch or size)
+        return jax.lax.map(one, jnp.arange(size), batch_size=side_by_side(size))
 
     def forward(x: Any, rest: Any) -> jax.Array:
         f, y = flat(s, x, rest)

@@ -1,0 +1,326 @@
+"""The price of a function's derivative by line of its source.
+
+JAX's equations keep the Python calls that led to them and the transforms that they went through,
+through `jax.grad` and inside of loops, branches and calls. So the counting of `adcost.costs.count`
+can be divided among the user's lines, the reverse sweep apart from what comes before it, and each
+array that the reverse sweep reads can be traced to the line that made it. Nothing is computed.
+
+A line is the user's if it is neither in JAX, nor in Python's own or an installed library, nor in
+what prices; where a function has no such line (one of a library), the library's own is named.
+"""
+
+import functools
+import linecache
+import os
+import sysconfig
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import pandas as pd
+
+from adcost import jax_versions as versions
+from adcost.costs import tracing
+from adcost.costs.count import Cost, LowerBound, attributed
+from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn, Literal, Var
+from adcost.price.subject import Subject, subject
+
+COLUMNS = (
+    "file", "line", "function", "source", "executions", "value", "tangent", "forward", "reverse",
+    "gradient", "kept_bytes",
+)  # fmt: skip
+"""Columns of `by_line`: operations, but for the first five and the last.
+
+``executions``: how often the line runs in one evaluation, loops included. ``value``: operations of
+the function; ``tangent``: what a directional derivative adds to them; ``forward`` and ``reverse``:
+those of value and gradient before and in the reverse sweep, whose sum is ``gradient``.
+``kept_bytes``: arrays that the line makes before the reverse sweep and that the sweep reads; not
+the arguments, which are there anyway. A compiler may keep fewer.
+"""
+
+NOWHERE = Frame("", 0, "")
+"""The place of what JAX attributes to no line."""
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_LIBRARIES = tuple(
+    {sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+)
+
+
+def by_line(
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    trips: Mapping[str, int] | None = None,
+    costs: Mapping[str, Cost] | None = None,
+) -> pd.DataFrame:
+    """What each line of a function's source costs in it and in its derivatives.
+
+    ``args`` are arrays or ``jax.ShapeDtypeStruct``, or trees of them. ``trips`` and ``costs`` are
+    as for `adcost.costs.count.count`; what is not known counts nothing. Returns a table with
+    `COLUMNS`, a row a line, files in the order in which they are met, lines in that of the file.
+    The sums of ``value`` and ``gradient`` are exactly `adcost.costs.count.count` of the function
+    and of `programs`. What belongs to no line has a row without a file. Raises
+    `adcost.price.subject.CannotPrice`.
+    """
+    return of(subject(f, args, argnums, has_aux), trips, costs)
+
+
+def of(
+    s: Subject,
+    trips: Mapping[str, int] | None = None,
+    costs: Mapping[str, Cost] | None = None,
+) -> pd.DataFrame:
+    """As `by_line`, of a function and arguments that have been checked."""
+    jaxprs = {name: traced_program(s, name) for name in PROGRAMS}
+    found = {name: attributed(jaxpr, Lines(), trips, costs) for name, jaxpr in jaxprs.items()}
+    rows: dict[Frame, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS[4:], 0))
+    for frame, executions in _executions(found["value"]).items():
+        rows[frame]["executions"] = executions
+    for name, parts in ((name, cost.parts) for name, cost in found.items()):
+        for place, part in parts.items():
+            assert isinstance(place, Place)
+            column = name if name != "gradient" else "reverse" if place.reverse else "forward"
+            rows[place.frame][column] += part.operations.total
+    for frame, size in kept(jaxprs["gradient"]).items():
+        rows[frame]["kept_bytes"] += size
+    for row in rows.values():
+        row["tangent"] -= row["value"]
+        row["gradient"] = row["forward"] + row["reverse"]
+    return _table(rows)
+
+
+def _table(rows: Mapping[Frame, Mapping[str, int]]) -> pd.DataFrame:
+    """One row a line: what several functions on one line do (lambdas) is added up."""
+    order = {file: i for i, file in enumerate(dict.fromkeys(frame.file for frame in rows))}
+    merged: dict[tuple[str, int], dict[str, Any]] = {}
+    for frame in sorted(rows, key=lambda frame: (frame.file == "", order[frame.file], frame.line)):
+        if not any(rows[frame].values()):
+            continue
+        row = merged.setdefault(
+            (frame.file, frame.line),
+            {"function": frame.function, **dict.fromkeys(COLUMNS[4:], 0)},
+        )
+        for name, number in rows[frame].items():
+            row[name] = max(row[name], number) if name == "executions" else row[name] + number
+    table = [
+        {"file": file, "line": line, "source": source(file, line), **row}
+        for (file, line), row in merged.items()
+    ]
+    return pd.DataFrame(table, columns=list(COLUMNS))
+
+
+def source(file: str, line: int) -> str:
+    """A line of source without its indentation; a notebook's cells are known too."""
+    return linecache.getline(file, line).strip() if file else "not attributed to a line"
+
+
+# The programs.
+
+
+def _value(s: Subject, x: Any, rest: Any) -> Any:
+    return s.value(x, rest)
+
+
+def _tangent(s: Subject, x: Any, rest: Any) -> Any:
+    """Value and directional derivative; the direction is an argument."""
+    point, direction = x
+    return jax.jvp(lambda y: s.value(y, rest), (point,), (direction,))
+
+
+def _gradient(s: Subject, x: Any, rest: Any) -> Any:
+    """Value and gradient; of a vector's, the product of a vector with its Jacobian."""
+    value, pull = jax.vjp(lambda y: s.value(y, rest), x[0])
+    return value, pull(x[1] if value.ndim else jax.numpy.ones_like(value))
+
+
+PROGRAMS: Mapping[str, Callable[..., Any]] = {
+    "value": _value, "tangent": _tangent, "gradient": _gradient,
+}  # fmt: skip
+"""What is counted, each of a `Subject`, ``x`` (with a direction, an adjoint) and ``rest``."""
+
+
+def traced_program(s: Subject, name: str) -> ClosedJaxpr:
+    """The jaxpr of a program of `PROGRAMS`, without what no output needs."""
+    x, rest = s.shapes()
+    if name == "tangent":
+        x = (x, x)
+    elif name == "gradient":
+        x = (x, jax.eval_shape(s.value, x, rest))
+    program = functools.partial(PROGRAMS[name], s)
+    return versions.needed(tracing.traced(program, x, rest).jaxpr)
+
+
+# Whose line an equation is.
+
+
+def frames(equation: JaxprEqn) -> Iterator[Frame]:
+    """The calls that led to an equation, innermost first, as far as the function reaches."""
+    for frame in versions.frames(equation):
+        if os.path.dirname(frame.file) == _HERE or frame.file == tracing.__file__:
+            return
+        yield frame
+
+
+@functools.cache
+def is_library(file: str) -> bool:
+    """Whether a file is of Python itself or of what is installed beside it."""
+    return file.startswith(_LIBRARIES) or f"{os.sep}site-packages{os.sep}" in file
+
+
+def users(equation: JaxprEqn) -> Frame | None:
+    """The user's innermost line that led to an equation."""
+    return next((frame for frame in frames(equation) if not is_library(frame.file)), None)
+
+
+def line_of(equation: JaxprEqn) -> Frame:
+    """The user's innermost line, else a library's, else `NOWHERE`."""
+    return users(equation) or next(frames(equation), NOWHERE)
+
+
+class Place(NamedTuple):
+    """The name of a part of a program: a line, the sweep, and the calls that led there."""
+
+    reverse: bool
+    frame: Frame
+    calls: tuple[Frame, ...]
+    """All frames; those from ``frame`` outward tell executions of one line apart."""
+    primitive: str
+
+
+@dataclass(frozen=True)
+class Around:
+    """What is known of an equation from those that hold it."""
+
+    reverse: bool
+    library: tuple[Frame, ...] = ()
+    """The calls that led to a library's function, which is traced once for all that call it."""
+
+
+class Lines:
+    """Attributes equations to lines, as `adcost.costs.count.Attribution` says."""
+
+    def part(self, equation: JaxprEqn, around: Hashable) -> Place:
+        """The line of an equation, and the sweep that it is in."""
+        calls = tuple(frames(equation))
+        reverse, frame = versions.transposed(equation), line_of(equation)
+        if isinstance(around, Around):
+            reverse = around.reverse
+            if around.library:
+                calls = around.library
+                frame = next((one for one in calls if not is_library(one.file)), calls[0])
+        return Place(reverse, frame, calls, equation.primitive.name)
+
+    def around(self, equation: JaxprEqn, around: Hashable) -> Around:
+        """The sweep of an equation that holds a program, and its line if that is a library's."""
+        if isinstance(around, Around) and around.library:
+            return around
+        reverse = around.reverse if isinstance(around, Around) else versions.transposed(equation)
+        body = versions.called(equation)
+        if body is None or not is_library(versions.defined_in(body)):
+            return Around(reverse)
+        known = users(equation) or versions.written_in_jax(body)
+        return Around(reverse, tuple(frames(equation)) if known else ())
+
+
+def _executions(function: LowerBound) -> dict[Frame, int]:
+    """How often each line runs.
+
+    A line makes several equations, each as often as it runs; one that a library repeats within it
+    (a list that is stacked) is there more often, so the least is taken, for each way there.
+    """
+    least: dict[tuple[Frame, ...], dict[Any, int]] = defaultdict(lambda: defaultdict(int))
+    for place, part in function.parts.items():
+        assert isinstance(place, Place)
+        if place.frame in place.calls:
+            outward = place.calls[place.calls.index(place.frame) :]
+            least[outward][place.calls, place.primitive] += part.runs
+    found: dict[Frame, int] = defaultdict(int)
+    for outward, runs in least.items():
+        found[outward[0]] += min(runs.values())
+    return dict(found)
+
+
+# What is kept for the reverse sweep.
+
+
+def kept(gradient: ClosedJaxpr) -> dict[Frame, int]:
+    """Bytes that the reverse sweep reads of what was computed before it, by the line they are of.
+
+    A gradient's jaxpr has the reverse sweep's equations beside those before it; an array that one
+    of the latter makes and one of the former reads is kept. What a loop keeps of each round is one
+    array for all of them, of the line in its body that makes a round's part.
+    """
+    inner, _ = versions.opened(gradient)
+    made = {
+        variable: (equation, place)
+        for equation in inner.eqns
+        if not versions.transposed(equation)
+        for place, variable in enumerate(equation.outvars)
+        if any(isinstance(atom, Var) for atom in equation.invars)
+    }
+    read = dict.fromkeys(
+        atom
+        for equation in inner.eqns
+        if versions.transposed(equation)
+        for atom in equation.invars
+        if not isinstance(atom, Literal) and atom in made
+    )
+    found: dict[Frame, int] = defaultdict(int)
+    for variable in read:
+        found[_maker(*made[variable], None)] += size_in_bytes(variable)
+    return dict(found)
+
+
+def size_in_bytes(atom: Var | Literal) -> int:
+    """Bytes of an array; none of a token or of random keys, whose form is JAX's own."""
+    array = versions.array(atom)
+    return getattr(array, "size", 0) * getattr(getattr(array, "dtype", None), "itemsize", 0)
+
+
+def _maker(equation: JaxprEqn, place: int, around: Around | None) -> Frame:
+    """The line that makes an equation's output, inside of a loop, branch or call if it is one."""
+    lines = Lines()
+    inside = lines.around(equation, around)
+    if not inside.library:
+        for body in _bodies(equation):
+            if found := _maker_inside(body, place, inside, equation):
+                return found
+    return lines.part(equation, inside if inside.library else around).frame
+
+
+def _bodies(equation: JaxprEqn) -> Iterator[Jaxpr]:
+    """The programs whose outputs are an equation's, in order."""
+    name = equation.primitive.name
+    if name == "cond":
+        yield from (versions.opened(branch)[0] for branch in versions.branches(equation))
+    elif name == "scan":
+        yield versions.opened(versions.scan(equation).body)[0]
+    elif name == "while":
+        yield versions.opened(versions.while_loop(equation).body)[0]
+    elif (body := versions.called(equation)) is not None:
+        yield versions.opened(body)[0]
+
+
+def _maker_inside(body: Jaxpr, place: int, around: Around, equation: JaxprEqn) -> Frame | None:
+    """The line of a body's output; of what is only handed on, that of where it comes from."""
+    made = {
+        variable: (inner, index)
+        for inner in body.eqns
+        for index, variable in enumerate(inner.outvars)
+    }
+    output = body.outvars[place] if place < len(body.outvars) else None
+    if output in body.invars and equation.primitive.name == "scan":  # what the last round carried
+        carried = body.invars.index(output) - versions.scan(equation).constants
+        carries = sum(  # what is no carry is stacked
+            versions.array(one).shape == versions.array(outer).shape
+            for one, outer in zip(body.outvars, equation.outvars, strict=True)
+        )
+        if 0 <= carried < carries:
+            output = body.outvars[carried]
+    if isinstance(output, Var) and output in made:
+        return _maker(*made[output], around)
+    return None
