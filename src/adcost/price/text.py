@@ -5,8 +5,6 @@ import os
 import textwrap
 from collections.abc import Iterator
 
-import pandas as pd
-
 from adcost.price.tag import Tag
 from adcost.price.words import interval, number, prefixed, seconds, size
 
@@ -81,7 +79,7 @@ def _prices(tag: Tag) -> Iterator[str]:
     any_timed = table.timed.notna().any()
     timed = f"{'timed [95 %]':>24}{'time':>10}" if any_timed else ""
     header = f"{'Price list, in evaluations of the function':<46}{'counted':>9}{timed}"
-    yield _title(f"{header}{'bytes':>11}")
+    yield _title(f"{header}{'held':>11}")
     for derivative, rows in table.groupby("derivative", sort=False):
         if derivative == "function":
             continue
@@ -93,8 +91,10 @@ def _prices(tag: Tag) -> Iterator[str]:
                 f"{interval(row.timed, row.timed_low, row.timed_high):>24}{seconds(row.seconds):>10}"
                 if any_timed else ""
             )  # fmt: skip
-            yield f"    {row.method:<42}{counted:>9}{timed}{held:>11}"
-            if row.note:
+            inline = f"{row.method} ({row.note})" if row.note else row.method
+            fits = len(inline) <= 42
+            yield f"    {inline if fits else row.method:<42}{counted:>9}{timed}{held:>11}"
+            if row.note and not fits:
                 yield from _wrapped(row.note, "        ")
 
 
@@ -112,7 +112,7 @@ def _memory(tag: Tag) -> Iterator[str]:
         return
     batches = table.largest_batch.notna().any()
     yield _title(
-        f"{'Checkpoints: what the gradient would hold':<62}{'counted':>9}{'temporaries':>14}"
+        f"{'Checkpoints: what the gradient would hold':<62}{'counted':>9}{'held':>14}"
         + (f"{'batch':>10}" if batches else "")
     )  # fmt: skip
     most = table.temporary_bytes.max()
@@ -134,26 +134,21 @@ def _memory(tag: Tag) -> Iterator[str]:
 
 def _lines(tag: Tag) -> Iterator[str]:
     table = tag.lines
-    wanted = ["value_operations", "tangent_operations", "transpose_operations"]
-    if table.empty or not {*wanted, "line", "source", "file"} <= set(table.columns):
+    total = tag.function.get("operations", {}).get("total", 0)
+    if table.empty or not total or not table.gradient.max() > 0:
         return
-    total = max(tag.function.get("operations", {}).get("total", 0), 1)
-    of_gradient = table[wanted].sum(axis=1)
-    if not of_gradient.max() > 0:
-        return
-    kept = table["kept_bytes"] if "kept_bytes" in table else pd.Series(0, index=table.index)
-    yield _title(
-        f"{'By line: the gradient, in evaluations':<53}{'value':>7}{'gradient':>9}{'kept':>10}",    )
-    worst = of_gradient.max()
-    shown = table[(of_gradient >= 0.01 * worst) | (kept >= 0.01 * max(kept.max(), 1))]
+    worst, most = table.gradient.max(), max(table.kept_bytes.max(), 1)
+    heads = f"{'function':>9}{'gradient':>9}{'kept':>9}"
+    yield _title(f"{'By line, in evaluations of the function':<54}{heads}")
+    shown = table[(table.gradient >= 0.005 * worst) | (table.kept_bytes >= 0.005 * most)]
     for file, rows in shown.groupby("file", sort=False):
-        yield f"  {_short(str(file)) or 'lines that JAX does not know'}"
-        for i, row in rows.sort_values("line").iterrows():
-            source = str(row["source"]).strip()
+        yield f"  {os.path.basename(str(file)) or 'of no line that JAX knows'}"
+        for row in rows.sort_values("line").itertuples():
+            own, gradient = number(row.value / total), number(row.gradient / total)
+            kept = size(row.kept_bytes) if row.kept_bytes else ""
             yield (
-                f"  {row['line']:>5}  {source:<44.44}{number(row.value_operations / total):>7}"
-                f"{number(of_gradient[i] / total):>9}{size(kept[i]):>10}  "
-                f"{bar(of_gradient[i] / worst)}"
+                f"  {row.line or '':>5}  {row.source.strip():<45.45}{own:>9}{gradient:>9}{kept:>9}  "
+                f"{bar(row.gradient / worst, 12)}"
             )
 
 
