@@ -40,7 +40,7 @@ class TooSlow(TimeoutError):
 class Limits:
     """What pricing may take: seconds of runs in all, of one run and of compiling; bytes held."""
 
-    seconds: float = 15.0
+    seconds: float = 10.0
     one_run: float = 5.0
     compiling: float = 60.0
     memory: int = 2 * 10**9

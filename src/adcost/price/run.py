@@ -33,7 +33,7 @@ def price(
     has_aux: bool = False,
     tolerance: float = 0.01,
     leave_out: Sequence[str] = (),
-    time_limit: float = 15.0,
+    time_limit: float = 10.0,
     run_limit: float = 5.0,
     memory_limit: int = 2 * 10**9,
     batch: Mapping[int, int] | None = None,
