@@ -2,11 +2,12 @@
 
 import math
 import os
+import re
 import textwrap
 from collections.abc import Iterator
 
 from adcost.price.tag import Tag
-from adcost.price.words import interval, number, prefixed, seconds, size
+from adcost.price.words import interval, number, prefixed, seconds, short, size
 
 WIDTH = 100
 BAR = 16
@@ -42,7 +43,7 @@ def _function(tag: Tag) -> Iterator[str]:
     yield _title("The function")
     for each in f.get("inputs", []):
         mark = "  ∂" if each["differentiated"] else ""
-        yield f"  argument {each['argument']:<22} {each['type']}{mark}"
+        yield f"  {each['argument']:<31} {each['type']}{mark}"
     for each in f.get("outputs", []):
         yield f"  {('result ' + each['output']).strip():<31} {each['type']}"
     operations = f.get("operations", {})
@@ -69,7 +70,7 @@ def _function(tag: Tag) -> Iterator[str]:
     for row in tag.uncounted.itertuples():
         times = f" ({row.times:,} times)" if row.times > 1 else ""
         yield from _wrapped(f"not counted: {row.primitive}{times} at "
-                            f"{_short(row.where) or 'an unknown line'}: {row.reason}", "  ")  # fmt: skip
+                            f"{short(row.where)}: {row.reason}", "  ")  # fmt: skip
 
 
 def _prices(tag: Tag) -> Iterator[str]:
@@ -120,7 +121,7 @@ def _memory(tag: Tag) -> Iterator[str]:
         for row in rows.itertuples():
             if row.note.startswith("the same program"):
                 continue
-            on = "nothing checkpointed" if row.policy == "none" else f"{_short(target)}: {row.policy}"
+            on = "nothing checkpointed" if row.policy == "none" else f"{short(target)}: {row.policy}"
             mark = "*" if row.frontier else " "
             held = size(row.temporary_bytes) if math.isfinite(row.temporary_bytes) else "–"
             batch = f"{row.largest_batch:>10,.0f}" if batches and row.frontier else ""
@@ -157,7 +158,7 @@ def _traps(tag: Tag) -> Iterator[str]:
         return
     yield _title("Traps")
     for row in tag.traps.itertuples():
-        place = f"{_short(row.file)}:{row.line}: " if row.file else ""
+        place = f"{os.path.basename(row.file)}:{row.line}: " if row.file else ""
         yield from _wrapped(f"{place}{row.sentence}", "  ", "    ")
         if row.rewrite:
             yield from _wrapped(f"Mend: {row.rewrite}", "    ", "    ")
@@ -187,10 +188,7 @@ def _title(words: str) -> str:
 
 def _wrapped(words: str, first: str = "", later: str | None = None) -> list[str]:
     indent = first if later is None else later
-    return textwrap.wrap(words, WIDTH, initial_indent=first, subsequent_indent=indent)
+    joined = re.sub(r"(\d) (?=[kMGTP]?B\b|[mµn]?s\b|[kMGT]\b)", "\\1\N{NO-BREAK SPACE}", words)
+    lines = textwrap.wrap(joined, WIDTH, initial_indent=first, subsequent_indent=indent)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
-
-def _short(where: str) -> str:
-    """A place without the folders of its file."""
-    head, _, tail = where.rpartition(os.sep)
-    return f"{head.rpartition(' ')[0]} {tail}".strip() if " " in head else tail

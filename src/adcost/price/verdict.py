@@ -26,7 +26,7 @@ def verdict(tag: Tag) -> str:
     sure = "" if row.exact and tag.function.get("exact", True) else "at least "
     counted = f"{sure}{evaluations(row.counted)}"
     timed = "" if pd.isna(row.timed) else (
-        f" by count, {interval(row.timed, row.timed_low, row.timed_high)} by time"
+        f" by count ({interval(row.timed, row.timed_low, row.timed_high)} by time)"
     )  # fmt: skip
     if row.counted <= CHEAP:
         return f"The cheap gradient holds here: {counted}{timed}."
