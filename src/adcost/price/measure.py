@@ -21,7 +21,7 @@ from adcost.jax_versions import compile_options
 from adcost.price.ways import EVALUATION, FUNCTION, Way
 from adcost.price.words import seconds, size
 
-QUICKLY = {"xla_backend_optimization_level": 0}
+QUICKLY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
 """For programs that never run: their buffers are assigned before machine code is made of them."""
 
 LEAST_ROUNDS = 7
@@ -39,11 +39,13 @@ class TooSlow(TimeoutError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What pricing may take: seconds of runs in all, of one run and of compiling; bytes held."""
+    """What pricing may take: seconds of runs in all, of one run, of compiling one program, of
+    compiling all of the checkpoints' programs; bytes held by what is run."""
 
     seconds: float = 10.0
     one_run: float = 5.0
     compiling: float = 60.0
+    checkpoints: float = 20.0
     memory: int = 2 * 10**9
 
 
