@@ -171,14 +171,10 @@ def is_library(file: str) -> bool:
     return file.startswith(_LIBRARIES) or f"{os.sep}site-packages{os.sep}" in file
 
 
-def users(equation: JaxprEqn) -> Frame | None:
-    """The user's innermost line that led to an equation."""
-    return next((frame for frame in frames(equation) if not is_library(frame.file)), None)
-
-
-def line_of(equation: JaxprEqn) -> Frame:
-    """The user's innermost line, else a library's, else `NOWHERE`."""
-    return users(equation) or next(frames(equation), NOWHERE)
+def line_of(calls: Sequence[Frame]) -> Frame:
+    """The user's innermost line of some calls, else a library's, else `NOWHERE`."""
+    users = (frame for frame in calls if not is_library(frame.file))
+    return next(users, calls[0] if calls else NOWHERE)
 
 
 class Place(NamedTuple):
@@ -196,8 +192,11 @@ class Around:
     """What is known of an equation from those that hold it."""
 
     reverse: bool
-    library: tuple[Frame, ...] = ()
-    """The calls that led to a library's function, which is traced once for all that call it."""
+    calls: tuple[Frame, ...]
+    """The calls that led to the equation around, for those inside that know none of their own."""
+    library: bool = False
+    """Whether it calls a library's function, which is traced once for all that call it: what is
+    inside bears the line of whoever called it first."""
 
 
 class Lines:
@@ -205,25 +204,20 @@ class Lines:
 
     def part(self, equation: JaxprEqn, around: Hashable) -> Place:
         """The line of an equation, and the sweep that it is in."""
-        calls = tuple(frames(equation))
-        reverse, frame = versions.transposed(equation), line_of(equation)
+        calls, reverse = tuple(frames(equation)), versions.transposed(equation)
         if isinstance(around, Around):
             reverse = around.reverse
-            if around.library:
-                calls = around.library
-                frame = next((one for one in calls if not is_library(one.file)), calls[0])
-        return Place(reverse, frame, calls, equation.primitive.name)
+            calls = around.calls if around.library or not calls else calls
+        return Place(reverse, line_of(calls), calls, equation.primitive.name)
 
     def around(self, equation: JaxprEqn, around: Hashable) -> Around:
         """The sweep of an equation that holds a program, and its line if that is a library's."""
         if isinstance(around, Around) and around.library:
             return around
-        reverse = around.reverse if isinstance(around, Around) else versions.transposed(equation)
-        body = versions.called(equation)
-        if body is None or not is_library(versions.defined_in(body)):
-            return Around(reverse)
-        known = users(equation) or versions.written_in_jax(body)
-        return Around(reverse, tuple(frames(equation)) if known else ())
+        place, body = self.part(equation, around), versions.called(equation)
+        library = body is not None and is_library(versions.defined_in(body))
+        known = not is_library(place.frame.file) or (body and versions.written_in_jax(body))
+        return Around(place.reverse, place.calls, bool(library and known and place.calls))
 
 
 def _executions(function: LowerBound) -> dict[Frame, int]:
