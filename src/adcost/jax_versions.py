@@ -18,11 +18,13 @@ import jax
 # jax.core and jax.extend.core export these without a promise of stability. If one moves, import it
 # here from where `grep "class <name>" jax/_src/core.py` says that it is exported.
 from jax.core import ShapedArray, Tracer
-from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
+from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, jaxpr_as_fun
 from jax.extend.core import jaxprs_in_params as _jaxprs_in_params
 
 # `summarize` gives "file:line:column (function)" of the innermost frame outside of JAX.
+from jax.extend.source_info_util import current_name_stack as _current_name_stack
 from jax.extend.source_info_util import summarize as _summarize
+from jax.extend.source_info_util import user_context as _user_context
 
 # `dce_jaxpr` removes what no output needs, through calls, loops and branches; keeps effects. If it
 # goes, XLA's own removal is no substitute: it does not change the jaxpr.
@@ -32,9 +34,10 @@ from adcost import platforms
 
 __all__ = [
     "ClosedJaxpr", "Frame", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
-    "array", "branches", "called", "compile_options", "computed_flops", "defined_in", "frames",
-    "held_bytes", "inner_jaxprs", "is_traced", "linear_solve", "manual_devices", "needed", "opened",
-    "scan", "scopes", "transposed", "used", "user_line", "while_loop", "written_in_jax",
+    "array", "bound", "branches", "called", "compile_options", "computed_flops", "defined_in",
+    "frames", "held_bytes", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "linear_solve",
+    "manual_devices", "needed", "opened", "scan", "scopes", "transposed", "used", "user_line",
+    "while_loop", "written_in_jax",
 ]  # fmt: skip
 
 _JAX = os.path.dirname(jax.__file__)
@@ -88,6 +91,22 @@ def array(atom: Literal | Var) -> ShapedArray:
 def is_traced(value: Any) -> bool:
     """Whether an array is a placeholder inside of a transformation, so that it has no value yet."""
     return isinstance(value, Tracer)
+
+
+def bound(equation: JaxprEqn, operands: Sequence[Any], **changed: Any) -> list[Any]:
+    """The results of an equation at ``operands``, with some of its parameters ``changed``.
+
+    Inside of ``jit`` it writes the equation again, with its line and scopes: what
+    `jax.core.eval_jaxpr` does with each.
+    """
+    params = equation.primitive.get_bind_params(dict(equation.params) | changed)
+    source = equation.source_info
+    with (
+        _user_context(source.traceback, name_stack=_current_name_stack() + source.name_stack),
+        equation.ctx.manager,
+    ):
+        found = equation.primitive.bind(*operands, **params)
+    return list(found) if equation.primitive.multiple_results else [found]
 
 
 # Control flow: the parameters of the primitives, which JAX documents nowhere. To see those of a

@@ -67,6 +67,8 @@ class Tag:
     traps: pd.DataFrame = _empty()
     uncounted: pd.DataFrame = _empty(UNCOUNTED)
     notes: list[str] = field(default_factory=list)
+    timings: pd.DataFrame = _empty()
+    """Raw repeats, as `adcost.costs.timing.time_interleaved` has them; not in `to_dict`."""
     options: dict[str, Any] = field(default_factory=dict)
 
     def price_of(self, derivative: str, method: str | None = None) -> pd.Series:
@@ -102,6 +104,8 @@ class Tag:
         """Everything as plain lists, dictionaries, numbers and strings; NaN becomes None."""
         found: dict[str, Any] = {}
         for part in fields(self):
+            if part.name == "timings":
+                continue
             value = getattr(self, part.name)
             if isinstance(value, pd.DataFrame):
                 value = value.to_dict("records")
