@@ -3,7 +3,7 @@ r"""Sparse Jacobians by colours: columns that share no row are differentiated to
 Columns j and k of J that have no row in common can be had from one product: J(eⱼ + eₖ) holds both
 (Curtis, Powell & Reid, *J. Inst. Maths. Applics.* 13, 1974). A colouring of the graph whose edges
 join columns with a row in common gives a seed S (n, p), p colours, and the p products J·S hold every
-entry of J (Gebremedhin, Manne & Pothen, *SIAM Review* 47, 2005); the same with rows and STJ.
+entry of J (Gebremedhin, Manne & Pothen, *SIAM Review* 47, 2005); the same with rows and SᵀJ.
 
 The greedy colouring takes columns by falling degree (Welsh & Powell 1967): p is not the least
 number possible, but at least the most entries in a row, which no colouring can beat.
@@ -55,6 +55,11 @@ def greedy(pattern: sparse.sparray | np.ndarray) -> np.ndarray:
         taken[near[(near >= 0) & (near < taken.size)]] = True
         colour[j] = int(np.argmin(taken))  # the least that no neighbour has
     return colour
+
+
+def fewest(pattern: np.ndarray) -> int:
+    """The most entries in a row, or in a column if that is less: no colouring takes fewer."""
+    return int(min(pattern.sum(axis=1).max(initial=0), pattern.sum(axis=0).max(initial=0)))
 
 
 def colouring(pattern: sparse.sparray | np.ndarray, how: str = "") -> Colouring:

@@ -14,7 +14,7 @@ import pandas as pd
 from adcost.costs.intervals import Interval, median_interval, paired_ratio
 from adcost.price.measure import KEY
 from adcost.price.ways import CENTRAL, ONE_SIDED
-from adcost.price.words import interval
+from adcost.price.words import interval, number
 
 LEAD = 1.05
 PLAIN = 2.0
@@ -35,15 +35,16 @@ def recommendations(prices: pd.DataFrame, timings: pd.DataFrame, platform: str) 
 
 
 def _one(derivative: str, group: pd.DataFrame, timings: pd.DataFrame, platform: str) -> dict[str, Any]:
-    fewest = group.operations.min()
-    least = list(group[group.operations == fewest].method)
+    least = list(group[group.operations <= 1.01 * group.operations.min()].method)
     found = {"derivative": derivative, "method": "", "runner_up": "", "margin": math.nan,
              "margin_low": math.nan, "margin_high": math.nan, "count_agrees": None}  # fmt: skip
     timed = group[group.seconds.notna()].sort_values("seconds")
-    by_count = f"by count {' or '.join(least[:2])} does the least"
+    same = len(least) == len(group)
+    by_count = "by count they do the same" if same else (
+        f"by count {' or '.join(least)} does the least"
+    )  # fmt: skip
     if len(timed) < 2:
-        left = "only one way was timed" if len(timed) else "nothing was timed"
-        return found | {"sentence": f"{left}; {by_count}"}
+        return found | _untimed(group, timed, least, by_count)
     best, *others = timed.method
     found["runner_up"] = others[0]
     leads = [_lead(timed, best, other, timings, len(others)) for other in others]
@@ -65,6 +66,19 @@ def _one(derivative: str, group: pd.DataFrame, timings: pd.DataFrame, platform: 
         "sentence": f"{best}: {about}{times} times faster than {others[0]} on this "
                     f"{platform.upper()}, {said}",
     }  # fmt: skip
+
+
+def _untimed(
+    group: pd.DataFrame, timed: pd.DataFrame, least: list[str], by_count: str
+) -> dict[str, Any]:
+    """What can be said where at most one way was timed: the others were too dear, or none ran."""
+    if timed.empty or list(timed.method) != least:
+        left = "only one way was timed" if len(timed) else "nothing was timed"
+        return {"sentence": f"{left}; {by_count}"}
+    ratio = float(group.operations.drop(timed.index).min() / timed.operations.iloc[0])
+    sentence = f"{least[0]}; by count others do {number(ratio)} times as much, and were not run"
+    known = {"method": least[0], "count_agrees": True} if ratio > PLAIN else {}
+    return known | {"sentence": sentence}
 
 
 def _lead(

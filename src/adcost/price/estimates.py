@@ -144,10 +144,10 @@ def eigenvalue_way(s: Subject, product: str, tolerance: float, limits: Limits) -
     turned = Operations(4 * taken * (taken + 1) * y.size, 4 * taken * (taken + 1) * y.size)
     found.count = LowerBound(each.operations * taken + turned, each.unknown)
     found.first_run = seconds
-    ends = f"{ritz.values[0]:.4g} and {ritz.values[-1]:.4g}"
-    within_ = f" ± {max(ritz.radii[0], ritz.radii[-1]):.1g}"
+    ends = f"from {ritz.values[0]:.4g} to {ritz.values[-1]:.4g}"
+    radius = max(ritz.radii[0], ritz.radii[-1])
     found.notes = [
-        f"{taken} products: {ends}{within_}" + ("" if done else ", not within the tolerance yet")
+        f"{taken} products: {ends} ± {radius:.1g}" + ("" if done else ", not to the tolerance yet")
     ]
     return found
 

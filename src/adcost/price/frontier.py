@@ -177,13 +177,11 @@ def largest_batch(
     start = batch_of(s, axes)
     known: dict[int, int] = {}
 
-    def held(batch: int) -> int:
-        if batch not in known:
-            known[batch] = _held(s.of_batch(axes, batch), policy, target)
-        return known[batch]
+    def learn(batch: int) -> None:
+        known[batch] = held(s.of_batch(axes, batch), policy, target)
 
     for batch in (start, 2 * start):
-        held(batch)
+        learn(batch)
     while True:
         fits = max((batch for batch in known if known[batch] <= memory), default=0)
         fails = min((batch for batch in known if known[batch] > memory), default=None)
@@ -193,7 +191,7 @@ def largest_batch(
         slope = (known[b] - known[a]) / (b - a)
         guess = int(a + (memory - known[a]) / slope) if slope > 0 else 2 * max(known)
         guess = max(guess, fits + 1) if fails is None else min(max(guess, fits + 1), fails - 1)
-        held(guess)
+        learn(guess)
 
 
 def batch_of(s: Subject, axes: Mapping[int, int]) -> int:
@@ -211,7 +209,8 @@ def batch_of(s: Subject, axes: Mapping[int, int]) -> int:
     return int(sizes.pop())
 
 
-def _held(s: Subject, policy: str, target: str) -> int:
+def held(s: Subject, policy: str, target: str) -> int:
+    """Bytes of the gradient's whole program, arguments and results with it, under a policy."""
     x, rest = s.shapes()
     program = jax.jit(s.value).trace(x, rest).jaxpr
     function: Callable[..., Any] = jaxpr_as_fun(program)

@@ -18,6 +18,7 @@ import jax
 from adcost.jax_versions import Jaxpr, JaxprEqn, Literal, Var, array, opened, user_line
 from adcost.price.interpreter import evaluated, inlined
 from adcost.price.subject import Subject
+from adcost.price.words import short
 
 PASSING = frozenset(
     """
@@ -102,8 +103,7 @@ class _Search:
             return self.descend(operands[self.fixed(operands[0])])
         if name == "div" and self.fixed(operands[1]):
             return self.descend(operands[0])
-        where = user_line(equation)
-        return f"it ends in {name}{f' at {where}' if where else ''}"
+        return f"it ends in {name} at {short(user_line(equation))}"
 
     def _squared(self, equation: JaxprEqn) -> Var | None:
         name, operands = equation.primitive.name, equation.invars

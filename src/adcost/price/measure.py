@@ -19,6 +19,7 @@ from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
 from adcost.costs.timing import Program, time_interleaved
 from adcost.jax_versions import compile_options
 from adcost.price.ways import EVALUATION, FUNCTION, Way
+from adcost.price.words import seconds, size
 
 QUICKLY = {"xla_backend_optimization_level": 0}
 """For programs that never run: their buffers are assigned before machine code is made of them."""
@@ -40,7 +41,7 @@ class TooSlow(TimeoutError):
 class Limits:
     """What pricing may take: seconds of runs in all, of one run and of compiling; bytes held."""
 
-    seconds: float = 15.0
+    seconds: float = 10.0
     one_run: float = 5.0
     compiling: float = 60.0
     memory: int = 2 * 10**9
@@ -87,11 +88,21 @@ def count_ways(ways: Sequence[Way]) -> list[Priced]:
     return found
 
 
+def prepare(priced: Sequence[Priced], limits: Limits) -> None:
+    """Compile and run the function, then compile what is not far too dear beside it."""
+    function, *others = priced
+    compile_ways([function], limits, run=True)
+    if function.program is None or not _fits(function, limits):
+        return
+    if _first_run(function, limits):
+        others = [one for one in others if _affordable(one, function, limits)]
+        compile_ways(others, limits, run=True)
+
+
 def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
     """Compile those that were counted, side by side, for their bytes; ``run`` if they are to run.
 
-    One whose result alone exceeds the memory is not compiled; nor are, of shapes only, those that
-    go through all directions.
+    One whose result alone exceeds the memory is not compiled.
     """
     chosen = []
     for one in priced:
@@ -99,7 +110,7 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
             continue
         numbers = one.way.output_numbers
         if numbers * 4 > limits.memory:
-            one.notes.append(f"not compiled: its {numbers:,} numbers exceed {_size(limits.memory)}")
+            one.notes.append(f"not compiled: its {numbers:,} numbers exceed {size(limits.memory)}")
             continue
         chosen.append(one)
     # Lowering is Python and holds its lock; compiling is not.
@@ -118,12 +129,12 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
         done = _attempt(one, lambda: within(limits.compiling, lambda: compiled(each), "compiling"))
         if done is None:
             return
-        program, seconds = done
+        program, spent = done
         try:
             one.held = compiled_bytes(program)
         except NoMemoryAnalysis as error:
             one.notes.append(str(error))
-        one.program = Program(program, one.way.arguments, seconds)
+        one.program = Program(program, one.way.arguments, spent)
 
     with ThreadPoolExecutor(max(1, int(usable_cores()))) as pool:
         list(pool.map(compile_one, lowered))
@@ -134,14 +145,11 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
 
     The dearer ways are in rounds of their own, named ``slow``, with the function beside them.
     """
-    runnable = [one for one in priced if one.program is not None and _fits(one, limits)]
-    function = next((one for one in runnable if one.key == KEY), None)
-    if function is None or not _first_run(function, limits):
+    function, *others = priced
+    if not math.isfinite(function.first_run):
         return pd.DataFrame()
-    runnable = [
-        one for one in runnable
-        if one is function or (_affordable(one, function, limits) and _first_run(one, limits))
-    ]  # fmt: skip
+    others = [one for one in others if one.program is not None and _fits(one, limits)]
+    runnable = [function, *(one for one in others if _first_run(one, limits))]
     empty = jax.jit(lambda x: jax.tree.leaves(x)[0][..., :1])
     nothing = Program(empty.lower(function.way.arguments[0]).compile(), function.way.arguments[:1])
     border = max(QUICK * function.first_run, 2e-3)
@@ -169,8 +177,8 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def within(seconds: float, run: Callable[[], Result], what: str) -> Result:
-    """``run()`` in a thread of its own; `TooSlow` if it has not returned after ``seconds``.
+def within(limit: float, run: Callable[[], Result], what: str) -> Result:
+    """``run()`` in a thread of its own; `TooSlow` if it has not returned after ``limit`` seconds.
 
     It cannot be stopped then: it goes on until it ends or the process does.
     """
@@ -186,9 +194,9 @@ def within(seconds: float, run: Callable[[], Result], what: str) -> Result:
 
     thread = threading.Thread(target=target, daemon=True)
     thread.start()
-    thread.join(seconds)
+    thread.join(limit)
     if not results:
-        raise TooSlow(f"{what} took longer than {seconds:g} s")
+        raise TooSlow(f"{what} took longer than {seconds(limit)}")
     value, error = results[0]
     if error is not None:
         raise error
@@ -230,35 +238,28 @@ def _attempt(one: Priced, run: Callable[[], Result]) -> Result | None:
 def _fits(one: Priced, limits: Limits) -> bool:
     if one.held is None or one.held.total <= limits.memory:
         return True
-    one.notes.append(f"not run: it holds {_size(one.held.total)}, allowed are "
-                     f"{_size(limits.memory)}")  # fmt: skip
+    one.notes.append(f"not run: it holds {size(one.held.total)}, allowed are "
+                     f"{size(limits.memory)}")  # fmt: skip
     return False
 
 
 def _affordable(one: Priced, function: Priced, limits: Limits) -> bool:
     """Whether it is not far dearer, by its count, than one run may be."""
-    evaluations = one.operations / max(function.operations, 1)
-    expected = evaluations * function.first_run / 3  # dear ways are often quicker than they count
-    if not expected > limits.one_run:
+    expected = one.operations / max(function.operations, 1) * function.first_run
+    if not expected / 3 > limits.one_run:  # many directions side by side are quicker than counted
         return True
-    one.notes.append(f"not run: about {evaluations * function.first_run:,.0f} s by its count")
+    one.notes.append(f"not run: about {seconds(expected)} by its count")
     return False
 
 
 def _first_run(one: Priced, limits: Limits) -> bool:
-    """Run it twice, so that the second tells its time; whether it kept to the limit."""
+    """Run it, a quick one a few times, for the least time; whether it kept to the limit."""
     assert one.program is not None
-    for _ in range(2):
+    found: list[float] = []
+    while len(found) < 4 and sum(found) < limits.one_run / 20:
         started = perf_counter()
         if _attempt(one, lambda: (within(limits.one_run, one.program, "one run"),)) is None:  # type: ignore[arg-type]
             return False
-        one.first_run = perf_counter() - started
-        if one.first_run > limits.one_run / 4:
-            break
+        found.append(perf_counter() - started)
+    one.first_run = min(found)
     return True
-
-
-def _size(number: float) -> str:
-    from adcost.price.words import size
-
-    return size(number)

@@ -14,10 +14,10 @@ from adcost.costs.intervals import Interval, median_interval, paired_ratio
 from adcost.derivatives import sparse
 from adcost.price import choose, estimates, frontier, gauss_newton, measure, sparsity, ways
 from adcost.price.measure import KEY, Limits, Priced
-from adcost.price.subject import Subject, callbacks, described, source_of, subject
+from adcost.price.subject import Subject, argument_names, callbacks, described, source_of, subject
 from adcost.price.tag import MEMORY, PRICES, RECOMMENDED, UNCOUNTED, Tag
 from adcost.price.verdict import verdict
-from adcost.price.words import number, seconds, size
+from adcost.price.words import seconds, short, size
 
 PARTS = (
     "jacobian", "hessian", "products", "trace", "eigenvalues", "memory", "lines", "traps",
@@ -33,7 +33,7 @@ def price(
     has_aux: bool = False,
     tolerance: float = 0.01,
     leave_out: Sequence[str] = (),
-    time_limit: float = 15.0,
+    time_limit: float = 10.0,
     run_limit: float = 5.0,
     memory_limit: int = 2 * 10**9,
     batch: Mapping[int, int] | None = None,
@@ -104,7 +104,7 @@ def _notes(s: Subject) -> dict[str, str]:
         )
     sites = callbacks(jax.jit(s.value).trace(*s.shapes()).jaxpr)
     if sites:
-        where = "; ".join(f"{name} at {line or 'an unknown line'}" for name, line in sites[:3])
+        where = "; ".join(f"{name} at {short(line)}" for name, line in sites[:3])
         plural = "s" if len(sites) > 1 else ""
         found["effects"] = f"it has {len(sites)} side effect{plural} ({where})"
     return found
@@ -131,10 +131,11 @@ def _prices(
     refused = {name for part, names in without.items() if part in left for name in names}
     all_ways = [w for w in ways.basic(s, squares, colours) if w.derivative not in refused]
     priced = measure.count_ways(all_ways)
-    compiled = priced if not s.abstract else [one for one in priced if _one_sweep(one)]
-    measure.compile_ways(compiled, limits, run)
     timings = pd.DataFrame()
-    if run:
+    if not run:
+        measure.compile_ways([one for one in priced if _one_sweep(one)], limits, run=False)
+    else:
+        measure.prepare(priced, limits)
         timings = measure.time_ways(priced, limits)
         if timings.empty:
             notes["function"] = f"the function was not timed: {'; '.join(priced[0].notes)}"
@@ -221,8 +222,9 @@ def _function(
     """What is said of the function itself: see `tag.Tag`."""
     file, line = source_of(s.f)
     x, rest = s.shapes()
+    names = argument_names(s)
     inputs = [
-        {"argument": f"{place}{path}", "type": kind, "differentiated": place in s.argnums}
+        {"argument": f"{names[place]}{path}", "type": kind, "differentiated": place in s.argnums}
         for place in sorted({*s.argnums, *s.varying})
         for path, kind in described(s.args[place])
     ]

@@ -40,13 +40,12 @@ def colouring(s: Subject, limits: Limits) -> sparse.Colouring | str:
     if not pattern.any():
         return f"the {what} is zero wherever it was probed"
     share = pattern.mean()
+    if 2 * sparse.fewest(pattern) > min(size, rows):
+        return f"colours save little: {share:.0%} of the {what}'s entries are not zero"
     found = sparse.colouring(pattern, f"{share:.1%} of the entries are not zero, probed at "
                                       f"{POINTS} points")  # fmt: skip
     if 2 * found.colours > min(size, rows):
-        return (
-            f"colours save little: the {what} has {share:.0%} of its entries, and "
-            f"{found.colours} colours for {size if found.columns else rows}"
-        )
+        return f"colours save little: the {what} takes {found.colours} of them"
     return found
 
 

@@ -295,6 +295,16 @@ def _quiet(printed: list[str]) -> Iterator[None]:
         printed.extend(heard.getvalue().splitlines()[:5])
 
 
+def argument_names(s: Subject) -> list[str]:
+    """The parameter's name of each argument; its number where Python does not know it."""
+    try:
+        signature = inspect.signature(s.f)
+    except (TypeError, ValueError):
+        return [str(place) for place in range(len(s.args))]
+    names = [p.name for p in signature.parameters.values() if p.kind != p.VAR_POSITIONAL]
+    return [names[i] if i < len(names) else str(i) for i in range(len(s.args))]
+
+
 def source_of(f: Callable[..., Any]) -> tuple[str, int]:
     """The file and first line of a function; "" and 0 if Python does not know them."""
     inner = inspect.unwrap(f)

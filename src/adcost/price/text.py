@@ -2,13 +2,12 @@
 
 import math
 import os
+import re
 import textwrap
 from collections.abc import Iterator
 
-import pandas as pd
-
 from adcost.price.tag import Tag
-from adcost.price.words import interval, number, prefixed, seconds, size
+from adcost.price.words import interval, number, prefixed, seconds, short, size
 
 WIDTH = 100
 BAR = 16
@@ -44,7 +43,7 @@ def _function(tag: Tag) -> Iterator[str]:
     yield _title("The function")
     for each in f.get("inputs", []):
         mark = "  ∂" if each["differentiated"] else ""
-        yield f"  argument {each['argument']:<22} {each['type']}{mark}"
+        yield f"  {each['argument']:<31} {each['type']}{mark}"
     for each in f.get("outputs", []):
         yield f"  {('result ' + each['output']).strip():<31} {each['type']}"
     operations = f.get("operations", {})
@@ -71,7 +70,7 @@ def _function(tag: Tag) -> Iterator[str]:
     for row in tag.uncounted.itertuples():
         times = f" ({row.times:,} times)" if row.times > 1 else ""
         yield from _wrapped(f"not counted: {row.primitive}{times} at "
-                            f"{_short(row.where) or 'an unknown line'}: {row.reason}", "  ")  # fmt: skip
+                            f"{short(row.where)}: {row.reason}", "  ")  # fmt: skip
 
 
 def _prices(tag: Tag) -> Iterator[str]:
@@ -81,7 +80,7 @@ def _prices(tag: Tag) -> Iterator[str]:
     any_timed = table.timed.notna().any()
     timed = f"{'timed [95 %]':>24}{'time':>10}" if any_timed else ""
     header = f"{'Price list, in evaluations of the function':<46}{'counted':>9}{timed}"
-    yield _title(f"{header}{'bytes':>11}")
+    yield _title(f"{header}{'held':>11}")
     for derivative, rows in table.groupby("derivative", sort=False):
         if derivative == "function":
             continue
@@ -93,8 +92,10 @@ def _prices(tag: Tag) -> Iterator[str]:
                 f"{interval(row.timed, row.timed_low, row.timed_high):>24}{seconds(row.seconds):>10}"
                 if any_timed else ""
             )  # fmt: skip
-            yield f"    {row.method:<42}{counted:>9}{timed}{held:>11}"
-            if row.note:
+            inline = f"{row.method} ({row.note})" if row.note else row.method
+            fits = len(inline) <= 42
+            yield f"    {inline if fits else row.method:<42}{counted:>9}{timed}{held:>11}"
+            if row.note and not fits:
                 yield from _wrapped(row.note, "        ")
 
 
@@ -112,7 +113,7 @@ def _memory(tag: Tag) -> Iterator[str]:
         return
     batches = table.largest_batch.notna().any()
     yield _title(
-        f"{'Checkpoints: what the gradient would hold':<62}{'counted':>9}{'temporaries':>14}"
+        f"{'Checkpoints: what the gradient would hold':<62}{'counted':>9}{'held':>14}"
         + (f"{'batch':>10}" if batches else "")
     )  # fmt: skip
     most = table.temporary_bytes.max()
@@ -120,7 +121,7 @@ def _memory(tag: Tag) -> Iterator[str]:
         for row in rows.itertuples():
             if row.note.startswith("the same program"):
                 continue
-            on = "nothing checkpointed" if row.policy == "none" else f"{_short(target)}: {row.policy}"
+            on = "nothing checkpointed" if row.policy == "none" else f"{short(target)}: {row.policy}"
             mark = "*" if row.frontier else " "
             held = size(row.temporary_bytes) if math.isfinite(row.temporary_bytes) else "–"
             batch = f"{row.largest_batch:>10,.0f}" if batches and row.frontier else ""
@@ -134,26 +135,21 @@ def _memory(tag: Tag) -> Iterator[str]:
 
 def _lines(tag: Tag) -> Iterator[str]:
     table = tag.lines
-    wanted = ["value_operations", "tangent_operations", "transpose_operations"]
-    if table.empty or not {*wanted, "line", "source", "file"} <= set(table.columns):
+    total = tag.function.get("operations", {}).get("total", 0)
+    if table.empty or not total or not table.gradient.max() > 0:
         return
-    total = max(tag.function.get("operations", {}).get("total", 0), 1)
-    of_gradient = table[wanted].sum(axis=1)
-    if not of_gradient.max() > 0:
-        return
-    kept = table["kept_bytes"] if "kept_bytes" in table else pd.Series(0, index=table.index)
-    yield _title(
-        f"{'By line: the gradient, in evaluations':<53}{'value':>7}{'gradient':>9}{'kept':>10}",    )
-    worst = of_gradient.max()
-    shown = table[(of_gradient >= 0.01 * worst) | (kept >= 0.01 * max(kept.max(), 1))]
+    worst, most = table.gradient.max(), max(table.kept_bytes.max(), 1)
+    heads = f"{'function':>9}{'gradient':>9}{'kept':>9}"
+    yield _title(f"{'By line, in evaluations of the function':<54}{heads}")
+    shown = table[(table.gradient >= 0.005 * worst) | (table.kept_bytes >= 0.005 * most)]
     for file, rows in shown.groupby("file", sort=False):
-        yield f"  {_short(str(file)) or 'lines that JAX does not know'}"
-        for i, row in rows.sort_values("line").iterrows():
-            source = str(row["source"]).strip()
+        yield f"  {os.path.basename(str(file)) or 'of no line that JAX knows'}"
+        for row in rows.sort_values("line").itertuples():
+            own, gradient = number(row.value / total), number(row.gradient / total)
+            kept = size(row.kept_bytes) if row.kept_bytes else ""
             yield (
-                f"  {row['line']:>5}  {source:<44.44}{number(row.value_operations / total):>7}"
-                f"{number(of_gradient[i] / total):>9}{size(kept[i]):>10}  "
-                f"{bar(of_gradient[i] / worst)}"
+                f"  {row.line or '':>5}  {row.source.strip():<45.45}{own:>9}{gradient:>9}{kept:>9}  "
+                f"{bar(row.gradient / worst, 12)}"
             )
 
 
@@ -162,7 +158,7 @@ def _traps(tag: Tag) -> Iterator[str]:
         return
     yield _title("Traps")
     for row in tag.traps.itertuples():
-        place = f"{_short(row.file)}:{row.line}: " if row.file else ""
+        place = f"{os.path.basename(row.file)}:{row.line}: " if row.file else ""
         yield from _wrapped(f"{place}{row.sentence}", "  ", "    ")
         if row.rewrite:
             yield from _wrapped(f"Mend: {row.rewrite}", "    ", "    ")
@@ -192,10 +188,7 @@ def _title(words: str) -> str:
 
 def _wrapped(words: str, first: str = "", later: str | None = None) -> list[str]:
     indent = first if later is None else later
-    return textwrap.wrap(words, WIDTH, initial_indent=first, subsequent_indent=indent)
+    joined = re.sub(r"(\d) (?=[kMGTP]?B\b|[mµn]?s\b|[kMGT]\b)", "\\1\N{NO-BREAK SPACE}", words)
+    lines = textwrap.wrap(joined, WIDTH, initial_indent=first, subsequent_indent=indent)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
-
-def _short(where: str) -> str:
-    """A place without the folders of its file."""
-    head, _, tail = where.rpartition(os.sep)
-    return f"{head.rpartition(' ')[0]} {tail}".strip() if " " in head else tail

@@ -26,7 +26,7 @@ def verdict(tag: Tag) -> str:
     sure = "" if row.exact and tag.function.get("exact", True) else "at least "
     counted = f"{sure}{evaluations(row.counted)}"
     timed = "" if pd.isna(row.timed) else (
-        f" by count, {interval(row.timed, row.timed_low, row.timed_high)} by time"
+        f" by count ({interval(row.timed, row.timed_low, row.timed_high)} by time)"
     )  # fmt: skip
     if row.counted <= CHEAP:
         return f"The cheap gradient holds here: {counted}{timed}."
@@ -35,15 +35,11 @@ def verdict(tag: Tag) -> str:
 
 def _blamed(tag: Tag) -> str:
     """The line with most of the gradient's operations, in evaluations of the function."""
-    wanted = {"file", "line", "source", "value_operations", "transpose_operations"}
     total = tag.function["operations"].get("total", 0)
-    if tag.lines.empty or not wanted <= set(tag.lines.columns) or not total:
+    if tag.lines.empty or "gradient" not in tag.lines or not total:
         return ""
-    parts = [c for c in ("value_operations", "tangent_operations", "transpose_operations")
-             if c in tag.lines]  # fmt: skip
-    spent = tag.lines[parts].sum(axis=1)
-    worst = tag.lines.loc[spent.idxmax()]
-    share = float(spent.max()) / total
+    worst = tag.lines.loc[tag.lines.gradient.idxmax()]
+    share = float(worst.gradient) / total
     file = os.path.basename(str(worst.file))
     return f", of which {number(share)} are line {int(worst.line)} ({file}: {worst.source.strip()})"
 

@@ -168,9 +168,9 @@ def _by_directions(s: Subject, size: int) -> list[Way]:
     return [
         Way(GRADIENT, FORWARD, forward, arguments, f"{size:,} directions"),
         Way(GRADIENT, ONE_SIDED, partial(differences, both=False), arguments,
-            f"{one_sided:,} evaluations, half the digits at best"),
+            f"{one_sided:,} evaluations, inexact"),
         Way(GRADIENT, CENTRAL, partial(differences, both=True), arguments,
-            f"{central:,} evaluations, two thirds of the digits at best"),
+            f"{central:,} evaluations, inexact"),
     ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Numbers as people read them, in a tag's sentences and tables."""
 
 import math
+import re
 
 PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 
@@ -47,6 +48,11 @@ def interval(value: float, low: float, high: float) -> str:
     if not math.isfinite(low):
         return number(value)
     return f"{number(value)} [{number(low)}, {number(high)}]"
+
+
+def short(where: str) -> str:
+    """A place in the source, ``file:line (function)``, without the folders of its file."""
+    return re.sub(r"[^\s:]*/", "", where) if where else "an unknown line"
 
 
 def evaluations(value: float) -> str:
