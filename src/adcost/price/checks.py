@@ -45,6 +45,8 @@ SAFETY = 4.0
 """Bounds are estimates to leading order; a pass is within this many times the estimate."""
 USEFUL = 1e-2
 """A bound above this part of the derivative judges nothing."""
+EVALUATIONS = 300
+"""How many evaluations of the function all checks take, roughly: most for the differences."""
 NEAR = 8
 """Random points near the given one, a tenth of each array's size away."""
 

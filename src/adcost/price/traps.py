@@ -58,14 +58,14 @@ def find(
     return of(Programs(subject(f, args, argnums, has_aux)))
 
 
-def of(programs: Programs) -> list[Trap]:
-    """As `find`, of programs that have been traced."""
+def of(programs: Programs, run: bool = True) -> list[Trap]:
+    """As `find`, of programs that have been traced; unless ``run``, nothing is computed."""
     table = lines.table(programs)
     indexed = list(_indexed(programs, table))
     found = [*indexed, *_expensive(programs, table, {(t.file, t.line) for t in indexed})]
     found += [*_unrolled(programs), *_constants(programs), *_narrowed(programs.subject)]
     found += checkpoints.idle(programs)
-    if not programs.subject.abstract:
+    if run and not programs.subject.abstract:
         found += not_finite.find(programs)
     return found
 
