@@ -94,11 +94,11 @@ def prepare(priced: Sequence[Priced], limits: Limits) -> None:
     """Compile and run the function, then compile what is not far too dear beside it."""
     function, *others = priced
     compile_ways([function], limits, run=True)
-    if function.program is None or not _fits(function, limits):
+    if function.program is None:
         return
-    if _first_run(function, limits):
-        others = [one for one in others if _affordable(one, function, limits)]
-        compile_ways(others, limits, run=True)
+    runs = _fits(function, limits) and _first_run(function, limits)
+    chosen = [one for one in others if not runs or _affordable(one, function, limits)]
+    compile_ways(chosen, limits, run=runs)
 
 
 def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
