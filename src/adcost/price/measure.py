@@ -18,6 +18,7 @@ from adcost.costs.count import LowerBound, lower_bound
 from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
 from adcost.costs.timing import Program, time_interleaved
 from adcost.jax_versions import compile_options
+from adcost.price.pattern import NotTraced
 from adcost.price.ways import EVALUATION, FUNCTION, Way
 from adcost.price.words import seconds, size
 
@@ -223,8 +224,8 @@ def reason(error: BaseException) -> str:
     for pattern, said in REASONS.items():
         if re.search(pattern, text):
             return said
-    if isinstance(error, TooSlow):
-        return f"{text}"
+    if isinstance(error, (TooSlow, NotTraced)):
+        return text
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
 
