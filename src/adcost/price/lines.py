@@ -11,6 +11,7 @@ what prices; where a function has no such line (one of a library), the library's
 
 import functools
 import linecache
+import math
 import os
 import sysconfig
 from collections import defaultdict
@@ -71,27 +72,33 @@ def by_line(
 
 def table(programs: "Programs") -> pd.DataFrame:
     """As `by_line`, of programs that have been traced."""
-    rows: dict[Frame, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS[4:], 0))
+    rows: dict[Frame, dict[str, float]] = defaultdict(lambda: dict.fromkeys(COLUMNS[4:], 0))
     for frame, executions in _executions(programs.count("value")).items():
         rows[frame]["executions"] = executions
-    for name in PROGRAMS:
+    missing = {name for name in PROGRAMS if programs.refusal(name)}
+    for name in PROGRAMS.keys() - missing:
         for place, part in places(programs.count(name)).items():
             column = name if name != "gradient" else "reverse" if place.reverse else "forward"
             rows[place.frame][column] += part.operations.total
-    for frame, size in kept(programs.jaxpr("gradient")).items():
-        rows[frame]["kept_bytes"] += size
+    if "gradient" not in missing:
+        for frame, size in kept(programs.jaxpr("gradient")).items():
+            rows[frame]["kept_bytes"] += size
     for row in rows.values():
         row["tangent"] -= row["value"]
         row["gradient"] = row["forward"] + row["reverse"]
+        if "tangent" in missing:
+            row["tangent"] = math.nan
+        if "gradient" in missing:
+            row |= dict.fromkeys(("forward", "reverse", "gradient", "kept_bytes"), math.nan)
     return _table(rows)
 
 
-def _table(rows: Mapping[Frame, Mapping[str, int]]) -> pd.DataFrame:
+def _table(rows: Mapping[Frame, Mapping[str, float]]) -> pd.DataFrame:
     """One row a line: what several functions on one line do (lambdas) is added up."""
     order = {file: i for i, file in enumerate(dict.fromkeys(frame.file for frame in rows))}
     merged: dict[tuple[str, int], dict[str, Any]] = {}
     for frame in sorted(rows, key=lambda frame: (frame.file == "", order[frame.file], frame.line)):
-        if not any(rows[frame].values()):
+        if not any(number > 0 for number in rows[frame].values()):
             continue
         row = merged.setdefault(
             (frame.file, frame.line),
@@ -158,6 +165,19 @@ class Programs:
             program = tracing.traced(functools.partial(PROGRAMS[name], s), x, rest)
             self.jaxprs[name] = versions.needed(program.jaxpr)
         return self.jaxprs[name]
+
+    def refusal(self, name: str) -> str:
+        """Why the function has no such program; "" if it has.
+
+        One with `jax.custom_vjp` has no tangent; one with a ``while`` loop has no reverse mode.
+        """
+        try:
+            self.jaxpr(name)
+        except (TypeError, ValueError, NotImplementedError) as error:
+            if name == "value":
+                raise
+            return str(error) or type(error).__name__
+        return ""
 
     def count(self, name: str) -> LowerBound:
         """A program's operations, whose parts are named by `Place`."""

@@ -60,11 +60,13 @@ def find(
 
 def of(programs: Programs, run: bool = True) -> list[Trap]:
     """As `find`, of programs that have been traced; unless ``run``, nothing is computed."""
+    found = [*_unrolled(programs), *_constants(programs), *_narrowed(programs.subject)]
+    if programs.refusal("gradient"):
+        return found
     table = lines.table(programs)
     indexed = list(_indexed(programs, table))
-    found = [*indexed, *_expensive(programs, table, {(t.file, t.line) for t in indexed})]
-    found += [*_unrolled(programs), *_constants(programs), *_narrowed(programs.subject)]
-    found += checkpoints.idle(programs)
+    accused = {(trap.file, trap.line) for trap in indexed}
+    found = [*indexed, *_expensive(programs, table, accused), *found, *checkpoints.idle(programs)]
     if run and not programs.subject.abstract:
         found += not_finite.find(programs)
     return found
