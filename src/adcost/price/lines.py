@@ -75,8 +75,8 @@ def table(programs: "Programs") -> pd.DataFrame:
     rows: dict[Frame, dict[str, float]] = defaultdict(lambda: dict.fromkeys(COLUMNS[4:], 0))
     for frame, executions in _executions(programs.count("value")).items():
         rows[frame]["executions"] = executions
-    missing = {name for name in PROGRAMS if programs.refusal(name)}
-    for name in PROGRAMS.keys() - missing:
+    missing = [name for name in PROGRAMS if programs.refusal(name)]
+    for name in (name for name in PROGRAMS if name not in missing):
         for place, part in places(programs.count(name)).items():
             column = name if name != "gradient" else "reverse" if place.reverse else "forward"
             rows[place.frame][column] += part.operations.total

@@ -250,25 +250,39 @@ def _all_bodies(jaxpr: Jaxpr) -> Iterator[Jaxpr]:
 
 
 def _loop(calls: tuple[Frame, ...]) -> Frame:
-    """The outermost of some calls that is made in a loop, else the user's innermost."""
+    """The loop in which the outermost of some calls is made, else the user's innermost line."""
     users = [frame for frame in calls if not is_library(frame.file)] or [calls[0]]
-    return next((one for one in reversed(users) if one.line in _looped(one.file)), users[0])
+    looped = (one for one in reversed(users) if one.line in _loops(one.file))
+    one = next(looped, None)
+    return one._replace(line=_loops(one.file)[one.line]) if one else users[0]
 
 
 @functools.lru_cache(maxsize=64)
-def _looped(file: str) -> frozenset[int]:
-    """The lines of a file that lie in a loop or comprehension."""
+def _loops(file: str) -> dict[int, int]:
+    """For each line of a file that lies in a loop or comprehension, the line where that begins.
+
+    Of loops within each other, the outermost of the same function.
+    """
     try:
         tree = ast.parse("".join(linecache.getlines(file)))
     except (SyntaxError, ValueError):
-        return frozenset()
+        return {}
     loops = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
-    return frozenset(
-        line
-        for node in ast.walk(tree)
-        if isinstance(node, loops)
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    )
+    found: dict[int, int] = {}
+
+    def visit(node: ast.AST, head: int) -> None:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            head = 0
+        elif isinstance(node, loops):
+            head = head or node.lineno
+        if head and (line := getattr(node, "lineno", 0)):
+            for each in range(line, (getattr(node, "end_lineno", 0) or line) + 1):
+                found[each] = head
+        for child in ast.iter_child_nodes(node):
+            visit(child, head)
+
+    visit(tree, 0)
+    return found
 
 
 # What a function holds that is no argument of it.

@@ -233,12 +233,9 @@ def deep_scanned(params, x):
 
 def test_a_python_loop_that_would_scan():
     args = ([jnp.full(3, 0.1 * i) for i in range(60)], jnp.ones(3))
-    found = find(deep, args)
-    assert {source(trap) for trap in found} <= {
-        "x = jnp.tanh(x * w)", "x = jnp.sin(x) + x * x", "x = x - jnp.cos(x)", "for w in params:",
-    }  # fmt: skip
-    (trap,) = (trap for trap in found)
+    trap = only(deep, *args)
     assert trap.name == traps.UNROLLED
+    assert source(trap) == "for w in params:"
     assert "all 60 rounds" in trap.sentence
     same(deep, deep_scanned, *args)
     assert find(deep_scanned, args) == []
