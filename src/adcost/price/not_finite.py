@@ -13,7 +13,6 @@ import numpy as np
 
 from adcost import jax_versions as versions
 from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn, Literal, Var
-from adcost.price import lines
 from adcost.price.interpreter import evaluated
 from adcost.price.lines import Around, Lines, Programs, places
 from adcost.price.trap import Trap

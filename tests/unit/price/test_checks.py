@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax import lax
 
-from adcost.price.checks import COLUMNS, check, difference, noise_of
+from adcost.price.central_difference import difference, noise_of
+from adcost.price.checks import COLUMNS, check
 
 HERE = Path(__file__)
 X = jnp.arange(1.0, 5.0) / 3

@@ -10,7 +10,7 @@ import pytest
 from jax import lax
 
 from adcost.costs.count import count
-from adcost.price import checkpoints, not_finite, traps
+from adcost.price import checkpoints, not_finite, precision, traps
 from adcost.price.traps import find
 
 HERE = Path(__file__)
@@ -317,10 +317,10 @@ def narrows_itself(x):
 
 def test_float64_that_is_silently_float32():
     trap = only(asks, jnp.ones(3))
-    assert trap.name == traps.NARROWED
+    assert trap.name == precision.NARROWED
     assert "dtype=jnp.float64" in source(trap)
     trap = only(captures_wide, jnp.ones(3))
-    assert (trap.name, source(trap)) == (traps.NARROWED, "def captures_wide(x):")
+    assert (trap.name, source(trap)) == (precision.NARROWED, "def captures_wide(x):")
     assert "WIDE" in trap.sentence
     assert find(narrows_itself, (jnp.ones(3),)) == []
     trap = only(two_elements, np.ones(3))
