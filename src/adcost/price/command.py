@@ -42,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
     price.add_argument("--tolerance", type=float, default=0.01, metavar="ERROR",
                        help="relative error of the trace and the eigenvalues (%(default)s)")  # fmt: skip
     price.add_argument("--leave-out", action="append", default=[], metavar="PART")
-    price.add_argument("--seconds", type=float, default=10.0, help="for all timed runs (%(default)s)")
+    price.add_argument(
+        "--seconds", type=float, default=10.0, help="for all timed runs (%(default)s)"
+    )
     price.add_argument("--memory-limit", type=_size, default="2 GB", metavar="SIZE",
                        help="what holds more is not run (%(default)s)")  # fmt: skip
     price.add_argument("--batch", type=_axes, metavar="N:AXIS[,N:AXIS…]",

@@ -144,7 +144,9 @@ def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame,
                 seen[text] = f"{policy} on {target}"
                 options = compile_options(QUICKLY)
                 compiled = within(
-                    limits.compiling, lambda low=lowered: low.compile(options), "compiling"  # type: ignore[misc]
+                    limits.compiling,
+                    lambda low=lowered: low.compile(options),
+                    "compiling",  # type: ignore[misc]
                 )
             held = compiled_bytes(compiled)
             row |= {"temporary_bytes": held.temporaries, "total_bytes": held.total}

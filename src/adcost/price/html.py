@@ -7,6 +7,7 @@ from html import escape
 
 import pandas as pd
 
+from adcost.palette import BLUE, ORANGE
 from adcost.price import source_picture
 from adcost.price.tag import Tag
 from adcost.price.words import interval, number, seconds, size
@@ -28,7 +29,6 @@ STYLE = """
 .adcost ul{margin:.2em 0;padding-left:1.2em}
 """
 
-BLUE, ORANGE = "#0072B2", "#E69F00"
 ROW, LEFT, PLOT = 20, 290, 420
 
 
@@ -97,7 +97,9 @@ def picture(prices: pd.DataFrame) -> str:
         y = ROW * (i + 1.7)
         label = f"{row.derivative}: {row.method}"
         label = label if len(label) < 46 else f"{label[:44]}…"
-        said.append(f'<text x="{LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>')
+        said.append(
+            f'<text x="{LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>'
+        )
         said.append(_dot(x(row.counted), y, ORANGE, f"counted: {number(row.counted)}", hollow=True))
         if row.timed > 0:
             if row.timed_low > 0:
@@ -218,12 +220,16 @@ def _function(tag: Tag) -> str:
              for e in f.get("outputs", [])]  # fmt: skip
     operations = f.get("operations", {})
     if operations:
-        kinds = ", ".join(f"{n:,} {kind}" for kind, n in operations.items() if n and kind != "total")
+        kinds = ", ".join(
+            f"{n:,} {kind}" for kind, n in operations.items() if n and kind != "total"
+        )
         said.append(f"{'' if f.get('exact') else 'at least '}{operations['total']:,} operations"
                     + (f": {kinds}" if kinds else ""))  # fmt: skip
     spent = f.get("seconds", {})
     if math.isfinite(spent.get("median", math.nan)):
-        said.append(f"{seconds(spent['median'])} [{seconds(spent['low'])}, {seconds(spent['high'])}]")
+        said.append(
+            f"{seconds(spent['median'])} [{seconds(spent['low'])}, {seconds(spent['high'])}]"
+        )
     if math.isfinite(f.get("kept_bytes", math.nan)):
         said.append(f"reverse mode keeps {size(f['kept_bytes'])}")
     for row in tag.uncounted.itertuples():

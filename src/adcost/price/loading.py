@@ -60,7 +60,10 @@ def user_frames(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if _is_user_s(frame.filename)]
     if own:
-        lines += ["Traceback (most recent call last):", *traceback.StackSummary.from_list(own).format()]
+        lines += [
+            "Traceback (most recent call last):",
+            *traceback.StackSummary.from_list(own).format(),
+        ]
     lines += traceback.format_exception_only(type(error), error)[:1]
     return "\n".join(line.rstrip("\n") for line in lines).rstrip()
 
@@ -119,4 +122,3 @@ def _said(error: BaseException) -> str:
 def _is_user_s(file: str) -> bool:
     libraries = ("site-packages", "dist-packages", "<frozen", f"{sys.base_prefix}/lib")
     return not any(part in file for part in libraries) and not file.startswith(str(HERE))
-

@@ -27,7 +27,7 @@ QUICKLY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": F
 
 LEAST_ROUNDS = 7
 """With fewer a median has no 95 % interval, and a comparison of three none at all."""
-MOST_ROUNDS = 31
+MOST_ROUNDS = 61
 QUICK = 30
 """Ways of up to so many evaluations are timed beside each other; dearer ones in fewer rounds."""
 

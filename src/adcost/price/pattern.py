@@ -121,7 +121,9 @@ def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern | 
             places.append(jnp.full(jnp.shape(value), -1, jnp.int32))
         else:
             size = int(np.size(value))
-            places.append(jnp.arange(offset, offset + size, dtype=jnp.int32).reshape(jnp.shape(value)))
+            places.append(
+                jnp.arange(offset, offset + size, dtype=jnp.int32).reshape(jnp.shape(value))
+            )
             stacked.append(pattern)
             offset += size
     if not stacked:

@@ -61,7 +61,9 @@ def entries(s: Subject) -> tuple[scipy.sparse.csr_array, str]:
     except pattern.NotTraced as error:
         size = y.size * jax.eval_shape(matrix, y).size
         if size > MOST_ENTRIES:
-            raise pattern.NotTraced(f"{error}, and {size:,} entries are too many to probe") from None
+            raise pattern.NotTraced(
+                f"{error}, and {size:,} entries are too many to probe"
+            ) from None
     return scipy.sparse.csr_array(probed(s)), f"probed at {POINTS} points"
 
 

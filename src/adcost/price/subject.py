@@ -152,7 +152,9 @@ def subject(
 def holds_arrays(tree: Tree) -> bool:
     """Whether every leaf is an array or a shape, and there is one."""
     leaves = jax.tree.leaves(tree)
-    return bool(leaves) and all(hasattr(leaf, "shape") and hasattr(leaf, "dtype") for leaf in leaves)
+    return bool(leaves) and all(
+        hasattr(leaf, "shape") and hasattr(leaf, "dtype") for leaf in leaves
+    )
 
 
 def as_arrays(tree: Tree) -> Tree:
@@ -273,7 +275,9 @@ def _check_result(found: Subject) -> None:
             raise CannotPrice(f"with has_aux {name} must return a pair: its value, and the rest")
         result = result[0]
     if not _floating(result):
-        kinds = ", ".join(sorted({leaf.dtype.name for leaf in jax.tree.leaves(result)})) or "nothing"
+        kinds = (
+            ", ".join(sorted({leaf.dtype.name for leaf in jax.tree.leaves(result)})) or "nothing"
+        )
         raise CannotPrice(
             f"{name} returns {kinds}, and only floating-point numbers have derivatives: return "
             "the loss or the residuals themselves"

@@ -125,7 +125,9 @@ def test_a_file_that_raises_when_imported(tmp_path):
     with pytest.raises(CannotPrice, match=r"bad.py raised SystemExit: no when imported"):
         loading.load("bad.py:loss", tmp_path)
     (tmp_path / "worse.py").write_text("import not_there\n")
-    with pytest.raises(CannotPrice, match="raised ModuleNotFoundError: No module named 'not_there'"):
+    with pytest.raises(
+        CannotPrice, match="raised ModuleNotFoundError: No module named 'not_there'"
+    ):
         loading.load("worse.py:loss", tmp_path)
 
 
