@@ -81,9 +81,7 @@ def exceeded(limits: list[AtMost], tag: Tag) -> list[str]:
         )
         what = f"{derivative} by {row.method}"
         if not math.isfinite(value):
-            sentences.append(
-                f"{each.said}: of the {what} it was not measured ({row.note or 'nothing was run'})"
-            )
+            sentences.append(f"{each.said}: of the {what} that was not measured")
         elif value > each.limit:
             sentences.append(f"{each.said}: the {what} takes {shown(value)}")
         elif each.column in ("counted", "operations") and not row.exact:

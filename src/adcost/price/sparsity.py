@@ -58,11 +58,11 @@ def entries(s: Subject) -> tuple[scipy.sparse.csr_array, str]:
     matrix = jax.grad(f) if jax.eval_shape(f, y).ndim == 0 else f
     try:
         return pattern.traced(matrix, y), "traced"
-    except pattern.NotTraced as error:
+    except Exception as error:  # a primitive that does not take places for numbers, too
         size = y.size * jax.eval_shape(matrix, y).size
         if size > MOST_ENTRIES:
             raise pattern.NotTraced(
-                f"{error}, and {size:,} entries are too many to probe"
+                f"{reason(error)}, and {size:,} entries are too many to probe"
             ) from None
     return scipy.sparse.csr_array(probed(s)), f"probed at {POINTS} points"
 

@@ -194,7 +194,7 @@ def callbacks(jaxpr: Any) -> list[tuple[str, str]]:
 def _array(leaf: Any) -> Any:
     if isinstance(leaf, jax.ShapeDtypeStruct):
         return _shape(leaf)
-    if isinstance(leaf, (bool, int, float, complex, np.ndarray, np.generic, jax.Array)):
+    if isinstance(leaf, (bool, int, float, complex, np.ndarray, np.generic)):
         return jnp.asarray(leaf)
     return leaf
 

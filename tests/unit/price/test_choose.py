@@ -120,6 +120,7 @@ def test_sizes_keep_three_digits(value):
 
 def test_words():
     assert words.seconds(42e-6) == "42 µs" and words.seconds(1.5) == "1.5 s"
+    assert words.seconds(999.7e-6) == "1 ms" and words.seconds(12_345.6) == "12,346 s"
     assert words.evaluations(1.0) == "1.0 evaluation" and words.evaluations(202.3).startswith(
         "202 "
     )
