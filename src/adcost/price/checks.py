@@ -233,7 +233,9 @@ def _differences(point: _Point, gradient: Any, rng: np.random.Generator) -> dict
                 f"directions ({said})", error, bound)  # fmt: skip
 
 
-def difference(along: Callable[[np.ndarray], np.ndarray], unit: float) -> tuple[float, float]:
+def difference(
+    along: Callable[[np.ndarray], np.ndarray], unit: float
+) -> tuple[float, float]:
     """The derivative of ``t ↦ along([t])`` at 0 by the best central difference, and its bound.
 
     ``along`` takes steps (n,) and returns values (n,), of unit roundoff ``unit``. The bound is
@@ -359,11 +361,7 @@ def _without(program: ClosedJaxpr, rule: Frame, inputs: Sequence[Any]) -> Any:
 
     def replace(equation: JaxprEqn, operands: Sequence[Any]) -> list[Any] | None:
         body = versions.called(equation)
-        if (
-            equation.primitive.name in CUSTOM
-            and body is not None
-            and versions.function(body) == rule
-        ):
+        if equation.primitive.name in CUSTOM and body is not None and versions.function(body) == rule:
             return evaluated(body, operands, replace=replace)
         if equation.primitive.name == "scan" and any(_custom(versions.scan(equation).body)):
             inner = versions.scan(equation).body

@@ -13,6 +13,7 @@ import numpy as np
 
 from adcost import jax_versions as versions
 from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn, Literal, Var
+from adcost.price import lines
 from adcost.price.interpreter import evaluated
 from adcost.price.lines import Around, Lines, Programs, places
 from adcost.price.trap import Trap
@@ -85,11 +86,7 @@ def _origin(
     flags = jax.jit(
         lambda *given: jnp.stack([jnp.any(~jnp.isfinite(v)) for v in _values(jaxpr, given, made)])
     )
-    bad = (
-        {v for v, flag in zip(made, np.asarray(flags(*inputs)), strict=True) if flag}
-        if made
-        else ()
-    )
+    bad = {v for v, flag in zip(made, np.asarray(flags(*inputs)), strict=True) if flag} if made else ()
     for equation in inner.eqns:
         if not any(v in bad for v in equation.outvars) or any(
             atom in bad for atom in equation.invars if isinstance(atom, Var)
@@ -146,9 +143,7 @@ def _rounds(
     for i in (reversed(order) if equation.params["reverse"] else order)[:ROUNDS]:
         given = [*fixed, *carry, *(array[i] for array in stacked)]
         results = step(*given)
-        if not all(
-            np.all(np.isfinite(one)) for one in results if jnp.issubdtype(one.dtype, jnp.inexact)
-        ):
+        if not all(np.all(np.isfinite(one)) for one in results if jnp.issubdtype(one.dtype, jnp.inexact)):
             yield scan.body, given
             return
         carry = results[:carries]

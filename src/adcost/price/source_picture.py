@@ -203,7 +203,9 @@ def _html_row(row: Row, largest: float, most: int) -> str:
         else ""
     )
     if row.kept:
-        bar += f'<span class="adcost-bar adcost-kept" style="width:{100 * row.kept / most:.1f}%"></span>'
+        bar += (
+            f'<span class="adcost-bar adcost-kept" style="width:{100 * row.kept / most:.1f}%"></span>'
+        )
     numbers = (number(row.value), number(row.gradient), size(row.kept) if row.kept else "")
     cells = "".join(f"<td>{each.replace(' ', '&nbsp;')}</td>" for each in numbers)
     return f'<tr><td class="n">{row.line}</td><td class="code">{source}{bar}</td>{cells}</tr>'
@@ -258,3 +260,4 @@ def _draw_row(axes: Any, row: Row, at: float, largest: float, mono: dict[str, An
     axes.barh(at + 0.17, 0.6 * inner, height=0.14, left=0.07, color=BLUE)
     axes.barh(at + 0.17, 0.6 * (outer - inner), height=0.14, left=0.07 + 0.6 * inner,
               color=VERMILION)  # fmt: skip
+

@@ -12,6 +12,7 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -178,7 +179,9 @@ NOT_CHEAPER = (
 )
 
 
-def _expensive(programs: Programs, table: Any, accused: set[tuple[str, int]]) -> Iterator[Trap]:
+def _expensive(
+    programs: Programs, table: Any, accused: set[tuple[str, int]]
+) -> Iterator[Trap]:
     """Lines to blame for a gradient that is not cheap, each by its own operations."""
     whole, total = _evaluation(programs), table.gradient.sum()
     if total <= CHEAP * whole:

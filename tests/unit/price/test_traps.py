@@ -83,11 +83,7 @@ def layers(params, x):
 
 @pytest.mark.parametrize(
     ("f", "args"),
-    [
-        (two_elements, (W,)),
-        (gathered, (W,)),
-        (layers, (jnp.ones((6, 8, 8)) / 8, jnp.ones((32, 8)))),
-    ],
+    [(two_elements, (W,)), (gathered, (W,)), (layers, (jnp.ones((6, 8, 8)) / 8, jnp.ones((32, 8))))],
 )
 def test_an_index_that_costs_little_is_not_accused(f, args):
     assert find(f, args) == []
@@ -271,9 +267,7 @@ def busy(x):
     return lax.scan(lambda x, _: (again(x), None), x, None, 20)[0].sum()
 
 
-@pytest.mark.skipif(
-    jax.default_backend() != "cpu", reason="a checkpoint's effect is the platform's"
-)
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="a checkpoint's effect is the platform's")
 def test_a_checkpoint_that_saves_nothing_on_the_cpu():
     x = jnp.ones((100, 30))
     trap = next(t for t in find(idle, (x,)) if t.name == checkpoints.IDLE)
