@@ -1,4 +1,4 @@
-"""Limits that a price must keep, for a job of continuous integration: ``gradient=5 evaluations``."""
+"""Limits that a price must keep, for continuous integration: ``gradient=5 evaluations``."""
 
 import math
 import re

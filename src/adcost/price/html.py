@@ -85,8 +85,8 @@ def picture(prices: pd.DataFrame) -> str:
 
     height = ROW * (len(rows) + 2)
     said = ["<div class=wide>", f'<svg viewBox="0 0 {LEFT + PLOT + 30} {height + 8}" role="img" '
-            f'width="{LEFT + PLOT + 30}" aria-label="Price of each derivative in evaluations of the '
-            'function: counted, and timed with a 95 % interval">']  # fmt: skip
+            f'width="{LEFT + PLOT + 30}" aria-label="Price of each derivative in evaluations of '
+            'the function: counted, and timed with a 95 % interval">']  # fmt: skip
     for power in range(int(low), int(high) + 1):
         at = x(10.0**power)
         said.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{ROW}" y2="{height}" '
@@ -163,7 +163,7 @@ def _prices(tag: Tag) -> str:
             continue
         shown = row.derivative if row.derivative != before else ""
         before = row.derivative
-        cells = [escape(shown), escape(row.method), ("" if row.exact else "≥ ") + number(row.counted),
+        cells = [escape(shown), escape(row.method), f"{'' if row.exact else '≥ '}{number(row.counted)}",
                  interval(row.timed, row.timed_low, row.timed_high), seconds(row.seconds),
                  _held(row.temporary_bytes)]  # fmt: skip
         mark = " class=best" if (row.derivative, row.method) in best else ""

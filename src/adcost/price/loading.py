@@ -1,7 +1,7 @@
 """A user's function by its name: ``path/to/model.py:loss`` or ``package.module:loss``.
 
 Naming a file runs it: whatever it does at import is done. Nothing but it is imported by us, and
-while it is, its own folder is searched first, as for a script, so that it finds what lies beside it.
+while it is, its own folder is searched first, as for a script: it finds what lies beside it.
 """
 
 import hashlib

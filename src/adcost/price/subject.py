@@ -181,7 +181,7 @@ CALLBACKS = frozenset("debug_callback debug_print io_callback".split())
 
 
 def callbacks(jaxpr: Any) -> list[tuple[str, str]]:
-    """The primitive and line of each call to the host that is an effect, in order of the program."""
+    """The primitive and line of each call to the host that is an effect, in the program's order."""
     found: dict[tuple[str, str], None] = {}
     for equation in opened(jaxpr)[0].eqns:
         if equation.primitive.name in CALLBACKS:

@@ -92,7 +92,8 @@ def _prices(tag: Tag) -> Iterator[str]:
             held = size(row.temporary_bytes) if math.isfinite(row.temporary_bytes) else "–"
             counted = number(row.counted) if row.exact else f"≥ {number(row.counted)}"
             timed = (
-                f"{interval(row.timed, row.timed_low, row.timed_high):>24}{seconds(row.seconds):>10}"
+                f"{interval(row.timed, row.timed_low, row.timed_high):>24}"
+                f"{seconds(row.seconds):>10}"
                 if any_timed else ""
             )  # fmt: skip
             inline = f"{row.method} ({row.note})" if row.note else row.method

@@ -140,8 +140,8 @@ def tag(counted, lines=None, **function):
 def test_verdicts():
     assert verdict(tag(2.9)) == "The cheap gradient holds here: 2.9 evaluations."
     lines = [
-        {"file": "/a/model.py", "line": 13, "source": "z = sin(y)", "gradient": 600, "value": 90},
-        {"file": "/a/model.py", "line": 14, "source": "    y = y * w[i]", "gradient": 19_600, "value": 1},
+        {"file": "/a/model.py", "line": 13, "source": "z = sin(y)", "gradient": 600},
+        {"file": "/a/model.py", "line": 14, "source": "    y = y * w[i]", "gradient": 19_600},
     ]  # fmt: skip
     assert verdict(tag(202, lines)) == (
         "It does not: 202 evaluations, of which 196 are line 14 (model.py: y = y * w[i])."
