@@ -163,7 +163,8 @@ def _prices(tag: Tag) -> str:
             continue
         shown = row.derivative if row.derivative != before else ""
         before = row.derivative
-        cells = [escape(shown), escape(row.method), f"{'' if row.exact else '≥ '}{number(row.counted)}",
+        counted = number(row.counted) if row.exact else f"≥ {number(row.counted)}"
+        cells = [escape(shown), escape(row.method), counted,
                  interval(row.timed, row.timed_low, row.timed_high), seconds(row.seconds),
                  _held(row.temporary_bytes)]  # fmt: skip
         mark = " class=best" if (row.derivative, row.method) in best else ""
@@ -215,7 +216,7 @@ def _checks(tag: Tag) -> str:
 def _function(tag: Tag) -> str:
     f = tag.function
     said = [f"argument {escape(e['argument'])}: <code>{escape(e['type'])}</code>"
-            + (", differentiated" if e["differentiated"] else "") for e in f.get("inputs", [])]  # fmt: skip
+            + ", differentiated" * e["differentiated"] for e in f.get("inputs", [])]  # fmt: skip
     said += [f"result {escape(e['output'])}: <code>{escape(e['type'])}</code>"
              for e in f.get("outputs", [])]  # fmt: skip
     operations = f.get("operations", {})

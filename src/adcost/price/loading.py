@@ -49,8 +49,10 @@ def arguments(name: str, folder: Path | None = None) -> tuple[Any, ...]:
         try:
             given = given()
         except Exception as error:
-            raise CannotPrice(f"{name} raised {_said(error)} when called without arguments: it "
-                              "must return the function's positional arguments") from error  # fmt: skip
+            raise CannotPrice(
+                f"{name} raised {_said(error)} when called without arguments: it must return the "
+                "function's positional arguments"
+            ) from error
     return tuple(given) if isinstance(given, (tuple, list)) else (given,)
 
 
