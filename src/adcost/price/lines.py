@@ -11,6 +11,7 @@ what prices; where a function has no such line (one of a library), the library's
 
 import functools
 import linecache
+import math
 import os
 import sysconfig
 from collections import defaultdict
@@ -24,7 +25,6 @@ import pandas as pd
 from adcost import jax_versions as versions
 from adcost.costs import tracing
 from adcost.costs.count import Cost, LowerBound, Part, attributed
-from adcost.costs.count.primitives import LOOPS
 from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn, Literal, Var
 from adcost.price.subject import Subject, subject
 
@@ -72,27 +72,33 @@ def by_line(
 
 def table(programs: "Programs") -> pd.DataFrame:
     """As `by_line`, of programs that have been traced."""
-    rows: dict[Frame, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS[4:], 0))
+    rows: dict[Frame, dict[str, float]] = defaultdict(lambda: dict.fromkeys(COLUMNS[4:], 0))
     for frame, executions in _executions(programs.count("value")).items():
         rows[frame]["executions"] = executions
-    for name in PROGRAMS:
+    missing = [name for name in PROGRAMS if programs.refusal(name)]
+    for name in (name for name in PROGRAMS if name not in missing):
         for place, part in places(programs.count(name)).items():
             column = name if name != "gradient" else "reverse" if place.reverse else "forward"
             rows[place.frame][column] += part.operations.total
-    for frame, size in kept(programs.jaxpr("gradient")).items():
-        rows[frame]["kept_bytes"] += size
+    if "gradient" not in missing:
+        for frame, size in kept(programs.jaxpr("gradient")).items():
+            rows[frame]["kept_bytes"] += size
     for row in rows.values():
         row["tangent"] -= row["value"]
         row["gradient"] = row["forward"] + row["reverse"]
+        if "tangent" in missing:
+            row["tangent"] = math.nan
+        if "gradient" in missing:
+            row |= dict.fromkeys(("forward", "reverse", "gradient", "kept_bytes"), math.nan)
     return _table(rows)
 
 
-def _table(rows: Mapping[Frame, Mapping[str, int]]) -> pd.DataFrame:
+def _table(rows: Mapping[Frame, Mapping[str, float]]) -> pd.DataFrame:
     """One row a line: what several functions on one line do (lambdas) is added up."""
     order = {file: i for i, file in enumerate(dict.fromkeys(frame.file for frame in rows))}
     merged: dict[tuple[str, int], dict[str, Any]] = {}
     for frame in sorted(rows, key=lambda frame: (frame.file == "", order[frame.file], frame.line)):
-        if not any(rows[frame].values()):
+        if not any(number > 0 for number in rows[frame].values()):
             continue
         row = merged.setdefault(
             (frame.file, frame.line),
@@ -160,6 +166,19 @@ class Programs:
             self.jaxprs[name] = versions.needed(program.jaxpr)
         return self.jaxprs[name]
 
+    def refusal(self, name: str) -> str:
+        """Why the function has no such program; "" if it has.
+
+        One with `jax.custom_vjp` has no tangent; one with a ``while`` loop has no reverse mode.
+        """
+        try:
+            self.jaxpr(name)
+        except (TypeError, ValueError, NotImplementedError) as error:
+            if name == "value":
+                raise
+            return str(error) or type(error).__name__
+        return ""
+
     def count(self, name: str) -> LowerBound:
         """A program's operations, whose parts are named by `Place`."""
         if name not in self.counts:
@@ -207,35 +226,31 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Around:
-    """What is known of an equation from those that hold it."""
+    """What is known of an equation from those that hold it: the sweep, and the calls to it."""
 
     reverse: bool
     calls: tuple[Frame, ...]
-    """The calls that led to the equation around, for those inside that know none of their own."""
-    library: bool = False
-    """Whether it is in a library's function, which may have been traced before, for another."""
 
 
 class Lines:
     """Attributes equations to lines, as `adcost.costs.count.Attribution` says."""
 
     def part(self, equation: JaxprEqn, around: Hashable) -> Place:
-        """The line of an equation, and the sweep that it is in."""
+        """The line of an equation, and the sweep that it is in.
+
+        A program within an equation is traced once for all that hold it, and knows the calls as far
+        as its own function; those to the equation follow.
+        """
         calls, reverse = tuple(frames(equation)), versions.transposed(equation)
         if isinstance(around, Around):
             reverse, outer = around.reverse, around.calls
-            # JAX traces a jitted function once, so what is inside may bear the calls of another.
-            other = around.library and outer and calls[-len(outer) :] != outer
-            calls = outer if other or not calls else calls
+            calls = calls if outer and calls[-len(outer) :] == outer else calls + outer
         return Place(reverse, line_of(calls), calls, equation.primitive.name)
 
     def around(self, equation: JaxprEqn, around: Hashable) -> Around:
-        """The sweep of an equation that holds a program, its calls, and whose function it is."""
-        place, body = self.part(equation, around), versions.called(equation)
-        library = isinstance(around, Around) and around.library
-        if body is not None and equation.primitive.name not in LOOPS:
-            library = library or is_library(versions.function(body).file)
-        return Around(place.reverse, place.calls, library)
+        """The sweep of an equation that holds a program, and the calls to it."""
+        place = self.part(equation, around)
+        return Around(place.reverse, place.calls)
 
 
 def places(counted: LowerBound) -> Mapping[Place, Part]:

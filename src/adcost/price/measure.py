@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pandas as pd
 
@@ -153,7 +154,7 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
         return pd.DataFrame()
     others = [one for one in others if one.program is not None and _fits(one, limits)]
     runnable = [function, *(one for one in others if _first_run(one, limits))]
-    empty = jax.jit(lambda x: jax.tree.leaves(x)[0][..., :1])
+    empty = jax.jit(lambda x: jnp.ravel(jax.tree.leaves(x)[0])[:1])
     nothing = Program(empty.lower(function.way.arguments[0]).compile(), function.way.arguments[:1])
     border = max(QUICK * function.first_run, 2e-3)
     groups = {

@@ -10,8 +10,8 @@ import functools
 import html as markup
 import linecache
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -52,6 +52,7 @@ class Excerpt:
 
 def excerpts(table: pd.DataFrame) -> list[Excerpt]:
     """What of the source is shown for a table of `adcost.price.lines.by_line`."""
+    table = table.fillna(0)  # of a derivative that there is not
     evaluation = max(table.value.sum(), 1)
     most = {name: max(table[name].sum(), 1) for name in ("value", "gradient", "kept_bytes")}
     found = []
@@ -65,8 +66,15 @@ def excerpts(table: pd.DataFrame) -> list[Excerpt]:
             if any(getattr(row, name) >= LEAST * most[name] for name in most)
         }  # fmt: skip
         if prices:
-            found.append(Excerpt(str(file), tuple(_with_context(str(file), prices))))
+            found.append(Excerpt(str(file), _dedented(_with_context(str(file), prices))))
     return found
+
+
+def _dedented(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """The rows without the indentation that all have."""
+    rows = tuple(rows)
+    margin = min(len(r.source) - len(r.source.lstrip()) for r in rows if r.source.strip())
+    return tuple(replace(row, source=row.source[margin:]) for row in rows)
 
 
 def _with_context(file: str, prices: dict[int, Row]) -> Iterator[Row]:
@@ -127,14 +135,23 @@ def text(table: pd.DataFrame, width: int = 100) -> list[str]:
         head = f"{_name(part.file)}"
         found.append(f"{head:<{code + 7}.{code + 7}}{'value':>8}{'gradient':>9}{'kept':>10}")
         for row in part.rows:
-            line = f"{row.line or '⋮':>5}  {row.source:<{code}.{code}}"
+            line = f"{row.line or '⋮':>5}  {_cut(row.source, code):<{code}}"
             if row.priced:
-                line += f"{number(row.value):>8}{number(row.gradient):>9}"
-                line += f"{size(row.kept) if row.kept else '':>10}  "
-                line += _bar(row, largest, bar)
+                value, gradient, kept = _numbers(row)
+                line += f"{value:>8}{gradient:>9}{kept:>10}  {_bar(row, largest, bar)}"
             found.append(line.rstrip())
     found.append("█ the value, ░ what the gradient adds; in evaluations of the function")
     return found
+
+
+def _cut(source: str, width: int) -> str:
+    return source if len(source) <= width else source[: width - 1] + "…"
+
+
+def _numbers(row: Row) -> tuple[str, str, str]:
+    """Value, gradient and bytes kept, nothing for zero."""
+    value, gradient = (number(one) if one else "" for one in (row.value, row.gradient))
+    return value, gradient, size(row.kept) if row.kept else ""
 
 
 def _bar(row: Row, largest: float, width: int) -> str:
@@ -206,8 +223,7 @@ def _html_row(row: Row, largest: float, most: int) -> str:
         bar += (
             f'<span class="adcost-bar adcost-kept" style="width:{100 * row.kept / most:.1f}%"></span>'
         )
-    numbers = (number(row.value), number(row.gradient), size(row.kept) if row.kept else "")
-    cells = "".join(f"<td>{each.replace(' ', '&nbsp;')}</td>" for each in numbers)
+    cells = "".join(f"<td>{each.replace(' ', '&nbsp;')}</td>" for each in _numbers(row))
     return f'<tr><td class="n">{row.line}</td><td class="code">{source}{bar}</td>{cells}</tr>'
 
 
@@ -250,11 +266,10 @@ def _draw_row(axes: Any, row: Row, at: float, largest: float, mono: dict[str, An
             axes.text(x, at, words, fontsize=7.5, ha="right")
         return
     axes.text(0.05, at, str(row.line or "⋮"), ha="right", color="#7F7F7F", **mono)
-    axes.text(0.07, at, row.source[:CHARACTERS], parse_math=False, **mono)
+    axes.text(0.07, at, _cut(row.source, CHARACTERS), parse_math=False, **mono)
     if not row.priced:
         return
-    for x, words in ((0.8, number(row.value)), (0.9, number(row.gradient)),
-                     (1.0, size(row.kept) if row.kept else "")):  # fmt: skip
+    for x, words in zip((0.8, 0.9, 1.0), _numbers(row), strict=True):
         axes.text(x, at, words, fontsize=7.5, ha="right")
     inner, outer = row.value / largest, max(row.value, row.gradient) / largest
     axes.barh(at + 0.17, 0.6 * inner, height=0.14, left=0.07, color=BLUE)

@@ -60,11 +60,13 @@ def find(
 
 def of(programs: Programs, run: bool = True) -> list[Trap]:
     """As `find`, of programs that have been traced; unless ``run``, nothing is computed."""
+    found = [*_unrolled(programs), *_constants(programs), *_narrowed(programs.subject)]
+    if programs.refusal("gradient"):
+        return found
     table = lines.table(programs)
     indexed = list(_indexed(programs, table))
-    found = [*indexed, *_expensive(programs, table, {(t.file, t.line) for t in indexed})]
-    found += [*_unrolled(programs), *_constants(programs), *_narrowed(programs.subject)]
-    found += checkpoints.idle(programs)
+    accused = {(trap.file, trap.line) for trap in indexed}
+    found = [*indexed, *_expensive(programs, table, accused), *found, *checkpoints.idle(programs)]
     if run and not programs.subject.abstract:
         found += not_finite.find(programs)
     return found
@@ -174,8 +176,8 @@ CHEAPER = {
 }
 """By primitive, another way to write what it computes, with the same value and a cheaper gradient."""
 NOT_CHEAPER = (
-    "nothing that has the same value is known to be cheaper: the derivative of {names} takes as "
-    "many operations by itself"
+    "no cheaper way to write {names} with the same value is known here; a rule of your own for what "
+    "the line is part of (jax.custom_vjp) may use results that are there already"
 )
 
 
@@ -248,25 +250,39 @@ def _all_bodies(jaxpr: Jaxpr) -> Iterator[Jaxpr]:
 
 
 def _loop(calls: tuple[Frame, ...]) -> Frame:
-    """The outermost of some calls that is made in a loop, else the user's innermost."""
+    """The loop in which the outermost of some calls is made, else the user's innermost line."""
     users = [frame for frame in calls if not is_library(frame.file)] or [calls[0]]
-    return next((one for one in reversed(users) if one.line in _looped(one.file)), users[0])
+    looped = (one for one in reversed(users) if one.line in _loops(one.file))
+    one = next(looped, None)
+    return one._replace(line=_loops(one.file)[one.line]) if one else users[0]
 
 
 @functools.lru_cache(maxsize=64)
-def _looped(file: str) -> frozenset[int]:
-    """The lines of a file that lie in a loop or comprehension."""
+def _loops(file: str) -> dict[int, int]:
+    """For each line of a file that lies in a loop or comprehension, the line where that begins.
+
+    Of loops within each other, the outermost of the same function.
+    """
     try:
         tree = ast.parse("".join(linecache.getlines(file)))
     except (SyntaxError, ValueError):
-        return frozenset()
+        return {}
     loops = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
-    return frozenset(
-        line
-        for node in ast.walk(tree)
-        if isinstance(node, loops)
-        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
-    )
+    found: dict[int, int] = {}
+
+    def visit(node: ast.AST, head: int) -> None:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            head = 0
+        elif isinstance(node, loops):
+            head = head or node.lineno
+        if head and (line := getattr(node, "lineno", 0)):
+            for each in range(line, (getattr(node, "end_lineno", 0) or line) + 1):
+                found[each] = head
+        for child in ast.iter_child_nodes(node):
+            visit(child, head)
+
+    visit(tree, 0)
+    return found
 
 
 # What a function holds that is no argument of it.

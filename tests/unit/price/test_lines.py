@@ -229,6 +229,42 @@ def test_as_many_bytes_are_kept_as_jax_says(f, capsys):
     assert by_line(f, (X,)).kept_bytes.sum() == kept_by_jax(f, X, capsys)
 
 
+@jax.custom_vjp
+def only_reverse(x):
+    return jnp.sin(x)
+
+
+only_reverse.defvjp(lambda x: (jnp.sin(x), jnp.cos(x)), lambda kept, g: (kept * g,))
+
+
+def calls_only_reverse(x):
+    return only_reverse(x).sum()
+
+
+def while_loop(x):
+    return lax.while_loop(lambda y: y.sum() < 100.0, lambda y: y * 2.0, x).sum()
+
+
+def test_a_derivative_that_there_is_not_is_left_out():
+    found = rows(calls_only_reverse, X)
+    assert found.tangent.isna().all()
+    assert found.value.sum() == N + (N - 1)
+    assert found.gradient.sum() == count(jax.value_and_grad(calls_only_reverse), X).total
+    assert found.kept_bytes.sum() == 4 * N
+    found = rows(while_loop, X)
+    assert found.gradient.isna().all()
+    assert (found.value >= 0).all()
+
+
+def library_scan(x):
+    labels, lengths = jnp.zeros((1, 2), int), jnp.zeros((1, N))
+    return optax.ctc_loss(jnp.stack([x, x], -1)[None], lengths, labels, jnp.zeros((1, 2))).sum()
+
+
+def test_the_body_of_a_library_s_loop_is_of_the_user_s_line_that_calls_it():
+    assert set(rows(library_scan, X).file.map(lambda file: Path(file).name)) == {HERE}
+
+
 # On random functions the lines add up.
 
 PIECES = {

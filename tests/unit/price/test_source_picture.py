@@ -51,6 +51,7 @@ def test_functions_with_a_price_are_shown_from_their_heads_and_others_are_not():
     numbers = [row.line for row in excerpt.rows if row.line]
     assert numbers == sorted(set(numbers))
     for row in excerpt.rows:
+        # Indentation that all lines share is left out: here none, since a function is at the left.
         assert not row.line or HERE.read_text().splitlines()[row.line - 1].rstrip() == row.source
 
 

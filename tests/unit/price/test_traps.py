@@ -233,12 +233,9 @@ def deep_scanned(params, x):
 
 def test_a_python_loop_that_would_scan():
     args = ([jnp.full(3, 0.1 * i) for i in range(60)], jnp.ones(3))
-    found = find(deep, args)
-    assert {source(trap) for trap in found} <= {
-        "x = jnp.tanh(x * w)", "x = jnp.sin(x) + x * x", "x = x - jnp.cos(x)", "for w in params:",
-    }  # fmt: skip
-    (trap,) = (trap for trap in found)
+    trap = only(deep, *args)
     assert trap.name == traps.UNROLLED
+    assert source(trap) == "for w in params:"
     assert "all 60 rounds" in trap.sentence
     same(deep, deep_scanned, *args)
     assert find(deep_scanned, args) == []
@@ -388,10 +385,10 @@ def test_nested_reciprocals_and_what_mends_them():
     assert find(reciprocals_with_a_rule, (2.0,)) == []
 
 
-def test_of_erf_it_is_said_that_nothing_is_cheaper():
+def test_of_erf_it_is_said_that_nothing_cheaper_is_known():
     trap = only(erfs, 0.5)
     assert trap.name == traps.EXPENSIVE
-    assert "nothing" in trap.rewrite
+    assert "no cheaper way" in trap.rewrite
     assert "erf" in trap.sentence
 
 
