@@ -190,9 +190,12 @@ def _joined(groups: np.ndarray, pattern: Pattern, size: int) -> Pattern:
 
 
 def _as_large(pattern: Pattern, value: Any, result: Any) -> Pattern:
-    """A scalar operand's pattern for every number of the result."""
-    size = int(np.size(result))
-    return pattern if np.size(value) == size else pattern[np.zeros(size, int)]
+    """An operand's pattern for every number of the result that it is broadcast to."""
+    shape = np.shape(value)
+    if shape == np.shape(result):
+        return pattern
+    places = np.arange(math.prod(shape)).reshape(shape)
+    return pattern[np.broadcast_to(places, np.shape(result)).ravel()]
 
 
 def _times(join: Pattern, pattern: Pattern) -> Pattern:
