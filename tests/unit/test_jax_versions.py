@@ -211,3 +211,16 @@ def test_primitives_that_stand_for_others_are_replaced(monkeypatch):
     one_class.jaxpr = one_class
     monkeypatch.setattr(versions.partial_eval, "lower_jaxpr2", lambda _: high, raising=False)
     assert len(versions.needed(one_class).eqns) == len(versions.needed(high).eqns) > 0
+
+
+def test_an_equation_bound_again_keeps_its_line_and_takes_other_parameters():
+    def f(x):
+        return lax.scan(lambda c, _: (jnp.sin(c), None), x, None, length=3)[0]
+
+    (loop,) = jax.make_jaxpr(f)(1.0).eqns
+    again = jax.make_jaxpr(lambda x: versions.bound(loop, [x]))(1.0).eqns[0]
+    assert versions.user_line(again) == versions.user_line(loop) != ""
+    body = jax.make_jaxpr(lambda c: [jnp.cos(c)])(1.0)
+    (found,) = versions.bound(loop, [jnp.ones(())], jaxpr=body)
+    assert float(found) == pytest.approx(float(jnp.cos(jnp.cos(jnp.cos(1.0)))))
+    assert float(versions.jaxpr_as_fun(body)(1.0)[0]) == pytest.approx(float(jnp.cos(1.0)))

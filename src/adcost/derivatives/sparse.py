@@ -2,8 +2,8 @@ r"""Sparse Jacobians by colours: columns that share no row are differentiated to
 
 Columns j and k of J that have no row in common can be had from one product: J(eⱼ + eₖ) holds both
 (Curtis, Powell & Reid, *J. Inst. Maths. Applics.* 13, 1974). A colouring of the graph whose edges
-join columns with a row in common gives a seed S (n, p), p colours, and the p products J·S hold every
-entry of J (Gebremedhin, Manne & Pothen, *SIAM Review* 47, 2005); the same with rows and SᵀJ.
+join columns with a row in common gives a seed S (n, p), p colours, and the p products J·S hold all
+entries of J (Gebremedhin, Manne & Pothen, *SIAM Review* 47, 2005); the same with rows and SᵀJ.
 
 The greedy colouring takes columns by falling degree (Welsh & Powell 1967): p is not the least
 number possible, but at least the most entries in a row, which no colouring can beat.

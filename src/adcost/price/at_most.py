@@ -1,4 +1,4 @@
-"""Limits that a price must keep, for a job of continuous integration: ``gradient=5 evaluations``."""
+"""Limits that a price must keep, for continuous integration: ``gradient=5 evaluations``."""
 
 import math
 import re
@@ -39,11 +39,13 @@ class AtMost:
 
 def parse(text: str) -> AtMost:
     """``gradient=5 evaluations``, ``hvp=2 ms``, ``gradient_memory=2 GB``; else ``ValueError``."""
-    found = re.fullmatch(r"\s*(\w+?)(_memory)?\s*=\s*([\d.]+(?:e[+-]?\d+)?)\s*([A-Za-zµ]+)\s*", text)
+    found = re.fullmatch(
+        r"\s*(\w+?)(_memory)?\s*=\s*([\d.]+(?:e[+-]?\d+)?)\s*([A-Za-zµ]+)\s*", text
+    )
     if not found or found[1] not in NAMES:
         raise ValueError(
-            f"{text!r} is no limit: write NAME=NUMBER UNIT, such as \"gradient=5 evaluations\", "
-            f"\"hvp=2 ms\" or \"gradient_memory=2 GB\"; names are {', '.join(NAMES)}"
+            f'{text!r} is no limit: write NAME=NUMBER UNIT, such as "gradient=5 evaluations", '
+            f'"hvp=2 ms" or "gradient_memory=2 GB"; names are {", ".join(NAMES)}'
         )
     name, memory, number, unit = found[1], found[2], float(found[3]), found[4]
     units = BYTES if memory else {**dict.fromkeys(UNITS, 1), **SECONDS}
@@ -79,7 +81,7 @@ def exceeded(limits: list[AtMost], tag: Tag) -> list[str]:
         )
         what = f"{derivative} by {row.method}"
         if not math.isfinite(value):
-            sentences.append(f"{each.said}: of the {what} it was not measured ({row.note or "nothing was run"})")
+            sentences.append(f"{each.said}: of the {what} that was not measured")
         elif value > each.limit:
             sentences.append(f"{each.said}: the {what} takes {shown(value)}")
         elif each.column in ("counted", "operations") and not row.exact:

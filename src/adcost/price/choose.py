@@ -34,7 +34,9 @@ def recommendations(prices: pd.DataFrame, timings: pd.DataFrame, platform: str) 
     return pd.DataFrame(rows)
 
 
-def _one(derivative: str, group: pd.DataFrame, timings: pd.DataFrame, platform: str) -> dict[str, Any]:
+def _one(
+    derivative: str, group: pd.DataFrame, timings: pd.DataFrame, platform: str
+) -> dict[str, Any]:
     least = list(group[group.operations <= 1.01 * group.operations.min()].method)
     found = {"derivative": derivative, "method": "", "runner_up": "", "margin": math.nan,
              "margin_low": math.nan, "margin_high": math.nan, "count_agrees": None}  # fmt: skip

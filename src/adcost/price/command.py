@@ -40,17 +40,19 @@ def parser() -> argparse.ArgumentParser:
     price.add_argument("--argnums", type=_numbers, default=0, metavar="N[,N…]")
     price.add_argument("--has-aux", action="store_true", help="it returns (value, auxiliary)")
     price.add_argument("--tolerance", type=float, default=0.01, metavar="ERROR",
-                       help="relative error of the trace and the eigenvalues (%(default)s)")  # fmt: skip
+                       help="relative error of trace and eigenvalues (%(default)s)")  # fmt: skip
     price.add_argument("--leave-out", action="append", default=[], metavar="PART")
-    price.add_argument("--seconds", type=float, default=10.0, help="for all timed runs (%(default)s)")
+    price.add_argument(
+        "--seconds", type=float, default=10.0, help="for all timed runs (%(default)s)"
+    )
     price.add_argument("--memory-limit", type=_size, default="2 GB", metavar="SIZE",
                        help="what holds more is not run (%(default)s)")  # fmt: skip
     price.add_argument("--batch", type=_axes, metavar="N:AXIS[,N:AXIS…]",
-                       help="the batch's axis of arguments, for the largest that fits --memory")  # fmt: skip
+                       help="the batch's axes, for the largest that fits --memory")  # fmt: skip
     price.add_argument("--memory", type=_size, metavar="SIZE", help="such as 80GB")
     price.add_argument("--x64", action="store_true", help="double precision, as jax_enable_x64")
     price.add_argument("--at-most", action="append", default=[], type=_limit, metavar="LIMIT",
-                       help='such as "gradient=5 evaluations"; exit status 1 if exceeded')  # fmt: skip
+                       help='such as "gradient=5 evaluations"; status 1 if exceeded')  # fmt: skip
     shown = price.add_mutually_exclusive_group()
     shown.add_argument("--json", action="store_true", help="everything, on standard output")
     shown.add_argument("--html", type=Path, metavar="FILE", help="a page, beside the text")

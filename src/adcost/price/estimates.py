@@ -57,7 +57,9 @@ def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> li
 
     def exactly(x: Any, rest: Any) -> jax.Array:
         matvec, y = along(s, product, x, rest)
-        return trace.unit_vectors(matvec, y.size, chunk=min(CHUNK, y.size), dtype=y.dtype)[:, 0].sum()
+        return trace.unit_vectors(matvec, y.size, chunk=min(CHUNK, y.size), dtype=y.dtype)[
+            :, 0
+        ].sum()
 
     arguments = (s.x, s.rest)
     exact = Priced(Way(TRACE, "exact", exactly, arguments), notes=[f"{size:,} products"])

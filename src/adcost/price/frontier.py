@@ -3,7 +3,7 @@
 A policy is applied to the whole function, to the body of each scan, and to each named block: what
 the user jitted by itself, or computed under ``jax.named_scope``. The function is rewritten from its
 jaxpr, so its source stays as it is. Programs are compiled for the CPU wherever JAX computes: XLA
-for GPUs computes again by itself what exceeds the GPU at hand, which would hide what a policy holds.
+for GPUs computes again by itself what exceeds the GPU at hand, which would hide what policies hold.
 """
 
 import hashlib
@@ -144,7 +144,9 @@ def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame,
                 seen[text] = f"{policy} on {target}"
                 options = compile_options(QUICKLY)
                 compiled = within(
-                    limits.compiling, lambda low=lowered: low.compile(options), "compiling"  # type: ignore[misc]
+                    limits.compiling,
+                    lambda low=lowered: low.compile(options),
+                    "compiling",  # type: ignore[misc]
                 )
             held = compiled_bytes(compiled)
             row |= {"temporary_bytes": held.temporaries, "total_bytes": held.total}

@@ -7,6 +7,7 @@ from html import escape
 
 import pandas as pd
 
+from adcost.palette import BLUE, ORANGE
 from adcost.price import source_picture
 from adcost.price.tag import Tag
 from adcost.price.words import interval, number, seconds, size
@@ -28,7 +29,6 @@ STYLE = """
 .adcost ul{margin:.2em 0;padding-left:1.2em}
 """
 
-BLUE, ORANGE = "#0072B2", "#E69F00"
 ROW, LEFT, PLOT = 20, 290, 420
 
 
@@ -85,8 +85,8 @@ def picture(prices: pd.DataFrame) -> str:
 
     height = ROW * (len(rows) + 2)
     said = ["<div class=wide>", f'<svg viewBox="0 0 {LEFT + PLOT + 30} {height + 8}" role="img" '
-            f'width="{LEFT + PLOT + 30}" aria-label="Price of each derivative in evaluations of the '
-            'function: counted, and timed with a 95 % interval">']  # fmt: skip
+            f'width="{LEFT + PLOT + 30}" aria-label="Price of each derivative in evaluations of '
+            'the function: counted, and timed with a 95 % interval">']  # fmt: skip
     for power in range(int(low), int(high) + 1):
         at = x(10.0**power)
         said.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{ROW}" y2="{height}" '
@@ -97,7 +97,9 @@ def picture(prices: pd.DataFrame) -> str:
         y = ROW * (i + 1.7)
         label = f"{row.derivative}: {row.method}"
         label = label if len(label) < 46 else f"{label[:44]}…"
-        said.append(f'<text x="{LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>')
+        said.append(
+            f'<text x="{LEFT - 10}" y="{y + 4:.1f}" text-anchor="end">{escape(label)}</text>'
+        )
         said.append(_dot(x(row.counted), y, ORANGE, f"counted: {number(row.counted)}", hollow=True))
         if row.timed > 0:
             if row.timed_low > 0:
@@ -161,7 +163,8 @@ def _prices(tag: Tag) -> str:
             continue
         shown = row.derivative if row.derivative != before else ""
         before = row.derivative
-        cells = [escape(shown), escape(row.method), ("" if row.exact else "≥ ") + number(row.counted),
+        counted = number(row.counted) if row.exact else f"≥ {number(row.counted)}"
+        cells = [escape(shown), escape(row.method), counted,
                  interval(row.timed, row.timed_low, row.timed_high), seconds(row.seconds),
                  _held(row.temporary_bytes)]  # fmt: skip
         mark = " class=best" if (row.derivative, row.method) in best else ""
@@ -213,17 +216,21 @@ def _checks(tag: Tag) -> str:
 def _function(tag: Tag) -> str:
     f = tag.function
     said = [f"argument {escape(e['argument'])}: <code>{escape(e['type'])}</code>"
-            + (", differentiated" if e["differentiated"] else "") for e in f.get("inputs", [])]  # fmt: skip
+            + ", differentiated" * e["differentiated"] for e in f.get("inputs", [])]  # fmt: skip
     said += [f"result {escape(e['output'])}: <code>{escape(e['type'])}</code>"
              for e in f.get("outputs", [])]  # fmt: skip
     operations = f.get("operations", {})
     if operations:
-        kinds = ", ".join(f"{n:,} {kind}" for kind, n in operations.items() if n and kind != "total")
+        kinds = ", ".join(
+            f"{n:,} {kind}" for kind, n in operations.items() if n and kind != "total"
+        )
         said.append(f"{'' if f.get('exact') else 'at least '}{operations['total']:,} operations"
                     + (f": {kinds}" if kinds else ""))  # fmt: skip
     spent = f.get("seconds", {})
     if math.isfinite(spent.get("median", math.nan)):
-        said.append(f"{seconds(spent['median'])} [{seconds(spent['low'])}, {seconds(spent['high'])}]")
+        said.append(
+            f"{seconds(spent['median'])} [{seconds(spent['low'])}, {seconds(spent['high'])}]"
+        )
     if math.isfinite(f.get("kept_bytes", math.nan)):
         said.append(f"reverse mode keeps {size(f['kept_bytes'])}")
     for row in tag.uncounted.itertuples():

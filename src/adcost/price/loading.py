@@ -1,7 +1,7 @@
 """A user's function by its name: ``path/to/model.py:loss`` or ``package.module:loss``.
 
 Naming a file runs it: whatever it does at import is done. Nothing but it is imported by us, and
-while it is, its own folder is searched first, as for a script, so that it finds what lies beside it.
+while it is, its own folder is searched first, as for a script: it finds what lies beside it.
 """
 
 import hashlib
@@ -49,8 +49,10 @@ def arguments(name: str, folder: Path | None = None) -> tuple[Any, ...]:
         try:
             given = given()
         except Exception as error:
-            raise CannotPrice(f"{name} raised {_said(error)} when called without arguments: it "
-                              "must return the function's positional arguments") from error  # fmt: skip
+            raise CannotPrice(
+                f"{name} raised {_said(error)} when called without arguments: it must return the "
+                "function's positional arguments"
+            ) from error
     return tuple(given) if isinstance(given, (tuple, list)) else (given,)
 
 
@@ -60,7 +62,10 @@ def user_frames(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if _is_user_s(frame.filename)]
     if own:
-        lines += ["Traceback (most recent call last):", *traceback.StackSummary.from_list(own).format()]
+        lines += [
+            "Traceback (most recent call last):",
+            *traceback.StackSummary.from_list(own).format(),
+        ]
     lines += traceback.format_exception_only(type(error), error)[:1]
     return "\n".join(line.rstrip("\n") for line in lines).rstrip()
 
@@ -119,4 +124,3 @@ def _said(error: BaseException) -> str:
 def _is_user_s(file: str) -> bool:
     libraries = ("site-packages", "dist-packages", "<frozen", f"{sys.base_prefix}/lib")
     return not any(part in file for part in libraries) and not file.startswith(str(HERE))
-

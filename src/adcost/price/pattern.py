@@ -1,7 +1,7 @@
 """The entries of a Jacobian that may differ from zero, traced through the program at a point.
 
-Each variable carries its value and, for each of its numbers, the inputs that it depends on, a sparse
-matrix of booleans (numbers, n). What moves data is run on the numbers' places instead of the
+Each variable carries its value and, for each of its numbers, the inputs that it depends on: a
+sparse matrix of zeros and ones (numbers, n). What moves data is run on the numbers' places instead of the
 numbers, so any gather or slice is exact; what works entry by entry joins its operands; a sum joins
 what it adds. Entries found may still be zero, none is missed at this point: where an index or a
 branch depends on the values, another point may have other entries.
@@ -121,7 +121,9 @@ def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern | 
             places.append(jnp.full(jnp.shape(value), -1, jnp.int32))
         else:
             size = int(np.size(value))
-            places.append(jnp.arange(offset, offset + size, dtype=jnp.int32).reshape(jnp.shape(value)))
+            places.append(
+                jnp.arange(offset, offset + size, dtype=jnp.int32).reshape(jnp.shape(value))
+            )
             stacked.append(pattern)
             offset += size
     if not stacked:
@@ -137,7 +139,7 @@ def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern | 
 def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern | None:
     """Each number of a product depends on the rows and columns that it is made of.
 
-    A factor that depends on no input counts by its entries that are not zero, where it has no batch.
+    Of a factor that depends on no input only entries that are not zero count.
     """
     (contracted, batches) = params["dimension_numbers"]
     found = []
@@ -188,9 +190,12 @@ def _joined(groups: np.ndarray, pattern: Pattern, size: int) -> Pattern:
 
 
 def _as_large(pattern: Pattern, value: Any, result: Any) -> Pattern:
-    """A scalar operand's pattern for every number of the result."""
-    size = int(np.size(result))
-    return pattern if np.size(value) == size else pattern[np.zeros(size, int)]
+    """An operand's pattern for every number of the result that it is broadcast to."""
+    shape = np.shape(value)
+    if shape == np.shape(result):
+        return pattern
+    places = np.arange(math.prod(shape)).reshape(shape)
+    return pattern[np.broadcast_to(places, np.shape(result)).ravel()]
 
 
 def _times(join: Pattern, pattern: Pattern) -> Pattern:

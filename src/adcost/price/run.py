@@ -10,7 +10,7 @@ import jax
 import pandas as pd
 
 from adcost import platforms
-from adcost.costs.count import LowerBound, lower_bound
+from adcost.costs.count import LowerBound
 from adcost.costs.intervals import Interval, median_interval, paired_ratio
 from adcost.derivatives import sparse
 from adcost.price import choose, estimates, frontier, gauss_newton, measure, sparsity, ways
@@ -68,7 +68,9 @@ def price(
     if not 0 < tolerance < 1:
         raise ValueError(f"tolerance must be between 0 and 1, not {tolerance}")
     if (batch is None) != (memory is None):
-        raise ValueError("batch and memory go together: the axis of the batch, and what it is to fit")
+        raise ValueError(
+            "batch and memory go together: the axis of the batch, and what it is to fit"
+        )
     s = subject(f, args, argnums, has_aux)
     if batch is not None:
         frontier.batch_of(s, batch)  # refuses axes that are not there
@@ -178,7 +180,9 @@ def _table(priced: Sequence[Priced], timings: pd.DataFrame) -> pd.DataFrame:
         row["note"] = "; ".join(one.notes)
         if one.count is not None:
             row |= {"operations": one.operations, "exact": one.count.exact}
-            row["counted"] = one.operations / function.operations if function.operations else math.nan
+            row["counted"] = (
+                one.operations / function.operations if function.operations else math.nan
+            )
         if one.held is not None:
             row |= {"temporary_bytes": one.held.temporaries, "total_bytes": one.held.total}
         if one.program is not None:

@@ -152,7 +152,9 @@ def subject(
 def holds_arrays(tree: Tree) -> bool:
     """Whether every leaf is an array or a shape, and there is one."""
     leaves = jax.tree.leaves(tree)
-    return bool(leaves) and all(hasattr(leaf, "shape") and hasattr(leaf, "dtype") for leaf in leaves)
+    return bool(leaves) and all(
+        hasattr(leaf, "shape") and hasattr(leaf, "dtype") for leaf in leaves
+    )
 
 
 def as_arrays(tree: Tree) -> Tree:
@@ -179,7 +181,7 @@ CALLBACKS = frozenset("debug_callback debug_print io_callback".split())
 
 
 def callbacks(jaxpr: Any) -> list[tuple[str, str]]:
-    """The primitive and line of each call to the host that is an effect, in order of the program."""
+    """The primitive and line of each call to the host that is an effect, in the program's order."""
     found: dict[tuple[str, str], None] = {}
     for equation in opened(jaxpr)[0].eqns:
         if equation.primitive.name in CALLBACKS:
@@ -192,7 +194,7 @@ def callbacks(jaxpr: Any) -> list[tuple[str, str]]:
 def _array(leaf: Any) -> Any:
     if isinstance(leaf, jax.ShapeDtypeStruct):
         return _shape(leaf)
-    if isinstance(leaf, (bool, int, float, complex, np.ndarray, np.generic, jax.Array)):
+    if isinstance(leaf, (bool, int, float, complex, np.ndarray, np.generic)):
         return jnp.asarray(leaf)
     return leaf
 
@@ -273,7 +275,9 @@ def _check_result(found: Subject) -> None:
             raise CannotPrice(f"with has_aux {name} must return a pair: its value, and the rest")
         result = result[0]
     if not _floating(result):
-        kinds = ", ".join(sorted({leaf.dtype.name for leaf in jax.tree.leaves(result)})) or "nothing"
+        kinds = (
+            ", ".join(sorted({leaf.dtype.name for leaf in jax.tree.leaves(result)})) or "nothing"
+        )
         raise CannotPrice(
             f"{name} returns {kinds}, and only floating-point numbers have derivatives: return "
             "the loss or the residuals themselves"

@@ -139,7 +139,11 @@ def compare(before: Tag, after: Tag) -> pd.DataFrame:
     keys = ["derivative", "method"]
     wanted = ["operations", "counted", "temporary_bytes", "seconds", "timed"]
     both = before.prices[keys + wanted].merge(
-        after.prices[keys + wanted], on=keys, how="outer", suffixes=("_before", "_after"), sort=False
+        after.prices[keys + wanted],
+        on=keys,
+        how="outer",
+        suffixes=("_before", "_after"),
+        sort=False,
     )
     # NaN by zero is NaN; a row that became free is infinitely cheaper.
     both["times_fewer_operations"] = both.operations_before / both.operations_after

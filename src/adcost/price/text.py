@@ -50,7 +50,9 @@ def _function(tag: Tag) -> Iterator[str]:
     operations = f.get("operations", {})
     if operations:
         kinds = ", ".join(
-            f"{prefixed(n).strip()} {kind}" for kind, n in operations.items() if n and kind != "total"
+            f"{prefixed(n).strip()} {kind}"
+            for kind, n in operations.items()
+            if n and kind != "total"
         )
         sure = "" if f.get("exact") else "at least "
         yield from _wrapped(f"{sure}{operations['total']:,} operations"
@@ -90,7 +92,8 @@ def _prices(tag: Tag) -> Iterator[str]:
             held = size(row.temporary_bytes) if math.isfinite(row.temporary_bytes) else "–"
             counted = number(row.counted) if row.exact else f"≥ {number(row.counted)}"
             timed = (
-                f"{interval(row.timed, row.timed_low, row.timed_high):>24}{seconds(row.seconds):>10}"
+                f"{interval(row.timed, row.timed_low, row.timed_high):>24}"
+                f"{seconds(row.seconds):>10}"
                 if any_timed else ""
             )  # fmt: skip
             inline = f"{row.method} ({row.note})" if row.note else row.method
@@ -122,7 +125,9 @@ def _memory(tag: Tag) -> Iterator[str]:
         for row in rows.itertuples():
             if row.note.startswith("the same program"):
                 continue
-            on = "nothing checkpointed" if row.policy == "none" else f"{short(target)}: {row.policy}"
+            on = (
+                "nothing checkpointed" if row.policy == "none" else f"{short(target)}: {row.policy}"
+            )
             mark = "*" if row.frontier else " "
             held = size(row.temporary_bytes) if math.isfinite(row.temporary_bytes) else "–"
             batch = f"{row.largest_batch:>10,.0f}" if batches and row.frontier else ""
@@ -178,4 +183,3 @@ def _wrapped(words: str, first: str = "", later: str | None = None) -> list[str]
     joined = re.sub(r"(\d) (?=[kMGTP]?B\b|[mµn]?s\b|[kMGT]\b)", "\\1\N{NO-BREAK SPACE}", words)
     lines = textwrap.wrap(joined, WIDTH, initial_indent=first, subsequent_indent=indent)
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
-

@@ -206,6 +206,7 @@ def _jacobian(s: Subject, size: int, shape: Any, sparsity: sparse.Colouring | st
             output_numbers=size * rows),
     ]  # fmt: skip
     if isinstance(sparsity, sparse.Colouring):
+
         def coloured(x: Any, rest: Any) -> jax.Array:
             of = sparse.compressed_columns if sparsity.columns else sparse.compressed_rows
             return of(*flat(s, x, rest), sparsity.seed)

@@ -37,9 +37,11 @@ def seconds(value: float) -> str:
     """A time: ``42 µs``."""
     if not math.isfinite(value):
         return "–"
+    if value >= 999.5:
+        return f"{value:,.0f} s"
     for unit, length in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6), ("ns", 1e-9)):
-        if value >= length:
-            return f"{value / length:.3g} {unit}" if value < 999.5 * length else f"{value:,.0f} s"
+        if value >= 0.9995 * length:
+            return f"{value / length:.3g} {unit}"
     return "0 s"
 
 

@@ -69,8 +69,8 @@ def test_html(model, tmp_path, capsys):
 
 def test_limits_decide_the_exit_status(model, capsys):
     assert run(model, "--at-most", "gradient=5 evaluations") == 0
-    assert run(model, "--at-most", "gradient=5 evaluations", "--at-most", "hvp=2 evaluations") == 1
-    assert "exceeded: hvp=2 evaluations: the Hessian-vector product by" in capsys.readouterr().err
+    assert run(model, "--at-most", "gradient=5 evaluations", "--at-most", "hvp=0.5 evaluations") == 1
+    assert "exceeded: hvp=0.5 evaluations: the Hessian-vector product by" in capsys.readouterr().err
     assert run(model, "--at-most", "gradient_memory=1 GB") == 0
     assert run(model, "--at-most", "gradient=1 ms") == 1
     assert "was not measured" in capsys.readouterr().err
@@ -125,7 +125,9 @@ def test_a_file_that_raises_when_imported(tmp_path):
     with pytest.raises(CannotPrice, match=r"bad.py raised SystemExit: no when imported"):
         loading.load("bad.py:loss", tmp_path)
     (tmp_path / "worse.py").write_text("import not_there\n")
-    with pytest.raises(CannotPrice, match="raised ModuleNotFoundError: No module named 'not_there'"):
+    with pytest.raises(
+        CannotPrice, match="raised ModuleNotFoundError: No module named 'not_there'"
+    ):
         loading.load("worse.py:loss", tmp_path)
 
 

@@ -63,7 +63,9 @@ def test_a_function_that_raises():
     def broken(x):
         raise KeyError("weights")
 
-    with pytest.raises(CannotPrice, match=r"cannot be traced by JAX: KeyError: 'weights'") as raised:
+    with pytest.raises(
+        CannotPrice, match=r"cannot be traced by JAX: KeyError: 'weights'"
+    ) as raised:
         subject(broken, (X,))
     assert isinstance(raised.value.__cause__, KeyError)
 
@@ -95,7 +97,9 @@ def test_python_s_numbers_beside_are_fixed():
 
 
 def test_random_keys_are_data():
-    found = subject(lambda x, key: jnp.sum(x * jax.random.normal(key, (3,))), (X, jax.random.key(0)))
+    found = subject(
+        lambda x, key: jnp.sum(x * jax.random.normal(key, (3,))), (X, jax.random.key(0))
+    )
     assert jax.eval_shape(found.value, *found.shapes()).shape == ()
 
 
