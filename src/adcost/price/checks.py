@@ -2,9 +2,10 @@
 
 All is computed on the CPU in float64 where the function allows it, along random directions that
 change each array by about its own size. A function that is vector-valued is checked as the sum of
-its outputs with random weights. `adcost.price.central_difference` says what a difference's bound is.
+its outputs with random weights. `adcost.price.central_difference` says how far one can be off.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -253,7 +254,7 @@ def _symmetry(point: _Point, rng: np.random.Generator) -> dict[str, Any]:
     gradient = jax.grad(point.f)
 
     def products(x: Any, u: Any, v: Any) -> Any:
-        """∇²f·v by forward over reverse mode, or by reverse over reverse where there is no other."""
+        """∇²f·v by forward over reverse, or by reverse over reverse where there is no other."""
 
         def product(w: Any) -> Any:
             try:
@@ -283,13 +284,14 @@ def _symmetry(point: _Point, rng: np.random.Generator) -> dict[str, Any]:
 def _rules(point: _Point, gradient: Any) -> Iterator[dict[str, Any]]:
     """The gradient with each custom rule against that without, where JAX derives its own."""
     for rule in dict.fromkeys(custom_rules.custom(point.program)):
-        yield from _guarded("custom rule", lambda rule=rule: _rule(point, gradient, rule))  # type: ignore[misc]
+        yield from _guarded("custom rule", functools.partial(_rule, point, gradient, rule))
 
 
 def _rule(point: _Point, gradient: Any, rule: Frame) -> dict[str, Any]:
     said = f"the rule of {rule.function} (line {rule.line})"
     leaves, tree = jax.tree.flatten(point.x)
-    plain = jax.jit(jax.grad(lambda leaves: custom_rules.without(point.program, rule, leaves)))(leaves)
+    without = functools.partial(custom_rules.without, point.program, rule)
+    plain = jax.jit(jax.grad(without))(leaves)
     if not _all_finite(plain):
         return _row("custom rule", None, f"{said} is finite here, where the derivative of the "
                                          "function itself is not")  # fmt: skip

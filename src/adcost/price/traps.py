@@ -105,9 +105,9 @@ def _indexed(programs: Programs, table: Any) -> Iterator[Trap]:
         times = max(_executions(table, frame), runs[frame])
         yield Trap(
             INDEXED, frame.file, frame.line, price,
-            f"reads an array by index, {times:,} times: the transpose of each read is a whole array "
-            f"of zeros but for what was read, here {round(operations / runs[frame]):,} numbers, and "
-            f"adding them up takes {price} of the function",
+            f"reads an array by index, {times:,} times: the transpose of each read is a whole "
+            f"array of zeros but for what was read, here {round(operations / runs[frame]):,} "
+            f"numbers, and adding them up takes {price} of the function",
             "let a loop hand out the elements: carry, _ = jax.lax.scan(lambda carry, element: "
             "(step(carry, element), None), carry, array); or compute with the whole array at once",
         )  # fmt: skip
@@ -168,10 +168,10 @@ CHEAPER = {
     "reciprocal(y): return 1 / y, with @reciprocal.defjvp def rule(primals, tangents): z = "
     "reciprocal(*primals); return z, -z * z * tangents[0]",
 }
-"""By primitive, another way to write what it computes, with the same value and a cheaper gradient."""
+"""By primitive, another way to write it, with the same value and a cheaper gradient."""
 NOT_CHEAPER = (
-    "no cheaper way to write {names} with the same value is known here; a rule of your own for what "
-    "the line is part of (jax.custom_vjp) may use results that are there already"
+    "no cheaper way to write {names} with the same value is known here; a rule of your own for "
+    "what the line is part of (jax.custom_vjp) may use results that are there already"
 )
 
 
@@ -229,8 +229,8 @@ def _unrolled(programs: Programs) -> Iterator[Trap]:
                 UNROLLED, frame.file, frame.line, f"{number_of:,} equations",
                 f"is a Python loop, of which all {copies[frame]:,} rounds are in the program: "
                 f"{number_of:,} equations of {equations:,}, where a scan's body would have "
-                f"{number_of // copies[frame]:,}; compiling it and its derivatives grows with them, "
-                "or faster",
+                f"{number_of // copies[frame]:,}; compiling it and its derivatives grows with "
+                "them, or faster",
                 "stack what differs from round to round, and let one body run over it: carry, _ = "
                 "jax.lax.scan(lambda carry, each: (step(carry, each), None), carry, stacked)",
             )  # fmt: skip

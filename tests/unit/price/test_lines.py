@@ -233,7 +233,9 @@ def kept_by_jax(f, x, capsys):
     return sum(4 * eval("*".join(one.split(",")) or "1") for one in sizes)
 
 
-@pytest.mark.parametrize("f", [squares, sine_then_exp, scanned, python_loop, checkpointed, two_norms])
+@pytest.mark.parametrize(
+    "f", [squares, sine_then_exp, scanned, python_loop, checkpointed, two_norms]
+)
 def test_as_many_bytes_are_kept_as_jax_says(f, capsys):
     assert by_line(f, (X,)).kept_bytes.sum() == kept_by_jax(f, X, capsys)
 

@@ -1,4 +1,4 @@
-"""The page "Price your own function", followed to the letter; its numbers are those that come out."""
+"""The page "Price your own function", followed to the letter; its numbers come out."""
 
 import re
 import sys
