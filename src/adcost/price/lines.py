@@ -64,8 +64,9 @@ def by_line(
     as for `adcost.costs.count.count`; what is not known counts nothing. Returns a table with
     `COLUMNS`, a row a line, files in the order in which they are met, lines in that of the file.
     The sums of ``value`` and ``gradient`` are exactly `adcost.costs.count.count` of the function
-    and of value and gradient. What belongs to no line has a row without a file. Raises
-    `adcost.price.subject.CannotPrice`.
+    and of value and gradient. What belongs to no line has a row without a file. The columns of a
+    derivative that there is not (forward mode through `jax.custom_vjp`, reverse mode through a
+    ``while`` loop) are NaN. Raises `adcost.price.subject.CannotPrice`.
     """
     return table(Programs(subject(f, args, argnums, has_aux), trips or {}, costs or {}))
 
