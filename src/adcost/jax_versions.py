@@ -34,18 +34,20 @@ import functools
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import jax
 from jax import lax
 from jax.core import ShapedArray, Tracer
 from jax.experimental.compilation_cache.compilation_cache import reset_cache
-from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var
+from jax.extend.core import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, jaxpr_as_fun
 from jax.extend.core import jaxprs_in_params as _jaxprs_in_params
 
 # `summarize` gives "file:line:column (function)" of the innermost frame outside of JAX.
+from jax.extend.source_info_util import current_name_stack as _current_name_stack
 from jax.extend.source_info_util import summarize as _summarize
+from jax.extend.source_info_util import user_context as _user_context
 
 # `dce_jaxpr` removes what no output needs, through calls, loops and branches; keeps effects. If it
 # goes, XLA's own removal is no substitute: it does not change the jaxpr.
@@ -54,11 +56,44 @@ from jax.interpreters import partial_eval
 from adcost import platforms
 
 __all__ = [
-    "TANH", "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Slope", "Var",
-    "While", "array", "branches", "called", "compile_options", "computed_flops",
-    "forget_compiled", "held_bytes", "inner_jaxprs", "is_traced", "linear_solve",
-    "manual_devices", "needed", "opened", "scan", "scopes", "setting", "used", "user_line",
-    "while_loop", "written_in_jax",
+    "TANH",
+    "ClosedJaxpr",
+    "Frame",
+    "Jaxpr",
+    "JaxprEqn",
+    "Literal",
+    "Scan",
+    "ShapedArray",
+    "Slope",
+    "Var",
+    "While",
+    "array",
+    "bound",
+    "branches",
+    "called",
+    "carries",
+    "compile_options",
+    "computed_flops",
+    "forget_compiled",
+    "frames",
+    "function",
+    "held_bytes",
+    "inner_jaxprs",
+    "is_traced",
+    "jaxpr_as_fun",
+    "linear_solve",
+    "manual_devices",
+    "needed",
+    "opened",
+    "scan",
+    "scopes",
+    "setting",
+    "site",
+    "transposed",
+    "used",
+    "user_line",
+    "while_loop",
+    "written_in_jax",
 ]  # fmt: skip
 
 _JAX = os.path.dirname(jax.__file__)
@@ -129,7 +164,24 @@ TANH = Slope(1, 1) if hasattr(lax, "one_minus_square") else Slope(0, 2)
 ẏ = ẋ·((1 + y)·(1 − y)), whose second factor is the same for every tangent."""
 
 
-# Control flow: the parameters of the primitives.
+def bound(equation: JaxprEqn, operands: Sequence[Any], **changed: Any) -> list[Any]:
+    """The results of an equation at ``operands``, with some of its parameters ``changed``.
+
+    Inside of ``jit`` it writes the equation again, with its line and scopes: what
+    `jax.core.eval_jaxpr` does with each.
+    """
+    params = equation.primitive.get_bind_params(dict(equation.params) | changed)
+    source = equation.source_info
+    with (
+        _user_context(source.traceback, name_stack=_current_name_stack() + source.name_stack),
+        equation.ctx.manager,
+    ):
+        found = equation.primitive.bind(*operands, **params)
+    return list(found) if equation.primitive.multiple_results else [found]
+
+
+# Control flow: the parameters of the primitives, which JAX documents nowhere. To see those of a
+# version: print(jax.make_jaxpr(f)(x).eqns[0].params).
 
 
 class Scan(NamedTuple):
@@ -149,6 +201,14 @@ def scan(equation: JaxprEqn) -> Scan:
     else:
         constants = len(list(params["ft_in"].update(equation.invars).unpack()[0]))
     return Scan(params["jaxpr"], constants, params["length"])
+
+
+def carries(equation: JaxprEqn) -> int:
+    """How many of a scan's first outputs are carried from round to round; the others are stacked,
+    and so have one axis more than the body's."""
+    body, _ = opened(scan(equation).body)
+    pairs = zip(body.outvars, equation.outvars, strict=True)
+    return sum(array(inner).shape == array(outer).shape for inner, outer in pairs)
 
 
 class While(NamedTuple):
@@ -218,14 +278,65 @@ def user_line(equation: JaxprEqn) -> str:
     return re.sub(r"^(.*?:\d+):\d+ ", r"\1 ", said)
 
 
+class Frame(NamedTuple):
+    """A place in the source: a file, a line in it, and the function that it is in."""
+
+    file: str
+    line: int
+    function: str
+
+
+@functools.lru_cache(maxsize=4096)
+def _frames(traceback: Any) -> tuple[Frame, ...]:
+    found = (Frame(one.file_name, one.line_num, one.function_name) for one in traceback.frames)
+    return tuple(frame for frame in found if not frame.file.startswith(_JAX + os.sep))
+
+
+def frames(equation: JaxprEqn) -> tuple[Frame, ...]:
+    """All calls that led to an equation, innermost first, but for those inside of JAX.
+
+    The same place of a Python loop gives the same frames each time; derivatives keep those of what
+    they differentiate. Empty if JAX does not know them.
+    """
+    traceback = equation.source_info.traceback
+    return _frames(traceback) if traceback else ()
+
+
+def site(equation: JaxprEqn) -> Hashable:
+    """Equal for equations that one place of the source makes in a loop, and for no others.
+
+    A traceback's equality is that of its instructions, so two products on one line differ.
+    """
+    return cast(Hashable, equation.source_info.traceback)
+
+
+def transposed(equation: JaxprEqn) -> bool:
+    """Whether the outermost transform that an equation of a traced program went through is reverse.
+
+    ``transpose(jvp(…))`` is the reverse sweep of a gradient; ``jvp(transpose(jvp(…)))`` the forward
+    part of one whose function takes a gradient itself. Inside of a loop, branch or call the name
+    stack begins anew: it is that of the equation that holds it which tells.
+    """
+    return str(equation.source_info.name_stack).startswith("transpose(")
+
+
+def function(jaxpr: Jaxpr | ClosedJaxpr) -> Frame:
+    """The function that was traced, where it is defined; file and name "" if JAX does not say.
+
+    ``debug_info`` says "svd at <file>:<line>".
+    """
+    info = getattr(opened(jaxpr)[0], "debug_info", None)
+    name, _, place = getattr(info, "func_src_info", "").partition(" at ")
+    file, _, line = place.rpartition(":")
+    return Frame(file, int(line) if line.isdigit() else 0, name)
+
+
 def written_in_jax(jaxpr: Jaxpr | ClosedJaxpr) -> bool:
     """Whether a jitted function is JAX's own, such as ``jnp.linalg.svd``.
 
-    JAX traces it once, so its equations bear the line of whoever called it first. ``debug_info``
-    says "svd at <file>:<line>".
+    JAX traces it once, so its equations bear the line of whoever called it first.
     """
-    info = getattr(opened(jaxpr)[0], "debug_info", None)
-    return f" at {_JAX}{os.sep}" in getattr(info, "func_src_info", "")
+    return function(jaxpr).file.startswith(_JAX + os.sep)
 
 
 # Compiled programs.

@@ -41,17 +41,18 @@ from adcost.costs.count.operations import (
     Cost,
     LowerBound,
     Operations,
+    Part,
     Unknown,
     UnknownPrimitive,
     UnknownTripCount,
 )
-from adcost.costs.count.walk import Place, Walk
+from adcost.costs.count.walk import Attribution, Place, Walk
 from adcost.costs.tracing import traced
 from adcost.jax_versions import ClosedJaxpr, needed
 
 __all__ = [
-    "Cost", "LowerBound", "Operations", "Unknown", "UnknownPrimitive", "UnknownTripCount", "count",
-    "count_jaxpr", "lower_bound",
+    "Attribution", "Cost", "LowerBound", "Operations", "Part", "Unknown", "UnknownPrimitive",
+    "UnknownTripCount", "attributed", "count", "count_jaxpr", "lower_bound",
 ]  # fmt: skip
 
 
@@ -95,6 +96,21 @@ def count_jaxpr(
 ) -> Operations:
     """Operations of a closed jaxpr, of which all outputs are wanted; otherwise as ``count``."""
     return Walk(trips or {}, costs or {}).jaxpr(needed(jaxpr), [], Place()).operations
+
+
+def attributed(
+    jaxpr: ClosedJaxpr,
+    attribution: Attribution,
+    trips: Mapping[str, int] | None = None,
+    costs: Mapping[str, Cost] | None = None,
+) -> LowerBound:
+    """As `lower_bound`, of a closed jaxpr, divided into ``parts`` by ``attribution``.
+
+    The parts add up to the whole. Those of a loop are multiplied as its operations are, so their
+    ``runs`` say how often equations run; equations that are free are in them, with no operations.
+    """
+    walk = Walk(trips or {}, costs or {}, strict=False, attribution=attribution)
+    return walk.jaxpr(needed(jaxpr), [], Place())
 
 
 def _count(fn: Any, arguments: Any, keywords: Any, walk: Walk) -> LowerBound:

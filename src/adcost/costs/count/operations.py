@@ -1,6 +1,6 @@
 """Numbers of operations, and the errors of what cannot be counted."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 
@@ -67,28 +67,58 @@ class Unknown:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one part of a program does: its operations, and how often its equations run in all."""
+
+    operations: Operations
+    runs: int
+
+    def __add__(self, other: "Part") -> "Part":
+        """Those of two parts of one name."""
+        return Part(self.operations + other.operations, self.runs + other.runs)
+
+    def __mul__(self, times: int) -> "Part":
+        """Those of a part run ``times`` times."""
+        return Part(self.operations * times, self.runs * times)
+
+
+@dataclass(frozen=True)
 class LowerBound:
-    """Operations that are known, and how often runs what is not: nothing, if they are exact."""
+    """Operations that are known, and how often runs what is not: nothing, if they are exact.
+
+    ``parts`` divides the operations among what an `Attribution` names; empty without one.
+    """
 
     operations: Operations
     unknown: Mapping[Unknown, int] = field(default_factory=dict)
+    parts: Mapping[Hashable, Part] = field(default_factory=dict, compare=False)
 
     @property
     def exact(self) -> bool:
         """Whether everything was counted."""
         return not self.unknown
 
+    @staticmethod
+    def sum(costs: Iterable["LowerBound"]) -> "LowerBound":
+        """Those of programs one after the other, in time linear in what they hold."""
+        operations, unknown, parts = Operations(), dict[Unknown, int](), dict[Hashable, Part]()
+        for cost in costs:
+            operations = operations + cost.operations
+            for what, times in cost.unknown.items():
+                unknown[what] = unknown.get(what, 0) + times
+            for name, part in cost.parts.items():
+                parts[name] = parts[name] + part if name in parts else part
+        return LowerBound(operations, unknown, parts)
+
     def __add__(self, other: "LowerBound") -> "LowerBound":
         """Those of two programs, one after the other."""
-        unknown = dict(self.unknown)
-        for what, times in other.unknown.items():
-            unknown[what] = unknown.get(what, 0) + times
-        return LowerBound(self.operations + other.operations, unknown)
+        return self.sum((self, other))
 
     def __mul__(self, times: int) -> "LowerBound":
         """Those of a program run ``times`` times."""
         unknown = {what: times * each for what, each in self.unknown.items() if times}
-        return LowerBound(self.operations * times, unknown)
+        parts = {name: part * times for name, part in self.parts.items()}
+        return LowerBound(self.operations * times, unknown, parts)
 
 
 Cost = Operations | Callable[..., Operations]

@@ -1,9 +1,9 @@
 """The walk through a jaxpr: calls, loops and branches; each equation once, shared parts too."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import jax
 
@@ -14,6 +14,7 @@ from adcost.costs.count.operations import (
     Cost,
     LowerBound,
     Operations,
+    Part,
     Unknown,
     UnknownPrimitive,
     UnknownTripCount,
@@ -27,13 +28,30 @@ _ADVICE = (
 )
 
 
+class Attribution(Protocol):
+    """To what an equation's operations are attributed: a line of the source, say.
+
+    Its names are hashable. A walk with one makes `LowerBound.parts`.
+    """
+
+    def part(self, equation: JaxprEqn, around: Hashable) -> Hashable:
+        """The name of an equation that holds no program."""
+
+    def around(self, equation: JaxprEqn, around: Hashable) -> Hashable:
+        """What the parts inside of an equation that holds a program are to know of it."""
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where the walk is: the scopes around it, the integers known, the line if JAX's is not."""
+    """Where the walk is: the scopes around it, the integers known, the line if JAX's is not.
+
+    ``around`` is what a walk's `Attribution` knows of the equations around it.
+    """
 
     scopes: tuple[str, ...] = ()
     integers: Mapping[Var, int] = field(default_factory=dict)
     line: str = ""
+    around: Hashable = None
 
 
 @dataclass
@@ -43,6 +61,7 @@ class Walk:
     trips: Mapping[str, int]
     costs: Mapping[str, Cost]
     strict: bool = True
+    attribution: Attribution | None = None
     counted: dict[tuple[Any, ...], LowerBound] = field(default_factory=dict)
 
     def jaxpr(
@@ -54,7 +73,8 @@ class Walk:
         and so on, has few equations and many runs.
         """
         inner, _ = versions.opened(jaxpr)
-        key = (id(inner), tuple(values), place.line, place.scopes if self.trips else ())
+        scopes = place.scopes if self.trips else ()
+        key = (id(inner), tuple(values), place.line, scopes, place.around)
         if key not in self.counted:
             pairs = zip(inner.invars, values, strict=False)
             integers = loops.constants(jaxpr) | {v: n for v, n in pairs if n is not None}
@@ -62,7 +82,7 @@ class Walk:
         return self.counted[key]
 
     def _equations(self, jaxpr: Jaxpr, place: Place, integers: dict[Var, int]) -> LowerBound:
-        found = _NOTHING
+        found: list[LowerBound] = []
         chosen: dict[Any, list[list[LowerBound]]] = defaultdict(list)
         used = versions.used(jaxpr)
         for equation in jaxpr.eqns:
@@ -70,12 +90,14 @@ class Walk:
                 chosen[equation.invars[0]].append(self._branches(equation, place))
                 continue
             cost = self._equation(equation, place, used)
-            found = found + cost if cost is not _NOTHING else found
+            if cost is not _NOTHING:
+                found.append(cost)
             value = loops.fold(equation, integers)
             if value is not None:
                 integers[equation.outvars[0]] = value
         # Conditionals on one value take one branch: a function's and its gradient's.
-        return sum((_dearest(conditionals) for conditionals in chosen.values()), found)
+        found += [_dearest(conditionals) for conditionals in chosen.values()]
+        return LowerBound.sum(found) if found else _NOTHING
 
     def _branches(self, equation: JaxprEqn, place: Place) -> list[LowerBound]:
         inside = self._inside(equation, place)
@@ -83,7 +105,16 @@ class Walk:
         return [self.jaxpr(branch, values, inside) for branch in versions.branches(equation)]
 
     def _inside(self, equation: JaxprEqn, place: Place) -> Place:
-        return replace(place, scopes=(*place.scopes, *versions.scopes(equation)))
+        scopes = (*place.scopes, *versions.scopes(equation))
+        around = self.attribution and self.attribution.around(equation, place.around)
+        return replace(place, scopes=scopes, around=around)
+
+    def _part(self, equation: JaxprEqn, place: Place, operations: Operations) -> LowerBound:
+        """The operations of an equation that holds no program, attributed."""
+        if self.attribution is None:
+            return _NOTHING if operations == _NOTHING.operations else LowerBound(operations)
+        name = self.attribution.part(equation, place.around)
+        return LowerBound(operations, parts={name: Part(operations, 1)})
 
     def _given(self, equation: JaxprEqn) -> Cost | None:
         """A user's own count, by the primitive's name or that of the function that it calls."""
@@ -96,12 +127,15 @@ class Walk:
         name = equation.primitive.name
         given = self._given(equation)
         if given is not None:
-            return LowerBound(_user_s(given, equation))
+            return self._part(equation, place, _user_s(given, equation))
         if name in primitives.OWN_JAXPR:  # a scatter may have none, and then it moves data
-            each = [self.jaxpr(part, [], place) for part in versions.inner_jaxprs(equation)]
-            return sum(each, _NOTHING) * applications(equation)
+            inside = self._inside(equation, place)
+            each = [self.jaxpr(part, [], inside) for part in versions.inner_jaxprs(equation)]
+            if not each:
+                return self._part(equation, place, Operations())
+            return LowerBound.sum(each) * applications(equation)
         if name in primitives.FREE:
-            return _NOTHING
+            return self._part(equation, place, Operations())
         if name in primitives.CALLS or name in primitives.LOOPS:
             return self._program(equation, place)
         holds_program = name not in KNOWN and any(True for _ in versions.inner_jaxprs(equation))
@@ -110,7 +144,7 @@ class Walk:
             said = "it holds a program, and how often that runs is" if holds_program else "it is"
             reason = primitives.UNCOUNTED.get(name, f"{said} in no table of adcost.costs.count")
             return self._unknown(equation, place, reason)
-        return LowerBound(operations) if operations != _NOTHING.operations else _NOTHING
+        return self._part(equation, place, operations)
 
     def _program(self, equation: JaxprEqn, place: Place) -> LowerBound:
         name = equation.primitive.name
@@ -172,10 +206,10 @@ def _at(where: str) -> str:
 
 def _dearest(conditionals: list[list[LowerBound]]) -> LowerBound:
     """The branch with the most operations, over all conditionals on one value."""
-    branches = [sum(parts, _NOTHING) for parts in zip(*conditionals, strict=True)]
+    branches = [LowerBound.sum(parts) for parts in zip(*conditionals, strict=True)]
     most = max(branches, key=lambda branch: (branch.operations.total, branch.operations.integers))
     unknown = {what: times for branch in branches for what, times in branch.unknown.items()}
-    return LowerBound(most.operations, unknown)
+    return LowerBound(most.operations, unknown, most.parts)
 
 
 def _user_s(given: Cost, equation: JaxprEqn) -> Operations:

@@ -1,0 +1,1 @@
+"""Functions to be priced: each a file like a user's own, with ``arguments()`` beside it."""

@@ -1,0 +1,273 @@
+"""Ways counted, compiled and timed, each by itself: what fails says why, and the others go on."""
+
+import math
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any, TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+
+from adcost.costs.background_load import usable_cores
+from adcost.costs.count import LowerBound, lower_bound
+from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
+from adcost.costs.timing import Program, time_interleaved
+from adcost.jax_versions import compile_options
+from adcost.price.pattern import NotTraced
+from adcost.price.ways import EVALUATION, FUNCTION, Way
+from adcost.price.words import seconds, size
+
+QUICKLY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
+"""For programs that never run: their buffers are assigned before machine code is made of them."""
+
+LEAST_ROUNDS = 7
+"""With fewer a median has no 95 % interval, and a comparison of three none at all."""
+MOST_ROUNDS = 61
+QUICK = 30
+"""Ways of up to so many evaluations are timed beside each other; dearer ones in fewer rounds."""
+
+Result = TypeVar("Result")
+
+
+class TooSlow(TimeoutError):
+    """A run or a compilation took longer than allowed; it is left to end by itself."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What pricing may take: seconds of runs in all, of one run, of compiling one program, of
+    compiling all of the checkpoints' programs; bytes held by what is run."""
+
+    seconds: float = 10.0
+    one_run: float = 5.0
+    compiling: float = 60.0
+    checkpoints: float = 20.0
+    memory: int = 2 * 10**9
+
+
+@dataclass
+class Priced:
+    """A way and what was found of it."""
+
+    way: Way
+    count: LowerBound | None = None
+    held: Bytes | None = None
+    program: Program | None = None
+    first_run: float = math.nan
+    """Seconds of a first run, after compiling."""
+    times: float = 1.0
+    """How often the program's seconds are those of the whole derivative."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        """Its name in the table of timings."""
+        return f"{self.way.derivative}: {self.way.method}"
+
+    @property
+    def operations(self) -> float:
+        """Counted operations, NaN if there is no count."""
+        return float(self.count.operations.total) if self.count else math.nan
+
+
+KEY = f"{FUNCTION}: {EVALUATION}"
+
+
+def count_ways(ways: Sequence[Way]) -> list[Priced]:
+    """Each way traced and counted; one that cannot be has a note instead."""
+    found = []
+    for way in ways:
+        priced = Priced(way, notes=[way.note] if way.note else [])
+        found.append(priced)
+        try:
+            priced.count = lower_bound(jax.jit(way.program), *way.arguments)
+        except Exception as error:  # whatever a function of the user's raises when traced
+            priced.notes = [reason(error)]
+    return found
+
+
+def prepare(priced: Sequence[Priced], limits: Limits) -> None:
+    """Compile and run the function, then compile what is not far too dear beside it."""
+    function, *others = priced
+    compile_ways([function], limits, run=True)
+    if function.program is None:
+        return
+    runs = _fits(function, limits) and _first_run(function, limits)
+    chosen = [one for one in others if not runs or _affordable(one, function, limits)]
+    compile_ways(chosen, limits, run=runs)
+
+
+def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
+    """Compile those that were counted, side by side, for their bytes; ``run`` if they are to run.
+
+    One whose result alone exceeds the memory is not compiled.
+    """
+    chosen = []
+    for one in priced:
+        if one.count is None:
+            continue
+        numbers = one.way.output_numbers
+        if numbers * 4 > limits.memory:
+            one.notes.append(f"not compiled: its {numbers:,} numbers exceed {size(limits.memory)}")
+            continue
+        chosen.append(one)
+    # Lowering is Python and holds its lock; compiling is not.
+    lowered = [(one, _attempt(one, lambda w=one.way: jax.jit(w.program).lower(*w.arguments)))
+               for one in chosen]  # fmt: skip
+    options = None if run else compile_options(QUICKLY)
+
+    def compiled(each: Any) -> tuple[Any, float]:
+        started = perf_counter()
+        return each.compile(options), perf_counter() - started
+
+    def compile_one(pair: tuple[Priced, Any]) -> None:
+        one, each = pair
+        if each is None:
+            return
+        done = _attempt(one, lambda: within(limits.compiling, lambda: compiled(each), "compiling"))
+        if done is None:
+            return
+        program, spent = done
+        try:
+            one.held = compiled_bytes(program)
+        except NoMemoryAnalysis as error:
+            one.notes.append(str(error))
+        one.program = Program(program, one.way.arguments, spent)
+
+    with ThreadPoolExecutor(max(1, int(usable_cores()))) as pool:
+        list(pool.map(compile_one, lowered))
+
+
+def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
+    """Run what fits the limits: interleaved rounds, the function in each; raw repeats.
+
+    The dearer ways are in rounds of their own, named ``slow``, with the function beside them.
+    """
+    function, *others = priced
+    if not math.isfinite(function.first_run):
+        return pd.DataFrame()
+    others = [one for one in others if one.program is not None and _fits(one, limits)]
+    runnable = [function, *(one for one in others if _first_run(one, limits))]
+    empty = jax.jit(lambda x: jnp.ravel(jax.tree.leaves(x)[0])[:1])
+    nothing = Program(empty.lower(function.way.arguments[0]).compile(), function.way.arguments[:1])
+    border = max(QUICK * function.first_run, 2e-3)
+    groups = {
+        "quick": ([one for one in runnable if one.first_run <= border], 0.6 * limits.seconds),
+        "slow": (
+            [function, *(one for one in runnable if one.first_run > border)], 0.4 * limits.seconds
+        ),
+    }  # fmt: skip
+    tables = []
+    for name, (group, budget) in groups.items():
+        programs: dict[str, Callable[[], Any]] = {
+            one.key: one.program for one in group if one.program is not None
+        }
+        if name == "quick":
+            programs["empty call"] = nothing
+        elif len(group) == 1:
+            continue
+        once = sum(one.first_run for one in group)
+        rounds = int(min(MOST_ROUNDS, budget / once))
+        least = LEAST_ROUNDS if 1.5 * rounds >= LEAST_ROUNDS else max(1, rounds)
+        table = time_interleaved(
+            programs, point=name, rng=np.random.default_rng(0), min_repeats=least,
+            max_repeats=max(rounds, least), budget_seconds=budget, warmup=1,
+        )  # fmt: skip
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def within(limit: float, run: Callable[[], Result], what: str) -> Result:
+    """``run()`` in a thread of its own; `TooSlow` if it has not returned after ``limit`` seconds.
+
+    It cannot be stopped then: it goes on until it ends or the process does.
+    """
+    results: list[Any] = []
+    wide = bool(jax.config.values["jax_enable_x64"])  # set for this thread alone, perhaps
+
+    def target() -> None:
+        try:
+            with jax.enable_x64(wide):
+                results.append((run(), None))
+        except BaseException as error:
+            results.append((None, error))
+
+    thread = threading.Thread(target=target, daemon=True)
+    thread.start()
+    thread.join(limit)
+    if not results:
+        raise TooSlow(f"{what} took longer than {seconds(limit)}")
+    value, error = results[0]
+    if error is not None:
+        raise error
+    return value
+
+
+REASONS: Mapping[str, str] = {
+    r"forward-mode differentiation \(jvp\) to a custom_vjp":
+        "forward mode does not go through its custom_vjp rule",
+    r"Reverse-mode differentiation does not work for lax.while_loop":
+        "reverse mode does not go through a while loop: write lax.scan, or lax.fori_loop with "
+        "constant bounds",
+    r"[Cc]allbacks? do(es)? not support JVP":
+        "a callback has no derivative: give it a rule with jax.custom_jvp",
+}  # fmt: skip
+"""What JAX says of a way that it cannot go, and the same in one sentence."""
+
+
+def reason(error: BaseException) -> str:
+    """Why a way cannot be gone, in one sentence."""
+    text = str(error)
+    for pattern, said in REASONS.items():
+        if re.search(pattern, text):
+            return said
+    if isinstance(error, (TooSlow, NotTraced)):
+        return text
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
+
+
+def _attempt(one: Priced, run: Callable[[], Result]) -> Result | None:
+    try:
+        return run()
+    except Exception as error:
+        one.notes = [reason(error)]
+        return None
+
+
+def _fits(one: Priced, limits: Limits) -> bool:
+    if one.held is None or one.held.total <= limits.memory:
+        return True
+    one.notes.append(f"not run: it holds {size(one.held.total)}, allowed are "
+                     f"{size(limits.memory)}")  # fmt: skip
+    return False
+
+
+def _affordable(one: Priced, function: Priced, limits: Limits) -> bool:
+    """Whether it is not far dearer, by its count, than one run may be."""
+    expected = one.operations / max(function.operations, 1) * function.first_run
+    if not expected / 3 > limits.one_run:  # many directions side by side are quicker than counted
+        return True
+    one.notes.append(f"not run: about {seconds(expected)} by its count")
+    return False
+
+
+def _first_run(one: Priced, limits: Limits) -> bool:
+    """Run it, a quick one a few times, for the least time; whether it kept to the limit."""
+    program = one.program
+    assert program is not None
+    run = lambda: (within(limits.one_run, program, "one run"),)  # noqa: E731  a tuple is no None
+    found: list[float] = []
+    while len(found) < 4 and sum(found) < limits.one_run / 20:
+        started = perf_counter()
+        if _attempt(one, run) is None:
+            return False
+        found.append(perf_counter() - started)
+    one.first_run = min(found)
+    return True

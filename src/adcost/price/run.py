@@ -1,0 +1,352 @@
+"""Price a function: every part by itself, so that what fails costs no other."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from time import perf_counter
+from typing import Any
+
+import jax
+import pandas as pd
+
+from adcost import platforms
+from adcost.costs.count import LowerBound
+from adcost.costs.intervals import Interval, median_interval, paired_ratio
+from adcost.derivatives import sparse
+from adcost.price import choose, estimates, frontier, gauss_newton, measure, sparsity, ways
+from adcost.price.measure import KEY, Limits, Priced
+from adcost.price.subject import Subject, argument_names, callbacks, described, source_of, subject
+from adcost.price.tag import MEMORY, PRICES, RECOMMENDED, UNCOUNTED, Tag
+from adcost.price.verdict import verdict
+from adcost.price.words import seconds, short, size
+
+PARTS = (
+    "jacobian", "hessian", "products", "trace", "eigenvalues", "memory", "lines", "traps",
+    "checks", "timing",
+)  # fmt: skip
+"""What may be left out."""
+CHECKING = 30.0
+"""Seconds that the checks may take."""
+
+
+def price(
+    f: Callable[..., Any],
+    *args: Any,
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    tolerance: float = 0.01,
+    leave_out: Sequence[str] = (),
+    time_limit: float = 10.0,
+    run_limit: float = 5.0,
+    compile_limit: float = 20.0,
+    memory_limit: int = 2 * 10**9,
+    batch: Mapping[int, int] | None = None,
+    memory: int | None = None,
+    name: str = "",
+    key: Any = None,
+) -> Tag:
+    """The price tag of ``f`` at ``args``: trees of arrays, or of ``jax.ShapeDtypeStruct``.
+
+    Of shapes nothing is run: everything is counted and compiled only. ``argnums`` are the arguments
+    to differentiate by, as in `jax.grad`; with ``has_aux`` ``f`` returns a pair of which the first
+    is differentiated. ``tolerance`` is the relative error of the trace and of the eigenvalues.
+
+    ``leave_out`` names parts of `PARTS` to leave out. ``time_limit`` bounds the seconds of all
+    timed runs, ``run_limit`` those of one run, ``compile_limit`` those in which the checkpoints'
+    programs are compiled, ``memory_limit`` the bytes of what is run; what exceeds them is counted
+    only, and said. ``batch`` names the batch's axis of arguments
+    (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest batch is to fit in.
+
+    Raises :class:`adcost.price.subject.CannotPrice` if the function or its arguments are not what
+    can be priced, and ``ValueError`` for options that are not allowed.
+    """
+    unknown = set(leave_out) - set(PARTS)
+    if unknown:
+        raise ValueError(
+            f"leave_out: {', '.join(sorted(unknown))} is no part; there are {', '.join(PARTS)}"
+        )
+    if not 0 < tolerance < 1:
+        raise ValueError(f"tolerance must be between 0 and 1, not {tolerance}")
+    if (batch is None) != (memory is None):
+        raise ValueError(
+            "batch and memory go together: the axis of the batch, and what it is to fit"
+        )
+    s = subject(f, args, argnums, has_aux)
+    if batch is not None:
+        frontier.batch_of(s, batch)  # refuses axes that are not there
+    limits = Limits(time_limit, run_limit, checkpoints=compile_limit, memory=memory_limit)
+    left = set(leave_out)
+    notes = _notes(s)
+    run = not s.abstract and "timing" not in left
+    if run and notes["effects"]:
+        run = False
+        notes["effects"] += ", so nothing was run: take it out to have the times"
+    if s.abstract:
+        notes["abstract"] = "shapes were given, so nothing was run"
+    priced, timings, table = _prices(s, limits, left, run, tolerance, notes)
+    function = priced[0]
+    told = _function(s, function, table, timings, notes)
+    tag = Tag(name or s.name, "", told, table, timings=timings)
+    tag.uncounted = _uncounted(function.count)
+    tag.recommendations = _framed(
+        choose.recommendations(table, timings, platforms.current()), RECOMMENDED
+    )
+    if "memory" not in left:
+        tag.memory = _memory(s, limits, batch, memory, notes)
+    _analyses(tag, s, left, notes, key)
+    tag.notes = [text for text in notes.values() if text]
+    tag.options = {"argnums": list(s.argnums), "tolerance": tolerance, "leave_out": sorted(left)}
+    tag.verdict = verdict(tag)
+    return tag
+
+
+def _notes(s: Subject) -> dict[str, str]:
+    """Sentences on what the function does beside computing."""
+    found = {"effects": "", "prints": ""}
+    if s.printed:
+        more = "…" if len(s.printed) > 1 else ""
+        found["prints"] = (
+            f"it prints while it is traced, not while it runs ({s.printed[0]!r}{more}): "
+            "jax.debug.print prints the values"
+        )
+    sites = callbacks(jax.jit(s.value).trace(*s.shapes()).jaxpr)
+    if sites:
+        where = "; ".join(f"{name} at {short(line)}" for name, line in sites[:3])
+        plural = "s" if len(sites) > 1 else ""
+        found["effects"] = f"it has {len(sites)} side effect{plural} ({where})"
+    return found
+
+
+def _prices(
+    s: Subject, limits: Limits, left: set[str], run: bool, tolerance: float, notes: dict[str, str]
+) -> tuple[list[Priced], pd.DataFrame, pd.DataFrame]:
+    """All ways counted, compiled and timed; the raw repeats; and the table of prices."""
+    scalar = jax.eval_shape(s.value, *s.shapes()).ndim == 0
+    squares: gauss_newton.SumOfSquares | str = ""
+    colours: sparse.Colouring | str = ""
+    if scalar and "products" not in left:
+        squares = gauss_newton.find(s)
+    if run and ("hessian" if scalar else "jacobian") not in left:
+        colours = sparsity.colouring(s, limits)
+    for what, found in (("Gauss–Newton", squares), ("colours", colours)):
+        if isinstance(found, str) and found:
+            notes[what] = f"{what}: {found}" if what == "Gauss–Newton" else found
+    without = {
+        "jacobian": (ways.JACOBIAN,), "hessian": (ways.HESSIAN,),
+        "products": (ways.HVP, ways.GAUSS_NEWTON),
+    }  # fmt: skip
+    refused = {name for part, names in without.items() if part in left for name in names}
+    all_ways = [w for w in ways.basic(s, squares, colours) if w.derivative not in refused]
+    priced = measure.count_ways(all_ways)
+    timings = pd.DataFrame()
+    if not run:
+        measure.compile_ways([one for one in priced if _one_sweep(one)], limits, run=False)
+    else:
+        measure.prepare(priced, limits)
+        timings = measure.time_ways(priced, limits)
+        if timings.empty:
+            notes["function"] = f"the function was not timed: {'; '.join(priced[0].notes)}"
+    table = _table(priced, timings)
+    if scalar and run and not timings.empty:
+        products = choose.recommendations(
+            table[table.derivative == ways.HVP], timings, platforms.current()
+        )
+        best = products.method.iloc[0] if len(products) else ""
+        best = best or next(iter(ways.PRODUCTS))
+        if "trace" not in left:
+            priced += estimates.trace_ways(s, best, tolerance, limits)
+        if "eigenvalues" not in left:
+            priced.append(estimates.eigenvalue_way(s, best, tolerance, limits))
+        table = _table(priced, timings)
+    return priced, timings, table
+
+
+def _one_sweep(one: Priced) -> bool:
+    whole = {ways.HESSIAN, ways.JACOBIAN}
+    by_directions = {ways.FORWARD, ways.CENTRAL, ways.ONE_SIDED}
+    if one.way.derivative == ways.GRADIENT:
+        return one.way.method not in by_directions
+    return one.way.derivative not in whole
+
+
+def _table(priced: Sequence[Priced], timings: pd.DataFrame) -> pd.DataFrame:
+    """`tag.PRICES`, in the order in which derivatives are shown."""
+    function = priced[0]
+    rows = []
+    base = _seconds(function, timings).value
+    for one in priced:
+        row: dict[str, Any] = dict.fromkeys(PRICES, math.nan)
+        row |= {"derivative": one.way.derivative, "method": one.way.method, "exact": True}
+        row["note"] = "; ".join(one.notes)
+        if one.count is not None:
+            row |= {"operations": one.operations, "exact": one.count.exact}
+            row["counted"] = (
+                one.operations / function.operations if function.operations else math.nan
+            )
+        if one.held is not None:
+            row |= {"temporary_bytes": one.held.temporaries, "total_bytes": one.held.total}
+        if one.program is not None:
+            row["compile_seconds"] = one.program.compile_seconds
+        spent = _seconds(one, timings)
+        row |= {"seconds": spent.value, "seconds_low": spent.low, "seconds_high": spent.high}
+        ratio = _ratio(one, timings, spent, base)
+        row |= {"timed": ratio.value, "timed_low": ratio.low, "timed_high": ratio.high}
+        rows.append(row)
+    order = {name: i for i, name in enumerate(ways.DERIVATIVES)}
+    table = pd.DataFrame(rows, columns=list(PRICES))
+    return table.sort_values(
+        "derivative", key=lambda names: names.map(order), kind="stable", ignore_index=True
+    )
+
+
+_NONE = Interval(math.nan, math.nan, math.nan)
+
+
+def _seconds(one: Priced, timings: pd.DataFrame) -> Interval:
+    if timings.empty:
+        return _NONE
+    rows = timings[timings.method == one.key]
+    if one.key == KEY:
+        rows = rows[rows.point == "quick"]
+    if len(rows):
+        return median_interval(rows.seconds)
+    scaled = one.program is None and math.isfinite(one.first_run)
+    return Interval(one.first_run, math.nan, math.nan) if scaled else _NONE
+
+
+def _ratio(one: Priced, timings: pd.DataFrame, spent: Interval, base: float) -> Interval:
+    if timings.empty or not math.isfinite(spent.value):
+        return _NONE
+    if one.key == KEY:
+        return Interval.exactly(1)
+    points = timings[timings.method == one.key].point.unique()
+    if len(points):
+        return paired_ratio(timings[timings.point == points[0]], one.key, KEY)
+    return Interval(spent.value / base, math.nan, math.nan)
+
+
+def _function(
+    s: Subject, function: Priced, table: pd.DataFrame, timings: pd.DataFrame, notes: dict[str, str]
+) -> dict[str, Any]:
+    """What is said of the function itself: see `tag.Tag`."""
+    file, line = source_of(s.f)
+    x, rest = s.shapes()
+    names = argument_names(s)
+    inputs = [
+        {"argument": f"{names[place]}{path}", "type": kind, "differentiated": place in s.argnums}
+        for place in sorted({*s.argnums, *s.varying})
+        for path, kind in described(s.args[place])
+    ]
+    result = jax.eval_shape(s.whole, x, rest)
+    found: dict[str, Any] = {
+        "name": s.name, "file": file, "line": line, "platform": platforms.current(),
+        "inputs": inputs,
+        "outputs": [{"output": path, "type": kind} for path, kind in described(result)],
+        "size": sum(leaf.size for leaf in jax.tree.leaves(x)),
+        "scalar": jax.eval_shape(s.value, x, rest).ndim == 0,
+    }  # fmt: skip
+    if function.count is not None:
+        operations = function.count.operations
+        kinds = ("multiplications", "additions", "elementwise", "transcendental")
+        found["operations"] = {kind: getattr(operations, kind) for kind in kinds}
+        found["operations"]["total"] = operations.total
+        found["exact"] = function.count.exact
+    else:
+        found |= {"operations": {}, "exact": False}
+        notes["count"] = f"the function has no count: {'; '.join(function.notes)}"
+    if function.held is not None:
+        found["bytes"] = {"arguments": function.held.arguments, "outputs": function.held.outputs,
+                          "temporaries": function.held.temporaries}  # fmt: skip
+    spent = _seconds(function, timings)
+    found["seconds"] = {"median": spent.value, "low": spent.low, "high": spent.high}
+    if not timings.empty:
+        empty = float(timings[timings.method == "empty call"].seconds.median())
+        found["call_seconds"] = empty
+        if spent.value < 3 * empty:
+            notes["call"] = (
+                f"a call takes {seconds(empty)} whatever it computes, and the function "
+                f"{seconds(spent.value)}: the times are mostly of the call, and inside of a larger "
+                "jitted function the counts say more"
+            )
+    found["kept_bytes"] = _kept(s)
+    return found
+
+
+def _kept(s: Subject) -> float:
+    """Bytes that reverse mode keeps between its two sweeps, arguments that it needs among them."""
+    try:
+        x, rest = s.shapes()
+        pull = jax.eval_shape(lambda x, rest: jax.vjp(lambda y: s.value(y, rest), x)[1], x, rest)
+    except Exception:  # no reverse mode, which its own row says
+        return math.nan
+    leaves = [leaf for leaf in jax.tree.leaves(pull) if hasattr(leaf, "dtype")]
+    return float(sum(leaf.size * leaf.dtype.itemsize for leaf in leaves))
+
+
+def _uncounted(count: LowerBound | None) -> pd.DataFrame:
+    unknown = count.unknown if count else {}
+    rows = [(what.primitive, what.where, times, what.reason) for what, times in unknown.items()]
+    return pd.DataFrame(rows, columns=list(UNCOUNTED))
+
+
+def _memory(
+    s: Subject,
+    limits: Limits,
+    batch: Mapping[int, int] | None,
+    memory: int | None,
+    notes: dict[str, str],
+) -> pd.DataFrame:
+    deadline = perf_counter() + limits.checkpoints
+    try:
+        table, left = frontier.frontier(s, limits, deadline)
+    except Exception as error:
+        notes["memory"] = f"checkpoints were not priced: {measure.reason(error)}"
+        return pd.DataFrame(columns=list(MEMORY))
+    for i, sentence in enumerate(left):
+        notes[f"memory {i}"] = sentence
+    if batch is None or memory is None:
+        return table
+    for i, row in table[table.frontier].iterrows():
+        try:
+            fits, more = frontier.largest_batch(s, batch, memory, row.policy, row.target)
+        except Exception as error:
+            table.loc[i, "note"] = f"no largest batch: {measure.reason(error)}"
+            continue
+        table.loc[i, "largest_batch"] = fits
+        table.loc[i, "note"] = f"one more takes {size(more)}"
+    return table
+
+
+def _analyses(tag: Tag, s: Subject, left: set[str], notes: dict[str, str], key: Any) -> None:
+    """The tables by line, the traps and the checks; a part that fails has a note instead."""
+    from adcost.price import checks, lines, traps
+
+    programs = lines.Programs(s)
+    # What was too much to time once, or does something beside computing, is not run here either.
+    run = not (s.abstract or notes.get("effects") or notes.get("function"))
+    spent = checks.EVALUATIONS * tag.function["seconds"]["median"]
+    parts: dict[str, Callable[[], pd.DataFrame]] = {
+        "lines": lambda: lines.table(programs),
+        "traps": lambda: pd.DataFrame(
+            [asdict(trap) for trap in traps.of(programs, run)],
+            columns=[part.name for part in fields(traps.Trap)],
+        ),
+        "checks": lambda: checks.of(s, key),
+    }
+    for part, of in parts.items():
+        if part in left or (part == "checks" and not run):
+            continue
+        if part == "checks" and spent > CHECKING:
+            notes[part] = (
+                f"the checks take some {checks.EVALUATIONS} evaluations, {seconds(spent)}, and "
+                "were left out: adcost.price.checks.check runs them"
+            )
+            continue
+        try:
+            setattr(tag, part, of())
+        except Exception as error:
+            notes[part] = f"{part}: {measure.reason(error)}"
+
+
+def _framed(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    return table if len(table.columns) else pd.DataFrame(columns=list(columns))
