@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -145,8 +146,8 @@ def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame,
                 options = compile_options(QUICKLY)
                 compiled = within(
                     limits.compiling,
-                    lambda low=lowered: low.compile(options),
-                    "compiling",  # type: ignore[misc]
+                    partial(lowered.compile, options),
+                    "compiling",
                 )
             held = compiled_bytes(compiled)
             row |= {"temporary_bytes": held.temporaries, "total_bytes": held.total}

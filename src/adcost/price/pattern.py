@@ -1,9 +1,9 @@
 """The entries of a Jacobian that may differ from zero, traced through the program at a point.
 
 Each variable carries its value and, for each of its numbers, the inputs that it depends on: a
-sparse matrix of zeros and ones (numbers, n). What moves data is run on the numbers' places instead of the
-numbers, so any gather or slice is exact; what works entry by entry joins its operands; a sum joins
-what it adds. Entries found may still be zero, none is missed at this point: where an index or a
+sparse matrix of zeros and ones (numbers, n). What moves data is run on the numbers' places instead
+of the numbers, so any gather or slice is exact; what works entry by entry joins its operands; a sum
+joins what it adds. Entries found may still be zero, none is missed at this point: where an index or a
 branch depends on the values, another point may have other entries.
 
 Where the program holds what has no rule here (loops, sorting, convolutions), `NotTraced` is raised.
@@ -150,7 +150,7 @@ def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern | 
         other, dependent = operands[1 - side]
         mine, theirs = (_matrix(jnp.shape(v), contracted[s], batches[s])
                         for v, s in ((value, side), (other, 1 - side)))  # fmt: skip
-        batch, free, depth = mine.shape
+        batch, free, _ = mine.shape
         others = theirs.shape[1]
         counts = np.ones(theirs.shape, bool) if dependent is not None else (
             np.asarray(other).ravel()[theirs] != 0
