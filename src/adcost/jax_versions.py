@@ -10,7 +10,7 @@ import functools
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import jax
@@ -36,8 +36,8 @@ __all__ = [
     "ClosedJaxpr", "Frame", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
     "array", "bound", "branches", "called", "carries", "compile_options", "computed_flops", "frames",
     "function", "held_bytes", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "linear_solve",
-    "manual_devices", "needed", "opened", "scan", "scopes", "transposed", "used", "user_line",
-    "while_loop", "written_in_jax",
+    "manual_devices", "needed", "opened", "scan", "scopes", "site", "transposed", "used",
+    "user_line", "while_loop", "written_in_jax",
 ]  # fmt: skip
 
 _JAX = os.path.dirname(jax.__file__)
@@ -229,6 +229,14 @@ def frames(equation: JaxprEqn) -> tuple[Frame, ...]:
     """
     traceback = equation.source_info.traceback
     return _frames(traceback) if traceback else ()
+
+
+def site(equation: JaxprEqn) -> Hashable:
+    """Equal for equations that one place of the source makes in a loop, and for no others.
+
+    A traceback's equality is that of its instructions, so two products on one line differ.
+    """
+    return cast(Hashable, equation.source_info.traceback)
 
 
 def transposed(equation: JaxprEqn) -> bool:

@@ -224,3 +224,61 @@ def test_an_equation_bound_again_keeps_its_line_and_takes_other_parameters():
     (found,) = versions.bound(loop, [jnp.ones(())], jaxpr=body)
     assert float(found) == pytest.approx(float(jnp.cos(jnp.cos(jnp.cos(1.0)))))
     assert float(versions.jaxpr_as_fun(body)(1.0)[0]) == pytest.approx(float(jnp.cos(1.0)))
+
+
+def _here(fn, *arguments):
+    """The line and function of the innermost frame of each equation."""
+    equations = jax.make_jaxpr(fn)(*arguments).eqns
+    return [(one.line - fn.__code__.co_firstlineno, one.function) for one in map(_first, equations)]
+
+
+def _first(equation):
+    return versions.frames(equation)[0]
+
+
+def _two_lines(x):
+    y = jnp.sin(x) * x
+    return y + 1.0
+
+
+def test_an_equation_s_calls_are_known_innermost_first_without_jax_s_own():
+    assert _here(_two_lines, 1.0) == [(1, "_two_lines"), (1, "_two_lines"), (2, "_two_lines")]
+    calls = versions.frames(_only(lambda x: jnp.linalg.norm(x), jnp.ones(3)))
+    assert [Path(one.file).name for one in calls][:2] == [HERE.name, HERE.name]
+    none = SimpleNamespace(source_info=SimpleNamespace(traceback=None))
+    assert versions.frames(none) == ()
+
+
+def test_a_site_is_one_instruction_however_often_it_runs():
+    def fn(x):
+        for _ in range(2):
+            x = x * 2.0 * x
+        return x
+
+    a, b, c, d = map(versions.site, jax.make_jaxpr(fn)(1.0).eqns)
+    assert a == c != b == d
+
+
+def test_the_reverse_sweep_is_told_by_the_outermost_transform():
+    gradient = jax.make_jaxpr(jax.grad(lambda x: jnp.sin(x)))(1.0)
+    assert [versions.transposed(e) for e in gradient.eqns if e.primitive.name == "cos"] == [False]
+    assert any(map(versions.transposed, gradient.eqns))
+    inner = jax.make_jaxpr(jax.grad(lambda x: x * jax.grad(jnp.sin)(x)))(1.0)
+    stacks = {str(e.source_info.name_stack): versions.transposed(e) for e in inner.eqns}
+    assert {True, False} == set(stacks.values())
+    assert not any(is_so for name, is_so in stacks.items() if name.startswith("jvp"))
+
+
+def test_what_a_scan_carries_comes_first():
+    def fn(x):
+        return lax.scan(lambda c, e: ((c[0] + e, c[1]), (e, c[0])), (0.0, 1.0), x)
+
+    (scan,) = (e for e in jax.make_jaxpr(fn)(jnp.ones(3)).eqns if e.primitive.name == "scan")
+    assert versions.carries(scan) == 2
+
+
+def test_a_function_is_known_by_file_line_and_name():
+    jitted = _only(jax.jit(_two_lines), 1.0)
+    found = versions.function(versions.called(jitted))
+    assert found == (str(HERE), _two_lines.__code__.co_firstlineno, "_two_lines")
+    assert versions.function(SimpleNamespace(eqns=[])) == ("", 0, "")

@@ -1,16 +1,11 @@
 """Is the derivative right: at the given point, against other ways to it, each with its error bound.
 
-All is computed on the CPU in float64 where the function allows it, along random directions d that
-change each array by about its own size (‖·‖ below is weighted by those sizes too). A function that
-is vector-valued is checked as the sum of its outputs with random weights.
-
-The central difference D(h) = (f(x + hd) − f(x − hd)) / 2h errs by truncation, ch² + …, and by
-rounding, at most ε/h, where ε is the error of f itself. c comes from D(4h) − D(h) ≈ 15ch²; ε from
-the differences of high order of f at points close together (Moré & Wild, *Estimating computational
-noise*, 2011) and from the precision of f's arithmetic. Of a ladder of steps that with the smallest
-sum is used, so the bound is that of the difference and owes nothing to the derivative it judges.
+All is computed on the CPU in float64 where the function allows it, along random directions that
+change each array by about its own size. A function that is vector-valued is checked as the sum of
+its outputs with random weights. `adcost.price.central_difference` says how far one can be off.
 """
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,8 +18,9 @@ import pandas as pd
 
 from adcost import jax_versions as versions
 from adcost import platforms
-from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn
-from adcost.price.interpreter import evaluated
+from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr
+from adcost.price import custom_rules
+from adcost.price.central_difference import difference
 from adcost.price.measure import reason
 from adcost.price.subject import Subject, subject
 from adcost.price.words import number
@@ -38,11 +34,6 @@ float32 has.
 """
 
 DIRECTIONS = 3
-STEPS = 0.25 * 4.0 ** -np.arange(13)
-"""Steps h of the ladder, largest first: 0.25 to 1.5e-8, each a quarter of the one before."""
-NOISE_POINTS = 9
-SAFETY = 4.0
-"""Bounds are estimates to leading order; a pass is within this many times the estimate."""
 USEFUL = 1e-2
 """A bound above this part of the derivative judges nothing."""
 EVALUATIONS = 300
@@ -233,43 +224,6 @@ def _differences(point: _Point, gradient: Any, rng: np.random.Generator) -> dict
                 f"directions ({said})", error, bound)  # fmt: skip
 
 
-def difference(
-    along: Callable[[np.ndarray], np.ndarray], unit: float
-) -> tuple[float, float]:
-    """The derivative of ``t ↦ along([t])`` at 0 by the best central difference, and its bound.
-
-    ``along`` takes steps (n,) and returns values (n,), of unit roundoff ``unit``. The bound is
-    `SAFETY` times the sum of the estimates of truncation and rounding (the module says how).
-    """
-    spacing = math.sqrt(unit) * (np.arange(NOISE_POINTS) - NOISE_POINTS // 2)
-    values = along(np.concatenate([spacing, STEPS, -STEPS])).astype(float)
-    close, plus, minus = np.split(values, [len(spacing), len(spacing) + len(STEPS)])
-    differences = (plus - minus) / (2 * STEPS)
-    slope = abs(differences[len(STEPS) // 2])
-    noise = noise_of(close) + unit * (abs(close[NOISE_POINTS // 2]) + slope)
-    changes = np.abs(np.diff(differences)) / 15
-    # That of the step before, scaled, guards against a change that is small by chance.
-    truncation = np.maximum(changes[1:], changes[:-1] / 16)
-    total = truncation + noise / STEPS[2:]
-    total = np.where(np.isfinite(total), total, np.inf)
-    best = int(np.argmin(total))
-    return float(differences[2 + best]), SAFETY * float(total[best])
-
-
-def noise_of(values: np.ndarray) -> float:
-    """The standard deviation of the noise of a smooth function's values (n,) at even, close steps.
-
-    √(γₖ mean(Δᵏ²)) with γₖ = (k!)²/(2k)!, the largest over orders k from 3 on (Moré & Wild 2011).
-    """
-    found, table = 0.0, np.asarray(values, dtype=float)
-    for order in range(1, len(values) - 2):
-        table = np.diff(table)
-        if order >= 3:
-            gamma = math.factorial(order) ** 2 / math.factorial(2 * order)
-            found = max(found, math.sqrt(gamma * float(np.mean(table**2))))
-    return found
-
-
 # Against other derivatives: these agree to rounding, which half of the digits leave room for.
 
 
@@ -300,7 +254,7 @@ def _symmetry(point: _Point, rng: np.random.Generator) -> dict[str, Any]:
     gradient = jax.grad(point.f)
 
     def products(x: Any, u: Any, v: Any) -> Any:
-        """∇²f·v by forward over reverse mode, or by reverse over reverse where there is no other."""
+        """∇²f·v by forward over reverse, or by reverse over reverse where there is no other."""
 
         def product(w: Any) -> Any:
             try:
@@ -327,19 +281,17 @@ def _symmetry(point: _Point, rng: np.random.Generator) -> dict[str, Any]:
 
 # Rules of the user's own.
 
-CUSTOM = ("custom_jvp_call", "custom_vjp_call", "custom_jvp_call_jaxpr", "custom_vjp_call_jaxpr")
-
-
 def _rules(point: _Point, gradient: Any) -> Iterator[dict[str, Any]]:
     """The gradient with each custom rule against that without, where JAX derives its own."""
-    for rule in dict.fromkeys(_custom(point.program)):
-        yield from _guarded("custom rule", lambda rule=rule: _rule(point, gradient, rule))  # type: ignore[misc]
+    for rule in dict.fromkeys(custom_rules.custom(point.program)):
+        yield from _guarded("custom rule", functools.partial(_rule, point, gradient, rule))
 
 
 def _rule(point: _Point, gradient: Any, rule: Frame) -> dict[str, Any]:
     said = f"the rule of {rule.function} (line {rule.line})"
     leaves, tree = jax.tree.flatten(point.x)
-    plain = jax.jit(jax.grad(lambda leaves: _without(point.program, rule, leaves)))(leaves)
+    without = functools.partial(custom_rules.without, point.program, rule)
+    plain = jax.jit(jax.grad(without))(leaves)
     if not _all_finite(plain):
         return _row("custom rule", None, f"{said} is finite here, where the derivative of the "
                                          "function itself is not")  # fmt: skip
@@ -354,35 +306,6 @@ def _rule(point: _Point, gradient: Any, rule: Frame) -> dict[str, Any]:
                 f"{said} is not the derivative of its function: the gradient differs by "
                 f"{error:.1e} of its size. Right only if that is meant, as in a straight-through "
                 "estimator", error, bound)  # fmt: skip
-
-
-def _without(program: ClosedJaxpr, rule: Frame, inputs: Sequence[Any]) -> Any:
-    """The value of a program in which a function has no rules of its own."""
-
-    def replace(equation: JaxprEqn, operands: Sequence[Any]) -> list[Any] | None:
-        body = versions.called(equation)
-        if equation.primitive.name in CUSTOM and body is not None and versions.function(body) == rule:
-            return evaluated(body, operands, replace=replace)
-        if equation.primitive.name == "scan" and any(_custom(versions.scan(equation).body)):
-            inner = versions.scan(equation).body
-            shapes = [jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype)
-                      for v in versions.opened(inner)[0].invars]  # fmt: skip
-            again = jax.make_jaxpr(lambda *given: evaluated(inner, given, replace=replace))
-            return versions.bound(equation, operands, jaxpr=again(*shapes))
-        return None
-
-    return evaluated(program, inputs, replace=replace)[0]
-
-
-def _custom(jaxpr: Jaxpr | ClosedJaxpr) -> Iterator[Frame]:
-    """The functions with rules of their own that are not JAX's."""
-    for equation in versions.opened(jaxpr)[0].eqns:
-        body = versions.called(equation)
-        if equation.primitive.name in CUSTOM and body is not None:
-            if not versions.written_in_jax(body):
-                yield versions.function(body)
-        for inner in versions.inner_jaxprs(equation):
-            yield from _custom(inner)
 
 
 # Finite, and how precise.

@@ -222,6 +222,8 @@ class Place(NamedTuple):
     calls: tuple[Frame, ...]
     """All frames; those from ``frame`` outward tell executions of one line apart."""
     primitive: str
+    site: Hashable
+    """Tells operations on one line apart."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +247,8 @@ class Lines:
         if isinstance(around, Around):
             reverse, outer = around.reverse, around.calls
             calls = calls if outer and calls[-len(outer) :] == outer else calls + outer
-        return Place(reverse, line_of(calls), calls, equation.primitive.name)
+        name, site = equation.primitive.name, versions.site(equation)
+        return Place(reverse, line_of(calls), calls, name, site)
 
     def around(self, equation: JaxprEqn, around: Hashable) -> Around:
         """The sweep of an equation that holds a program, and the calls to it."""
@@ -268,7 +271,7 @@ def _executions(function: LowerBound) -> dict[Frame, int]:
     for place, part in places(function).items():
         if place.frame in place.calls:
             outward = place.calls[place.calls.index(place.frame) :]
-            least[outward][place.calls, place.primitive] += part.runs
+            least[outward][place.site, place.primitive] += part.runs
     found: dict[Frame, int] = defaultdict(int)
     for outward, runs in least.items():
         found[outward[0]] += min(runs.values())

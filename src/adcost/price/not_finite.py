@@ -1,7 +1,7 @@
 """Where a gradient turns to NaN or infinity at the given point, though the function has a value.
 
 The program of value and gradient runs once with every array tested. The first equation that makes
-something that is not finite of what is, is the origin; what its line does in the function tells why.
+what is not finite of what is, is the origin; what its line does in the function tells why.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,6 @@ import numpy as np
 
 from adcost import jax_versions as versions
 from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn, Literal, Var
-from adcost.price import lines
 from adcost.price.interpreter import evaluated
 from adcost.price.lines import Around, Lines, Programs, places
 from adcost.price.trap import Trap
@@ -27,8 +26,8 @@ MEND = {
     HIDDEN: "give the branch that is not taken an argument at which its derivative is finite: "
     "jnp.where(taken, branch(jnp.where(taken, x, 1.0)), other)",
     ROOT: "if the derivative is to be 0 there: positive = square > 0, then root = jnp.where("
-    "positive, jnp.sqrt(jnp.where(positive, square, 1.0)), 0.0), with jnp.sum(x * x) for the square "
-    "of a norm",
+    "positive, jnp.sqrt(jnp.where(positive, square, 1.0)), 0.0); of a norm the square is "
+    "jnp.sum(x * x)",
     REPEATED: "vectors of a repeated value have no derivative: use the values alone "
     "(jnp.linalg.eigvalsh, svdvals), or a function of the matrix itself (trace, slogdet, solve, "
     "jax.scipy.linalg.expm), whose derivative exists",
@@ -86,7 +85,9 @@ def _origin(
     flags = jax.jit(
         lambda *given: jnp.stack([jnp.any(~jnp.isfinite(v)) for v in _values(jaxpr, given, made)])
     )
-    bad = {v for v, flag in zip(made, np.asarray(flags(*inputs)), strict=True) if flag} if made else ()
+    if not made:
+        return None
+    bad = {v for v, flag in zip(made, np.asarray(flags(*inputs)), strict=True) if flag}
     for equation in inner.eqns:
         if not any(v in bad for v in equation.outvars) or any(
             atom in bad for atom in equation.invars if isinstance(atom, Var)
@@ -143,7 +144,8 @@ def _rounds(
     for i in (reversed(order) if equation.params["reverse"] else order)[:ROUNDS]:
         given = [*fixed, *carry, *(array[i] for array in stacked)]
         results = step(*given)
-        if not all(np.all(np.isfinite(one)) for one in results if jnp.issubdtype(one.dtype, jnp.inexact)):
+        floating = (one for one in results if jnp.issubdtype(one.dtype, jnp.inexact))
+        if not all(np.all(np.isfinite(one)) for one in floating):
             yield scan.body, given
             return
         carry = results[:carries]

@@ -338,8 +338,8 @@ def _analyses(tag: Tag, s: Subject, left: set[str], notes: dict[str, str], key: 
             continue
         if part == "checks" and spent > CHECKING:
             notes[part] = (
-                f"the checks take some {checks.EVALUATIONS} evaluations, {seconds(spent)}, and were "
-                "left out: adcost.price.checks.check runs them"
+                f"the checks take some {checks.EVALUATIONS} evaluations, {seconds(spent)}, and "
+                "were left out: adcost.price.checks.check runs them"
             )
             continue
         try:

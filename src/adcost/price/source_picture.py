@@ -193,7 +193,8 @@ def html(table: pd.DataFrame) -> str:
         f'<table class="adcost-source"><caption>{markup.escape(_name(part.file))}</caption>'
         '<thead><tr><th scope="col">line</th><th scope="col" class="code">source</th>'
         '<th scope="col">value</th><th scope="col">gradient</th><th scope="col">kept</th></tr>'
-        f"</thead><tbody>{''.join(_html_row(row, largest, most) for row in part.rows)}</tbody></table>"
+        f"</thead><tbody>{''.join(_html_row(row, largest, most) for row in part.rows)}</tbody>"
+        "</table>"
         for part in parts
     )
     key = (
@@ -210,7 +211,8 @@ def _html_row(row: Row, largest: float, most: int) -> str:
         return '<tr><td class="n">⋮</td><td></td><td></td><td></td><td></td></tr>'
     source = f"<code>{markup.escape(row.source) or '&nbsp;'}</code>"
     if not row.priced:
-        return f'<tr><td class="n">{row.line}</td><td class="code">{source}</td><td colspan="3"></td></tr>'
+        cells = f'<td class="n">{row.line}</td><td class="code">{source}</td>'
+        return f'<tr>{cells}<td colspan="3"></td></tr>'
     inner, outer = 100 * row.value / largest, 100 * max(row.value, row.gradient) / largest
     cut = 100 * inner / outer if outer else 0
     bar = (
@@ -221,7 +223,8 @@ def _html_row(row: Row, largest: float, most: int) -> str:
     )
     if row.kept:
         bar += (
-            f'<span class="adcost-bar adcost-kept" style="width:{100 * row.kept / most:.1f}%"></span>'
+            '<span class="adcost-bar adcost-kept" '
+            f'style="width:{100 * row.kept / most:.1f}%"></span>'
         )
     cells = "".join(f"<td>{each.replace(' ', '&nbsp;')}</td>" for each in _numbers(row))
     return f'<tr><td class="n">{row.line}</td><td class="code">{source}{bar}</td>{cells}</tr>'
@@ -252,8 +255,11 @@ def figure(table: pd.DataFrame) -> Any:
     for place, row in enumerate(rows, 1):
         _draw_row(axes, row, place - 0.25, largest, mono)
     place = len(rows) + 0.75
-    for x, colour, words in ((0.07, BLUE, "the function"),
-                             (0.3, VERMILION, "what value and gradient take more, in evaluations")):  # fmt: skip
+    key = (
+        (0.07, BLUE, "the function"),
+        (0.3, VERMILION, "what value and gradient take more, in evaluations"),
+    )
+    for x, colour, words in key:
         axes.barh(place, 0.02, height=0.3, left=x, color=colour)
         axes.text(x + 0.03, place + 0.15, words, fontsize=7.5)
     return made

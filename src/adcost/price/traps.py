@@ -6,25 +6,20 @@ source, so that a function is accused only of what its derivative really does th
 
 import ast
 import functools
-import inspect
 import linecache
-import traceback
-import warnings
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-import jax
 import numpy as np
 
 from adcost import jax_versions as versions
 from adcost.costs.count import attributed
 from adcost.costs.count.primitives import MOVING
 from adcost.jax_versions import Frame, Jaxpr, JaxprEqn, Literal, Var
-from adcost.price import checkpoints, lines, not_finite
+from adcost.price import checkpoints, lines, not_finite, precision
 from adcost.price.lines import Lines, Place, Programs, is_library, places, size_in_bytes
-from adcost.price.subject import Subject, subject
+from adcost.price.subject import subject
 from adcost.price.trap import Trap
 from adcost.price.verdict import CHEAP
 from adcost.price.words import evaluations, number, size
@@ -35,7 +30,6 @@ INDEXED = "an element read by index"
 EXPENSIVE = "an expensive derivative"
 UNROLLED = "a loop written out"
 CONSTANT = "a constant captured by closure"
-NARROWED = "float64 held as float32"
 
 COPIES = 32
 """So many equal copies of the same equations in one program are a loop written out."""
@@ -60,7 +54,7 @@ def find(
 
 def of(programs: Programs, run: bool = True) -> list[Trap]:
     """As `find`, of programs that have been traced; unless ``run``, nothing is computed."""
-    found = [*_unrolled(programs), *_constants(programs), *_narrowed(programs.subject)]
+    found = [*_unrolled(programs), *_constants(programs), *precision.narrowed(programs.subject)]
     if programs.refusal("gradient"):
         return found
     table = lines.table(programs)
@@ -111,9 +105,9 @@ def _indexed(programs: Programs, table: Any) -> Iterator[Trap]:
         times = max(_executions(table, frame), runs[frame])
         yield Trap(
             INDEXED, frame.file, frame.line, price,
-            f"reads an array by index, {times:,} times: the transpose of each read is a whole array "
-            f"of zeros but for what was read, here {round(operations / runs[frame]):,} numbers, and "
-            f"adding them up takes {price} of the function",
+            f"reads an array by index, {times:,} times: the transpose of each read is a whole "
+            f"array of zeros but for what was read, here {round(operations / runs[frame]):,} "
+            f"numbers, and adding them up takes {price} of the function",
             "let a loop hand out the elements: carry, _ = jax.lax.scan(lambda carry, element: "
             "(step(carry, element), None), carry, array); or compute with the whole array at once",
         )  # fmt: skip
@@ -174,10 +168,10 @@ CHEAPER = {
     "reciprocal(y): return 1 / y, with @reciprocal.defjvp def rule(primals, tangents): z = "
     "reciprocal(*primals); return z, -z * z * tangents[0]",
 }
-"""By primitive, another way to write what it computes, with the same value and a cheaper gradient."""
+"""By primitive, another way to write it, with the same value and a cheaper gradient."""
 NOT_CHEAPER = (
-    "no cheaper way to write {names} with the same value is known here; a rule of your own for what "
-    "the line is part of (jax.custom_vjp) may use results that are there already"
+    "no cheaper way to write {names} with the same value is known here; a rule of your own for "
+    "what the line is part of (jax.custom_vjp) may use results that are there already"
 )
 
 
@@ -235,8 +229,8 @@ def _unrolled(programs: Programs) -> Iterator[Trap]:
                 UNROLLED, frame.file, frame.line, f"{number_of:,} equations",
                 f"is a Python loop, of which all {copies[frame]:,} rounds are in the program: "
                 f"{number_of:,} equations of {equations:,}, where a scan's body would have "
-                f"{number_of // copies[frame]:,}; compiling it and its derivatives grows with them, "
-                "or faster",
+                f"{number_of // copies[frame]:,}; compiling it and its derivatives grows with "
+                "them, or faster",
                 "stack what differs from round to round, and let one body run over it: carry, _ = "
                 "jax.lax.scan(lambda carry, each: (step(carry, each), None), carry, stacked)",
             )  # fmt: skip
@@ -307,73 +301,3 @@ def _constants(programs: Programs) -> Iterator[Trap]:
             "hand it over as an argument, f(x, data), and differentiate by the first alone: "
             "jax.grad(f, argnums=0)",
         )  # fmt: skip
-
-
-def _narrowed(s: Subject) -> Iterator[Trap]:
-    """Numbers that are float64 where they come from, and float32 in JAX."""
-    if jax.config.jax_enable_x64:
-        return
-    mend = (
-        "compute in float64, jax.config.update('jax_enable_x64', True) before the first array is "
-        "made, or say float32 where the numbers come from, so that it is seen"
-    )
-
-    def trap(frame: Frame, what: str) -> Trap:
-        return Trap(
-            NARROWED, frame.file, frame.line, "9 of 16 digits",
-            f"{what} and JAX computes with float32, of 7 digits, without saying so", mend,
-        )  # fmt: skip
-
-    if s.narrowed:
-        yield trap(_definition(s.f), f"is given float64 ({', '.join(s.narrowed)}),")
-    held = [name for name, value in _captured(s.f).items() if _is_wide(value)]
-    if held and _wide_constants(s):
-        yield trap(_definition(s.f), f"uses float64 arrays of NumPy's ({', '.join(held)}),")
-    for frame in dict.fromkeys(_asked(s)):
-        yield trap(frame, "asks for float64,")
-
-
-def _is_wide(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype in (np.float64, np.complex128)
-
-
-def _wide_constants(s: Subject) -> bool:
-    """Whether the program would hold float64 arrays if JAX could: none were converted before."""
-    with jax.enable_x64(True):
-        _, values = versions.opened(jax.make_jaxpr(lambda x, rest: s.value(x, rest))(*s.shapes()))
-    return any(getattr(value, "dtype", None) in (np.float64, np.complex128) for value in values)
-
-
-def _captured(f: Callable[..., Any]) -> dict[str, Any]:
-    """What a Python function uses of its surroundings, by name."""
-    try:
-        found = inspect.getclosurevars(inspect.unwrap(f))
-    except TypeError:
-        return {}
-    return {**found.globals, **found.nonlocals}
-
-
-def _definition(f: Callable[..., Any]) -> Frame:
-    code = getattr(inspect.unwrap(f), "__code__", None)
-    return Frame(code.co_filename, code.co_firstlineno, code.co_name) if code else lines.NOWHERE
-
-
-def _asked(s: Subject) -> list[Frame]:
-    """The lines that ask for float64 by name, about which JAX warns."""
-    found: list[Frame] = []
-
-    def heard(message: Warning | str, *_: Any, **__: Any) -> None:
-        if "float64" not in str(message) or "not available" not in str(message):
-            return
-        for call in reversed(traceback.extract_stack()[:-1]):  # the last is this function
-            if lines.is_pricing(call.filename):
-                return
-            if not is_library(call.filename):
-                found.append(Frame(call.filename, call.lineno or 0, call.name))
-                return
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("always")
-        warnings.showwarning = heard
-        jax.make_jaxpr(lambda x, rest: s.value(x, rest))(*s.shapes())
-    return found

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from jax import lax
 
 from adcost.costs.count import count
-from adcost.price.lines import COLUMNS, Programs, by_line, table
+from adcost.price.lines import COLUMNS, Lines, Programs, by_line, table
 from adcost.price.subject import subject
 
 HERE = Path(__file__).name
@@ -196,6 +196,15 @@ def test_a_product_by_index_costs_202_evaluations_for_200_and_all_are_its_line_s
     assert one.gradient // one.value == 201 or one.gradient / one.value == pytest.approx(202, abs=1)
 
 
+def several(x):
+    y = x * x * x + x * x
+    return y.sum() + sum(x[i] for i in range(3))
+
+
+def test_several_operations_of_one_kind_on_a_line_are_one_execution():
+    assert row(rows(several, X), "y = ").executions == 1
+
+
 def stacked(x):
     return jnp.stack([x[0], x[1], x[2]]).sum()
 
@@ -224,7 +233,9 @@ def kept_by_jax(f, x, capsys):
     return sum(4 * eval("*".join(one.split(",")) or "1") for one in sizes)
 
 
-@pytest.mark.parametrize("f", [squares, sine_then_exp, scanned, python_loop, checkpointed, two_norms])
+@pytest.mark.parametrize(
+    "f", [squares, sine_then_exp, scanned, python_loop, checkpointed, two_norms]
+)
 def test_as_many_bytes_are_kept_as_jax_says(f, capsys):
     assert by_line(f, (X,)).kept_bytes.sum() == kept_by_jax(f, X, capsys)
 
@@ -324,11 +335,10 @@ def test_each_equation_is_attributed_once_however_long_the_program():
         programs = Programs(subject(chain(rounds), (X,)))
         programs.jaxpr("gradient")
         seen = []
-        original = type(programs).count.__globals__["Lines"].part
 
-        def counting(self, equation, around, original=original, seen=seen):
+        def counting(self, equation, around, seen=seen, part=Lines.part):
             seen.append(equation)
-            return original(self, equation, around)
+            return part(self, equation, around)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("adcost.price.lines.Lines.part", counting)

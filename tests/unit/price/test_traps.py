@@ -1,4 +1,4 @@
-"""Traps: each is found with its line and price, what mends it is true, and nobody else is accused."""
+"""Traps: each is found with line and price, what mends it is true, nobody else is accused."""
 
 import warnings
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from jax import lax
 
 from adcost.costs.count import count
-from adcost.price import checkpoints, not_finite, traps
+from adcost.price import checkpoints, not_finite, precision, traps
 from adcost.price.traps import find
 
 HERE = Path(__file__)
@@ -83,7 +83,11 @@ def layers(params, x):
 
 @pytest.mark.parametrize(
     ("f", "args"),
-    [(two_elements, (W,)), (gathered, (W,)), (layers, (jnp.ones((6, 8, 8)) / 8, jnp.ones((32, 8))))],
+    [
+        (two_elements, (W,)),
+        (gathered, (W,)),
+        (layers, (jnp.ones((6, 8, 8)) / 8, jnp.ones((32, 8)))),
+    ],
 )
 def test_an_index_that_costs_little_is_not_accused(f, args):
     assert find(f, args) == []
@@ -159,7 +163,8 @@ def roots_in_a_scan(x):
 @pytest.mark.parametrize(
     ("f", "x", "line"),
     [(norm, jnp.zeros(3), "norm(x)"), (norm_then_unrelated_where, jnp.zeros(3), "size = "),
-     (norm_on_both_branches, jnp.zeros(3), "size = "), (roots_in_a_scan, SOME_ZERO, "jnp.sqrt(element)")],
+     (norm_on_both_branches, jnp.zeros(3), "size = "),
+     (roots_in_a_scan, SOME_ZERO, "jnp.sqrt(element)")],
 )  # fmt: skip
 def test_a_root_at_zero(f, x, line):
     trap = only(f, x)
@@ -264,7 +269,7 @@ def busy(x):
     return lax.scan(lambda x, _: (again(x), None), x, None, 20)[0].sum()
 
 
-@pytest.mark.skipif(jax.default_backend() != "cpu", reason="a checkpoint's effect is the platform's")
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="the CPU's compiler")
 def test_a_checkpoint_that_saves_nothing_on_the_cpu():
     x = jnp.ones((100, 30))
     trap = next(t for t in find(idle, (x,)) if t.name == checkpoints.IDLE)
@@ -317,10 +322,10 @@ def narrows_itself(x):
 
 def test_float64_that_is_silently_float32():
     trap = only(asks, jnp.ones(3))
-    assert trap.name == traps.NARROWED
+    assert trap.name == precision.NARROWED
     assert "dtype=jnp.float64" in source(trap)
     trap = only(captures_wide, jnp.ones(3))
-    assert (trap.name, source(trap)) == (traps.NARROWED, "def captures_wide(x):")
+    assert (trap.name, source(trap)) == (precision.NARROWED, "def captures_wide(x):")
     assert "WIDE" in trap.sentence
     assert find(narrows_itself, (jnp.ones(3),)) == []
     trap = only(two_elements, np.ones(3))

@@ -1,4 +1,4 @@
-"""The page "Price your own function", followed to the letter; its numbers are those that come out."""
+"""The page "Price your own function", followed to the letter; its numbers come out."""
 
 import re
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adcost.price import traps
+from adcost.price import checkpoints, not_finite, precision, traps
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs/price.md").read_text("utf-8")
 
@@ -58,10 +58,8 @@ def test_the_mended_function_has_the_same_value(followed):
 
 
 def test_every_trap_that_is_looked_for_is_on_the_page():
-    from adcost.price import checkpoints, not_finite
-
     names = [
-        traps.INDEXED, traps.EXPENSIVE, traps.UNROLLED, traps.CONSTANT, traps.NARROWED,
+        traps.INDEXED, traps.EXPENSIVE, traps.UNROLLED, traps.CONSTANT, precision.NARROWED,
         checkpoints.IDLE, *not_finite.MEND,
     ]  # fmt: skip
     listed = re.findall(r"^\| (.*?) \|", PAGE.partition("## The traps")[2], re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A loss on one block of a transformer: attention and a feed-forward layer, each with a residual."""
+"""A loss on one block of a transformer: attention, a feed-forward layer, a residual each."""
 
 import jax
 import jax.numpy as jnp
