@@ -23,8 +23,8 @@ from adcost.costs.count import primitives
 from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, bound, called, opened
 from adcost.price.interpreter import CALLS
 
-Pattern = sparse.csr_array
-"""Zeros and ones, (numbers of the variable, inputs)."""
+Pattern = Any
+"""``scipy.sparse.csr_array`` of zeros and ones, (numbers of the variable, inputs)."""
 
 MOVES = frozenset(
     """
@@ -56,7 +56,7 @@ def traced(f: Callable[[jax.Array], jax.Array], x: jax.Array) -> Pattern:
     return _none(size, x.size) if pattern is None else pattern
 
 
-Traced = tuple[Any, Pattern | None]
+Traced = tuple[Any, Pattern]
 """A value, and what it depends on; None for nothing."""
 
 
@@ -88,7 +88,7 @@ def _program(jaxpr: Jaxpr | ClosedJaxpr, inputs: Sequence[Traced], n: int) -> li
     return [read(atom) for atom in inner.outvars]
 
 
-def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: Any, n: int) -> Pattern | None:
+def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: Any, n: int) -> Pattern:
     name, params = equation.primitive.name, equation.params
     if name == "stop_gradient":
         return None
@@ -109,7 +109,7 @@ def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: Any, n: int) -
     raise NotTraced(f"no pattern is traced through {name}")
 
 
-def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern | None:
+def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern:
     """The primitive run on places: of all operands' numbers, one after the other; −1 is none."""
     stacked, places, offset = [], [], 0
     data = {"scatter": (0, 2), "gather": (0,), "dynamic_slice": (0,), "pad": (0, 1),
@@ -136,13 +136,13 @@ def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern | 
     return _times(choose, sparse.vstack(stacked, format="csr"))
 
 
-def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern | None:
+def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern:
     """Each number of a product depends on the rows and columns that it is made of.
 
     Of a factor that depends on no input only entries that are not zero count.
     """
     (contracted, batches) = params["dimension_numbers"]
-    found = []
+    found: list[Pattern] = []
     for side in (0, 1):
         value, pattern = operands[side]
         if pattern is None:
@@ -205,7 +205,7 @@ def _times(join: Pattern, pattern: Pattern) -> Pattern:
     return _booleans(join.astype(np.int32) @ pattern)
 
 
-def _any(patterns: Sequence[Pattern]) -> Pattern | None:
+def _any(patterns: Sequence[Pattern]) -> Pattern:
     return _booleans(reduce(lambda a, b: a + b, patterns)) if patterns else None
 
 
