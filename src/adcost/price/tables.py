@@ -65,5 +65,5 @@ def ratio_of(one: Priced, timings: pd.DataFrame, spent: Interval, base: float) -
         return Interval.exactly(1)
     points = timings[timings.method == one.key].point.unique()
     if len(points):
-        return pairedratio_of(timings[timings.point == points[0]], one.key, KEY)
+        return paired_ratio(timings[timings.point == points[0]], one.key, KEY)
     return Interval(spent.value / base, math.nan, math.nan)
