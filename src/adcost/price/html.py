@@ -7,6 +7,7 @@ from html import escape
 
 import pandas as pd
 
+from adcost.number_format import SUPERSCRIPTS
 from adcost.palette import BLUE, ORANGE
 from adcost.price import source_picture
 from adcost.price.tag import Tag
