@@ -34,8 +34,8 @@ from adcost import platforms
 
 __all__ = [
     "ClosedJaxpr", "Frame", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
-    "array", "bound", "branches", "called", "compile_options", "computed_flops", "defined_in",
-    "frames", "held_bytes", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "linear_solve",
+    "array", "bound", "branches", "called", "carries", "compile_options", "computed_flops", "defined_in",
+    "frames", "function_name", "held_bytes", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "linear_solve",
     "manual_devices", "needed", "opened", "scan", "scopes", "transposed", "used", "user_line",
     "while_loop", "written_in_jax",
 ]  # fmt: skip
@@ -130,6 +130,14 @@ def scan(equation: JaxprEqn) -> Scan:
     else:
         constants = len(list(params["ft_in"].update(equation.invars).unpack()[0]))
     return Scan(params["jaxpr"], constants, params["length"])
+
+
+def carries(equation: JaxprEqn) -> int:
+    """How many of a scan's first outputs are carried from round to round; the others are stacked,
+    and so have one axis more than the body's."""
+    body, _ = opened(scan(equation).body)
+    pairs = zip(body.outvars, equation.outvars, strict=True)
+    return sum(array(inner).shape == array(outer).shape for inner, outer in pairs)
 
 
 class While(NamedTuple):
@@ -240,6 +248,12 @@ def defined_in(jaxpr: Jaxpr | ClosedJaxpr) -> str:
     """
     info = getattr(opened(jaxpr)[0], "debug_info", None)
     return getattr(info, "func_src_info", "").partition(" at ")[2].rpartition(":")[0]
+
+
+def function_name(jaxpr: Jaxpr | ClosedJaxpr) -> str:
+    """The name of the function that was traced; "" if JAX does not say."""
+    info = getattr(opened(jaxpr)[0], "debug_info", None)
+    return getattr(info, "func_src_info", "").partition(" at ")[0]
 
 
 def written_in_jax(jaxpr: Jaxpr | ClosedJaxpr) -> bool:

@@ -1,7 +1,6 @@
 """One style for all figures: repeatable SVG with text kept as text, and the same figure as PDF.
 
-Colours are Okabe & Ito's (*Color Universal Design*, 2008), told apart by colour-blind readers; a
-method has the same colour in every figure. Text and axes are `currentColor`-like greys that read
+Colours are those of `adcost.palette`; a method has the same colour in every figure. Text and axes are `currentColor`-like greys that read
 on light and dark backgrounds; the report adds the dark style.
 """
 
@@ -22,10 +21,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import LogFormatterSciNotation
 
+from adcost.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, YELLOW
 from adcost.tables import replacing
 
-BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
-PURPLE, SKY, YELLOW, GREY = "#CC79A7", "#56B4E9", "#B79F00", "#7F7F7F"
+__all__ = [
+    "BLUE", "FONTS", "GREEN", "GREY", "ORANGE", "PAGE", "PURPLE", "SKY", "STYLE", "SUPERSCRIPTS",
+    "VERMILION", "YELLOW", "fixed", "in_language", "interval", "number", "plain_power", "save",
+    "style",
+]  # fmt: skip
 
 FONTS = typst.Fonts(
     include_system_fonts=False, font_paths=[Path(matplotlib.get_data_path()) / "fonts" / "ttf"]

@@ -15,15 +15,16 @@ import os
 import sysconfig
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
 
 import jax
 import pandas as pd
 
 from adcost import jax_versions as versions
 from adcost.costs import tracing
-from adcost.costs.count import Cost, LowerBound, attributed
+from adcost.costs.count import Cost, LowerBound, Part, attributed
+from adcost.costs.count.primitives import LOOPS
 from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn, Literal, Var
 from adcost.price.subject import Subject, subject
 
@@ -63,29 +64,22 @@ def by_line(
     as for `adcost.costs.count.count`; what is not known counts nothing. Returns a table with
     `COLUMNS`, a row a line, files in the order in which they are met, lines in that of the file.
     The sums of ``value`` and ``gradient`` are exactly `adcost.costs.count.count` of the function
-    and of `programs`. What belongs to no line has a row without a file. Raises
+    and of value and gradient. What belongs to no line has a row without a file. Raises
     `adcost.price.subject.CannotPrice`.
     """
-    return of(subject(f, args, argnums, has_aux), trips, costs)
+    return table(Programs(subject(f, args, argnums, has_aux), trips or {}, costs or {}))
 
 
-def of(
-    s: Subject,
-    trips: Mapping[str, int] | None = None,
-    costs: Mapping[str, Cost] | None = None,
-) -> pd.DataFrame:
-    """As `by_line`, of a function and arguments that have been checked."""
-    jaxprs = {name: traced_program(s, name) for name in PROGRAMS}
-    found = {name: attributed(jaxpr, Lines(), trips, costs) for name, jaxpr in jaxprs.items()}
+def table(programs: "Programs") -> pd.DataFrame:
+    """As `by_line`, of programs that have been traced."""
     rows: dict[Frame, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS[4:], 0))
-    for frame, executions in _executions(found["value"]).items():
+    for frame, executions in _executions(programs.count("value")).items():
         rows[frame]["executions"] = executions
-    for name, parts in ((name, cost.parts) for name, cost in found.items()):
-        for place, part in parts.items():
-            assert isinstance(place, Place)
+    for name in PROGRAMS:
+        for place, part in places(programs.count(name)).items():
             column = name if name != "gradient" else "reverse" if place.reverse else "forward"
             rows[place.frame][column] += part.operations.total
-    for frame, size in kept(jaxprs["gradient"]).items():
+    for frame, size in kept(programs.jaxpr("gradient")).items():
         rows[frame]["kept_bytes"] += size
     for row in rows.values():
         row["tangent"] -= row["value"]
@@ -143,15 +137,34 @@ PROGRAMS: Mapping[str, Callable[..., Any]] = {
 """What is counted, each of a `Subject`, ``x`` (with a direction, an adjoint) and ``rest``."""
 
 
-def traced_program(s: Subject, name: str) -> ClosedJaxpr:
-    """The jaxpr of a program of `PROGRAMS`, without what no output needs."""
-    x, rest = s.shapes()
-    if name == "tangent":
-        x = (x, x)
-    elif name == "gradient":
-        x = (x, jax.eval_shape(s.value, x, rest))
-    program = functools.partial(PROGRAMS[name], s)
-    return versions.needed(tracing.traced(program, x, rest).jaxpr)
+@dataclass
+class Programs:
+    """The programs of `PROGRAMS` of one function, traced and counted once each."""
+
+    subject: Subject
+    trips: Mapping[str, int] = field(default_factory=dict)
+    costs: Mapping[str, Cost] = field(default_factory=dict)
+    jaxprs: dict[str, ClosedJaxpr] = field(default_factory=dict)
+    counts: dict[str, LowerBound] = field(default_factory=dict)
+
+    def jaxpr(self, name: str) -> ClosedJaxpr:
+        """A program without what no output needs."""
+        if name not in self.jaxprs:
+            s = self.subject
+            x, rest = s.shapes()
+            if name == "tangent":
+                x = (x, x)
+            elif name == "gradient":
+                x = (x, jax.eval_shape(s.value, x, rest))
+            program = tracing.traced(functools.partial(PROGRAMS[name], s), x, rest)
+            self.jaxprs[name] = versions.needed(program.jaxpr)
+        return self.jaxprs[name]
+
+    def count(self, name: str) -> LowerBound:
+        """A program's operations, whose parts are named by `Place`."""
+        if name not in self.counts:
+            self.counts[name] = attributed(self.jaxpr(name), Lines(), self.trips, self.costs)
+        return self.counts[name]
 
 
 # Whose line an equation is.
@@ -160,9 +173,14 @@ def traced_program(s: Subject, name: str) -> ClosedJaxpr:
 def frames(equation: JaxprEqn) -> Iterator[Frame]:
     """The calls that led to an equation, innermost first, as far as the function reaches."""
     for frame in versions.frames(equation):
-        if os.path.dirname(frame.file) == _HERE or frame.file == tracing.__file__:
+        if is_pricing(frame.file):
             return
         yield frame
+
+
+def is_pricing(file: str) -> bool:
+    """Whether a file is of what prices, so that the function lies within its calls."""
+    return os.path.dirname(file) == _HERE or file == tracing.__file__
 
 
 @functools.cache
@@ -171,14 +189,10 @@ def is_library(file: str) -> bool:
     return file.startswith(_LIBRARIES) or f"{os.sep}site-packages{os.sep}" in file
 
 
-def users(equation: JaxprEqn) -> Frame | None:
-    """The user's innermost line that led to an equation."""
-    return next((frame for frame in frames(equation) if not is_library(frame.file)), None)
-
-
-def line_of(equation: JaxprEqn) -> Frame:
-    """The user's innermost line, else a library's, else `NOWHERE`."""
-    return users(equation) or next(frames(equation), NOWHERE)
+def line_of(calls: Sequence[Frame]) -> Frame:
+    """The user's innermost line of some calls, else a library's, else `NOWHERE`."""
+    users = (frame for frame in calls if not is_library(frame.file))
+    return next(users, calls[0] if calls else NOWHERE)
 
 
 class Place(NamedTuple):
@@ -196,8 +210,10 @@ class Around:
     """What is known of an equation from those that hold it."""
 
     reverse: bool
-    library: tuple[Frame, ...] = ()
-    """The calls that led to a library's function, which is traced once for all that call it."""
+    calls: tuple[Frame, ...]
+    """The calls that led to the equation around, for those inside that know none of their own."""
+    library: bool = False
+    """Whether it is in a library's function, which may have been traced before, for another."""
 
 
 class Lines:
@@ -205,25 +221,26 @@ class Lines:
 
     def part(self, equation: JaxprEqn, around: Hashable) -> Place:
         """The line of an equation, and the sweep that it is in."""
-        calls = tuple(frames(equation))
-        reverse, frame = versions.transposed(equation), line_of(equation)
+        calls, reverse = tuple(frames(equation)), versions.transposed(equation)
         if isinstance(around, Around):
-            reverse = around.reverse
-            if around.library:
-                calls = around.library
-                frame = next((one for one in calls if not is_library(one.file)), calls[0])
-        return Place(reverse, frame, calls, equation.primitive.name)
+            reverse, outer = around.reverse, around.calls
+            # JAX traces a jitted function once, so what is inside may bear the calls of another.
+            other = around.library and outer and calls[-len(outer) :] != outer
+            calls = outer if other or not calls else calls
+        return Place(reverse, line_of(calls), calls, equation.primitive.name)
 
     def around(self, equation: JaxprEqn, around: Hashable) -> Around:
-        """The sweep of an equation that holds a program, and its line if that is a library's."""
-        if isinstance(around, Around) and around.library:
-            return around
-        reverse = around.reverse if isinstance(around, Around) else versions.transposed(equation)
-        body = versions.called(equation)
-        if body is None or not is_library(versions.defined_in(body)):
-            return Around(reverse)
-        known = users(equation) or versions.written_in_jax(body)
-        return Around(reverse, tuple(frames(equation)) if known else ())
+        """The sweep of an equation that holds a program, its calls, and whose function it is."""
+        place, body = self.part(equation, around), versions.called(equation)
+        library = isinstance(around, Around) and around.library
+        if body is not None and equation.primitive.name not in LOOPS:
+            library = library or is_library(versions.defined_in(body))
+        return Around(place.reverse, place.calls, library)
+
+
+def places(counted: LowerBound) -> Mapping[Place, Part]:
+    """The parts of a count by `Lines`."""
+    return cast(Mapping[Place, Part], counted.parts)
 
 
 def _executions(function: LowerBound) -> dict[Frame, int]:
@@ -233,8 +250,7 @@ def _executions(function: LowerBound) -> dict[Frame, int]:
     (a list that is stacked) is there more often, so the least is taken, for each way there.
     """
     least: dict[tuple[Frame, ...], dict[Any, int]] = defaultdict(lambda: defaultdict(int))
-    for place, part in function.parts.items():
-        assert isinstance(place, Place)
+    for place, part in places(function).items():
         if place.frame in place.calls:
             outward = place.calls[place.calls.index(place.frame) :]
             least[outward][place.calls, place.primitive] += part.runs
@@ -283,13 +299,11 @@ def size_in_bytes(atom: Var | Literal) -> int:
 
 def _maker(equation: JaxprEqn, place: int, around: Around | None) -> Frame:
     """The line that makes an equation's output, inside of a loop, branch or call if it is one."""
-    lines = Lines()
-    inside = lines.around(equation, around)
-    if not inside.library:
-        for body in _bodies(equation):
-            if found := _maker_inside(body, place, inside, equation):
-                return found
-    return lines.part(equation, inside if inside.library else around).frame
+    inside = Lines().around(equation, around)
+    for body in _bodies(equation):
+        if found := _maker_inside(body, place, inside, equation):
+            return found
+    return Lines().part(equation, around).frame
 
 
 def _bodies(equation: JaxprEqn) -> Iterator[Jaxpr]:
@@ -315,11 +329,7 @@ def _maker_inside(body: Jaxpr, place: int, around: Around, equation: JaxprEqn) -
     output = body.outvars[place] if place < len(body.outvars) else None
     if output in body.invars and equation.primitive.name == "scan":  # what the last round carried
         carried = body.invars.index(output) - versions.scan(equation).constants
-        carries = sum(  # what is no carry is stacked
-            versions.array(one).shape == versions.array(outer).shape
-            for one, outer in zip(body.outvars, equation.outvars, strict=True)
-        )
-        if 0 <= carried < carries:
+        if 0 <= carried < versions.carries(equation):
             output = body.outvars[carried]
     if isinstance(output, Var) and output in made:
         return _maker(*made[output], around)

@@ -41,6 +41,8 @@ class Subject:
     varying: tuple[int, ...]
     """The other arguments that hold arrays."""
     has_aux: bool = False
+    narrowed: tuple[str, ...] = ()
+    """The arguments that are float64 or complex128 where they come from, and half as wide here."""
     printed: list[str] = field(default_factory=list)
     """What the function printed while it was traced, the first time."""
 
@@ -132,7 +134,17 @@ def subject(
     varying = [i for i, arg in enumerate(taken) if i not in places and holds_arrays(arg)]
     for i in varying:
         taken[i] = jax.tree.map(_array, taken[i])
-    found = Subject(f, tuple(taken), tuple(places), single, tuple(varying), has_aux)
+    narrowed = tuple(
+        f"argument {i}{jax.tree_util.keystr(path)}"
+        for i, (given, held) in enumerate(zip(args, taken, strict=True))
+        for (path, wide), leaf in zip(
+            jax.tree_util.tree_leaves_with_path(given), jax.tree.leaves(held), strict=True
+        )
+        if isinstance(wide, (np.ndarray, np.generic, jax.ShapeDtypeStruct))
+        and wide.dtype in (np.float64, np.complex128)
+        and leaf.dtype != wide.dtype
+    )
+    found = Subject(f, tuple(taken), tuple(places), single, tuple(varying), has_aux, narrowed)
     _check_result(found)
     return found
 

@@ -1,0 +1,84 @@
+"""Checkpoints that save nothing on this platform, told from compiled programs.
+
+`jax.checkpoint` asks that its values be computed again. A compiler that sees the second computation
+beside the first may merge the two or order them so that as much is held as without: XLA does so on
+a CPU unless both are bodies of loops.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import jax
+
+from adcost import jax_versions as versions
+from adcost import platforms
+from adcost.costs.count import attributed
+from adcost.costs.memory import compiled_bytes
+from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn
+from adcost.price import lines
+from adcost.price.frontier import gradient
+from adcost.price.interpreter import evaluated
+from adcost.price.lines import Programs
+from adcost.price.trap import Trap
+from adcost.price.words import size
+
+IDLE = "a checkpoint that saves nothing"
+PRIMITIVES = ("checkpoint", "remat", "remat2")
+SAVED = 0.05
+"""Of what is held without the checkpoints: less than this part is nothing."""
+
+
+def idle(programs: Programs) -> Iterator[Trap]:
+    """The checkpoints of a function, if its gradient holds as much as it would without any.
+
+    Its gradient is compiled with them and without, for the current platform, and not run.
+    """
+    program = programs.jaxpr("value")
+    found = list(_checkpoints(program))
+    if not found:
+        return
+    held, operations = [], []
+    for function in (versions.jaxpr_as_fun(program), without(program)):
+        traced = jax.jit(gradient(programs.subject, function)).trace(*programs.subject.shapes())
+        operations.append(attributed(traced.jaxpr, lines.Lines()).operations.total)
+        held.append(compiled_bytes(traced.lower().compile()).temporaries)
+    kept, all_of_it = held
+    if kept < (1 - SAVED) * all_of_it:
+        return
+    frame = lines.line_of(tuple(lines.frames(found[0])))
+    more = operations[0] / operations[1] - 1 if operations[1] else 0.0
+    yield Trap(
+        IDLE, frame.file, frame.line, f"{more:.0%} more operations",
+        f"asks for a checkpoint, and the gradient's program for {platforms.current()} holds "
+        f"{size(kept)} of temporaries with it and {size(all_of_it)} without, at {more:.0%} more "
+        "operations",
+        "make the blocks a loop, whose second computation is apart from the first: carry, _ = "
+        "jax.lax.scan(jax.checkpoint(body, prevent_cse=False), carry, stacked), in two levels of "
+        "loops for long chains",
+    )  # fmt: skip
+
+
+def without(program: ClosedJaxpr) -> Callable[..., list[jax.Array]]:
+    """The program with all checkpoints left out, those inside of calls and scans too."""
+
+    def replace(equation: JaxprEqn, operands: Sequence[Any]) -> list[Any] | None:
+        body = versions.called(equation)
+        if equation.primitive.name in PRIMITIVES and body is not None:
+            return evaluated(body, operands, replace=replace)
+        if equation.primitive.name == "scan" and any(_checkpoints(versions.scan(equation).body)):
+            inner = versions.scan(equation).body
+            shapes = [jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype)
+                      for v in versions.opened(inner)[0].invars]  # fmt: skip
+            again = jax.make_jaxpr(lambda *inputs: evaluated(inner, inputs, replace=replace))
+            return versions.bound(equation, operands, jaxpr=again(*shapes))
+        return None
+
+    return lambda *inputs: evaluated(program, inputs, replace=replace)
+
+
+def _checkpoints(jaxpr: Jaxpr | ClosedJaxpr) -> Iterator[JaxprEqn]:
+    for equation in versions.opened(jaxpr)[0].eqns:
+        if equation.primitive.name in PRIMITIVES:
+            yield equation
+        for inner in versions.inner_jaxprs(equation):
+            yield from _checkpoints(inner)

@@ -1,0 +1,356 @@
+"""Known traps of differentiation, found in a function: the line, its price, and what mends it.
+
+Each is found in what JAX traced or computed at the given arguments, not in the wording of the
+source, so that a function is accused only of what its derivative really does there.
+"""
+
+import ast
+import functools
+import inspect
+import linecache
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+
+from adcost import jax_versions as versions
+from adcost.costs.count import attributed
+from adcost.costs.count.primitives import MOVING
+from adcost.jax_versions import Frame, Jaxpr, JaxprEqn, Literal, Var
+from adcost.price import checkpoints, lines, not_finite
+from adcost.price.lines import Lines, Place, Programs, is_library, places, size_in_bytes
+from adcost.price.subject import Subject, subject
+from adcost.price.trap import Trap
+from adcost.price.verdict import CHEAP
+from adcost.price.words import evaluations, number, size
+
+__all__ = ["Trap", "find", "of"]
+
+INDEXED = "an element read by index"
+EXPENSIVE = "an expensive derivative"
+UNROLLED = "a loop written out"
+CONSTANT = "a constant captured by closure"
+NARROWED = "float64 held as float32"
+
+COPIES = 32
+"""So many equal copies of the same equations in one program are a loop written out."""
+EQUATIONS = 300
+"""A program with fewer compiles in no time, however it is written."""
+LARGE = 2**20
+"""Bytes from which a captured constant is named."""
+
+
+def find(
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+) -> list[Trap]:
+    """The traps of a function at its arguments; of shapes, those that need no numbers.
+
+    Raises `adcost.price.subject.CannotPrice`.
+    """
+    return of(Programs(subject(f, args, argnums, has_aux)))
+
+
+def of(programs: Programs) -> list[Trap]:
+    """As `find`, of programs that have been traced."""
+    table = lines.table(programs)
+    indexed = _indexed(programs, table)
+    found = [*indexed, *_expensive(programs, table, {(t.file, t.line) for t in indexed})]
+    found += [*_unrolled(programs), *_constants(programs), *_narrowed(programs.subject)]
+    found += checkpoints.idle(programs)
+    if not programs.subject.abstract:
+        found += not_finite.find(programs)
+    return found
+
+
+def _evaluation(programs: Programs) -> int:
+    return max(programs.count("value").operations.total, 1)
+
+
+# An element read by index: its transpose is as large as the array.
+
+
+class _Padded(Lines):
+    """Attributes the additions of arrays that are zero but for a few numbers, others apart."""
+
+    def __init__(self, equations: set[int]) -> None:
+        self.equations = equations
+
+    def part(self, equation: JaxprEqn, around: Hashable) -> Place:
+        """As of `Lines`; ``primitive`` is "padded" for those additions."""
+        place = super().part(equation, around)
+        return place._replace(primitive="padded" if id(equation) in self.equations else "")
+
+
+def _indexed(programs: Programs, table: Any) -> Iterator[Trap]:
+    """Lines whose transpose adds up whole arrays, each of which holds few numbers."""
+    gradient = programs.jaxpr("gradient")
+    marked = {id(equation) for equation in _padded(versions.opened(gradient)[0])}
+    if not marked:
+        return
+    counted = attributed(gradient, _Padded(marked), programs.trips, programs.costs)
+    spent, runs = Counter[Frame](), Counter[Frame]()
+    for place, part in places(counted).items():
+        if place.primitive == "padded" and place.reverse:
+            spent[place.frame] += part.operations.total
+            runs[place.frame] += part.runs
+    whole = _evaluation(programs)
+    for frame, operations in spent.items():
+        if operations < whole / 2 or runs[frame] < 4:
+            continue
+        price = evaluations(operations / whole)
+        times = max(_executions(table, frame), runs[frame])
+        yield Trap(
+            INDEXED, frame.file, frame.line, price,
+            f"reads an array by index, {times:,} times: the transpose of each read is a whole array "
+            f"of zeros but for what was read, here {round(operations / runs[frame]):,} numbers, and "
+            f"adding them up takes {price} of the function",
+            "let a loop hand out the elements: carry, _ = jax.lax.scan(lambda carry, element: "
+            "(step(carry, element), None), carry, array); or compute with the whole array at once",
+        )  # fmt: skip
+
+
+def _executions(table: Any, frame: Frame) -> int:
+    rows = table[(table.file == frame.file) & (table.line == frame.line)]
+    return int(rows.executions.max()) if len(rows) else 0
+
+
+def _padded(jaxpr: Jaxpr) -> Iterator[JaxprEqn]:
+    """Additions to an array that is zero but for a quarter of its numbers, or fewer."""
+    made = {variable: equation for equation in jaxpr.eqns for variable in equation.outvars}
+    for equation in jaxpr.eqns:
+        if equation.primitive.name == "add_any" and any(
+            4 * _written(atom, made) <= versions.array(atom).size for atom in equation.invars
+        ):
+            yield equation
+        for inner in versions.inner_jaxprs(equation):
+            yield from _padded(versions.opened(inner)[0])
+
+
+def _written(atom: Var | Literal, made: dict[Var, JaxprEqn]) -> int:
+    """How many numbers of an array may not be zero, as far as its last equations tell."""
+    size: int = versions.array(atom).size
+    equation = made.get(atom) if isinstance(atom, Var) else None
+    if equation is None:
+        return size
+    name, operands = equation.primitive.name, equation.invars
+    if name == "pad":
+        return min(versions.array(operands[0]).size, size)
+    if name == "dynamic_update_slice" and _zero(operands[0], made):
+        return versions.array(operands[1]).size
+    if name.startswith("scatter") and _zero(operands[0], made):
+        return versions.array(operands[2]).size
+    if name in MOVING and versions.array(operands[0]).size == size:
+        return _written(operands[0], made)
+    return size
+
+
+def _zero(atom: Var | Literal, made: dict[Var, JaxprEqn]) -> bool:
+    if isinstance(atom, Literal):
+        return bool(np.all(np.asarray(atom.val) == 0))
+    equation = made.get(atom)
+    return (
+        equation is not None
+        and equation.primitive.name in ("broadcast_in_dim", "zeros_like")
+        and all(_zero(operand, made) for operand in equation.invars[:1])
+    )
+
+
+# Lines whose derivative takes many times their own operations.
+
+CHEAPER = {
+    "reduce_prod": "as a loop, whose gradient takes 3 evaluations: y, _ = jax.lax.scan(lambda y, "
+    "element: (y * element, None), jnp.ones((), x.dtype), x)",
+    "div": "of a reciprocal, give it a rule that uses its own result: @jax.custom_jvp def "
+    "reciprocal(y): return 1 / y, with @reciprocal.defjvp def rule(primals, tangents): z = "
+    "reciprocal(*primals); return z, -z * z * tangents[0]",
+}
+"""By primitive, another way to write what it computes, with the same value and a cheaper gradient."""
+NOT_CHEAPER = (
+    "nothing that has the same value is known to be cheaper: the derivative of {names} takes as "
+    "many operations by itself"
+)
+
+
+def _expensive(
+    programs: Programs, table: Any, accused: set[tuple[str, int]]
+) -> Iterator[Trap]:
+    """Lines to blame for a gradient that is not cheap, each by its own operations."""
+    whole, total = _evaluation(programs), table.gradient.sum()
+    if total <= CHEAP * whole:
+        return
+    for row in table.itertuples():
+        if (row.file, row.line) in accused or not row.file or not row.value:
+            continue
+        if row.gradient <= CHEAP * row.value or row.gradient < total / 4:
+            continue
+        of_line = Counter[str]()
+        for place, part in places(programs.count("value")).items():
+            if (place.frame.file, place.frame.line) == (row.file, row.line):
+                of_line[place.primitive] += part.operations.total
+        names = [name for name, operations in of_line.most_common(2) if 4 * operations >= row.value]
+        price = evaluations(row.gradient / whole)
+        yield Trap(
+            EXPENSIVE, row.file, row.line, price,
+            f"takes {number(row.gradient / row.value)} times its own operations in the gradient "
+            f"({' and '.join(names)}), which are {price} of the function",
+            next((CHEAPER[name] for name in names if name in CHEAPER),
+                 NOT_CHEAPER.format(names=" and ".join(names))),
+        )  # fmt: skip
+
+
+# A loop written out, which compiles long.
+
+
+def _unrolled(programs: Programs) -> Iterator[Trap]:
+    """Python loops whose rounds are all in the program, one after the other."""
+    bodies = {id(body): body for body in _all_bodies(versions.opened(programs.jaxpr("value"))[0])}
+    equations = sum(len(body.eqns) for body in bodies.values())
+    if equations < EQUATIONS:
+        return
+    looped, copies = Counter[Frame](), Counter[Frame]()
+    for body in bodies.values():
+        alike = Counter(
+            (tuple(lines.frames(equation)), equation.primitive.name,
+             tuple(str(variable.aval) for variable in equation.outvars))
+            for equation in body.eqns
+        )  # fmt: skip
+        for (calls, _, _), times in alike.items():
+            if times >= COPIES and calls:
+                frame = _loop(calls)
+                looped[frame] += times
+                copies[frame] = max(copies[frame], times)
+    for frame, number_of in looped.items():
+        if 2 * number_of >= equations:
+            yield Trap(
+                UNROLLED, frame.file, frame.line, f"{number_of:,} equations",
+                f"is a Python loop, of which all {copies[frame]:,} rounds are in the program: "
+                f"{number_of:,} equations of {equations:,}, where a scan's body would have "
+                f"{number_of // copies[frame]:,}; compiling it and its derivatives grows with them, "
+                "or faster",
+                "stack what differs from round to round, and let one body run over it: carry, _ = "
+                "jax.lax.scan(lambda carry, each: (step(carry, each), None), carry, stacked)",
+            )  # fmt: skip
+
+
+def _all_bodies(jaxpr: Jaxpr) -> Iterator[Jaxpr]:
+    yield jaxpr
+    for equation in jaxpr.eqns:
+        for inner in versions.inner_jaxprs(equation):
+            yield from _all_bodies(versions.opened(inner)[0])
+
+
+def _loop(calls: tuple[Frame, ...]) -> Frame:
+    """The outermost of some calls that is made in a loop, else the user's innermost."""
+    users = [frame for frame in calls if not is_library(frame.file)] or [calls[0]]
+    return next((one for one in reversed(users) if one.line in _looped(one.file)), users[0])
+
+
+@functools.lru_cache(maxsize=64)
+def _looped(file: str) -> frozenset[int]:
+    """The lines of a file that lie in a loop or comprehension."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):
+        return frozenset()
+    loops = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+    return frozenset(
+        line
+        for node in ast.walk(tree)
+        if isinstance(node, loops)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    )
+
+
+# What a function holds that is no argument of it.
+
+
+def _constants(programs: Programs) -> Iterator[Trap]:
+    """Large arrays that are part of the program, and not arguments of it."""
+    inner, values = versions.opened(programs.jaxpr("value"))
+    for variable, _ in zip(inner.constvars, values, strict=True):
+        held = size_in_bytes(variable)
+        if held < LARGE:
+            continue
+        uses = (equation for equation in inner.eqns if variable in equation.invars)
+        used = next(uses, None)
+        frame = lines.line_of(tuple(lines.frames(used))) if used else lines.NOWHERE
+        array = versions.array(variable)
+        yield Trap(
+            CONSTANT, frame.file, frame.line, size(held),
+            f"uses an array that is no argument, {array.dtype.name}{list(array.shape)} of "
+            f"{size(held)}: it becomes part of each program that is compiled, the gradient's too, "
+            "and is there again in each",
+            "hand it over as an argument, f(x, data), and differentiate by the first alone: "
+            "jax.grad(f, argnums=0)",
+        )  # fmt: skip
+
+
+def _narrowed(s: Subject) -> Iterator[Trap]:
+    """Numbers that are float64 where they come from, and float32 in JAX."""
+    if jax.config.jax_enable_x64:
+        return
+    mend = (
+        "compute in float64, jax.config.update('jax_enable_x64', True) before the first array is "
+        "made, or say float32 where the numbers come from, so that it is seen"
+    )
+
+    def trap(frame: Frame, what: str) -> Trap:
+        return Trap(
+            NARROWED, frame.file, frame.line, "9 of 16 digits",
+            f"{what} and JAX computes with float32, of 7 digits, without saying so", mend,
+        )  # fmt: skip
+
+    if s.narrowed:
+        yield trap(_definition(s.f), f"is given float64 ({', '.join(s.narrowed)}),")
+    held = [name for name, value in _captured(s.f).items() if _is_wide(value)]
+    if held:
+        yield trap(_definition(s.f), f"uses float64 arrays of NumPy's ({', '.join(held)}),")
+    for frame in dict.fromkeys(_asked(s)):
+        yield trap(frame, "asks for float64,")
+
+
+def _is_wide(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype in (np.float64, np.complex128)
+
+
+def _captured(f: Callable[..., Any]) -> dict[str, Any]:
+    """What a Python function uses of its surroundings, by name."""
+    try:
+        found = inspect.getclosurevars(inspect.unwrap(f))
+    except TypeError:
+        return {}
+    return {**found.globals, **found.nonlocals}
+
+
+def _definition(f: Callable[..., Any]) -> Frame:
+    code = getattr(inspect.unwrap(f), "__code__", None)
+    return Frame(code.co_filename, code.co_firstlineno, code.co_name) if code else lines.NOWHERE
+
+
+def _asked(s: Subject) -> list[Frame]:
+    """The lines that ask for float64 by name, about which JAX warns."""
+    found: list[Frame] = []
+
+    def heard(message: Warning | str, *_: Any, **__: Any) -> None:
+        if "float64" not in str(message) or "not available" not in str(message):
+            return
+        for call in reversed(traceback.extract_stack()[:-1]):  # the last is this function
+            if lines.is_pricing(call.filename):
+                return
+            if not is_library(call.filename):
+                found.append(Frame(call.filename, call.lineno or 0, call.name))
+                return
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = heard
+        jax.make_jaxpr(lambda x, rest: s.value(x, rest))(*s.shapes())
+    return found
