@@ -14,6 +14,7 @@ from jax import lax
 from jax.sharding import AxisType, PartitionSpec
 
 from adcost import jax_versions as versions
+from adcost.costs.count import count
 
 HERE = Path(__file__)
 
@@ -211,3 +212,14 @@ def test_primitives_that_stand_for_others_are_replaced(monkeypatch):
     one_class.jaxpr = one_class
     monkeypatch.setattr(versions.partial_eval, "lower_jaxpr2", lambda _: high, raising=False)
     assert len(versions.needed(one_class).eqns) == len(versions.needed(high).eqns) > 0
+
+
+def test_the_multiplications_of_tanhs_derivative():
+    def along(tangents, x):
+        push = jax.linearize(jnp.tanh, x)[1]
+        return jax.vmap(push)(tangents)
+
+    once, tangent = versions.TANH
+    for tangents in (1, 7):
+        counted = count(along, jnp.ones((tangents, 5)), jnp.ones(5)).multiplications
+        assert counted == 5 * (once + tangents * tangent)
