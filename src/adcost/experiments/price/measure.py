@@ -1,20 +1,19 @@
 """Price one function of the configuration.
 
-Columns, each after ``point``:
+``measurements``  ``point, derivative, method, quantity, value``: ``operations``, ``exact`` (0 where they
+                  are a lower bound), ``counted`` (in evaluations of the function), ``temporary_bytes``
+                  and ``total_bytes`` of each way
+``parts``         ``point, part, content``: the other parts of `adcost.price.tag.Tag` as JSON, none of
+                  whose numbers is a time; a file of the user's by its name
+``timings``       ``point, method, quantity, group, repeat, order, value``: the ``seconds`` of each
+                  repeat and, of a way, its ``compile_seconds`` and what its price in time is
 
-``measurements``  ``derivative, method, quantity, value``: ``operations``, ``exact`` (0 where they are
-                  a lower bound), ``counted`` (in evaluations of the function), ``temporary_bytes``,
-                  ``total_bytes``
-``functions``     ``key, value`` (text): what is said of the function, and why something has no price
-``lines``, ``memory``, ``checks``, ``traps``
-                  as `adcost.price.tag.Tag` has them; a file by its name
-``timings``       each repeat, with its rounds' ``group``; and one row of ``kind`` ``price`` a way with
-                  its seconds, its ratio to the function and both intervals
+A function that cannot be priced has the part ``failure``, which says why.
 """
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,39 +22,43 @@ import pandas as pd
 from adcost.price import loading
 from adcost.price.run import price
 from adcost.price.subject import CannotPrice
-from adcost.price.tag import MEMORY, Tag
+from adcost.price.tag import Tag
 
-QUANTITIES = ("operations", "exact", "counted", "temporary_bytes", "total_bytes")
-SECONDS = ("seconds", "seconds_low", "seconds_high", "timed", "timed_low", "timed_high")
+COUNTED = ("operations", "exact", "counted", "temporary_bytes", "total_bytes")
+TIMED = (
+    "compile_seconds", "seconds", "seconds_low", "seconds_high", "timed", "timed_low",
+    "timed_high",
+)  # fmt: skip
+PARTS = ("function", "memory", "lines", "traps", "checks", "uncounted", "notes", "options")
+WHOLE = "price"
+"""The group of a way's price, which is of no round; a price in ``seconds`` is their median."""
 MEGABYTE = 10**6
-
-TIMINGS = ("point", "kind", "group", "method", "repeat", "order", "seconds", "compile_seconds",
-           "others_share", *SECONDS[1:], "note")  # fmt: skip
 
 
 def measure(point: str, parameters: Mapping[str, Any], seed: None) -> dict[str, pd.DataFrame]:
-    """One function; where it cannot be priced, ``functions`` says why and the others are empty."""
+    """The price tag of one function as tables."""
     del seed
+    parts: dict[str, Any]
     try:
         tag = _priced(point, parameters)
     except CannotPrice as error:
         if error.__cause__ is not None:
             print(loading.user_frames(error.__cause__))
         print(f"{point} has no price: {error}")
-        tag = Tag(point, "", {}, notes=[])
-        facts = {"failure": str(error)}
+        tag, parts = Tag(point, "", {}), {"failure": str(error)}
     else:
-        facts = _facts(tag)
+        parts = _parts(tag)
+    content = [(part, json.dumps(value, ensure_ascii=False)) for part, value in parts.items()]
     tables = {
-        "measurements": _measurements(tag),
-        "functions": pd.DataFrame(facts.items(), columns=["key", "value"]),
-        "lines": _by_name(tag.lines),
-        "memory": tag.memory.reindex(columns=list(MEMORY)),
-        "checks": tag.checks,
-        "traps": _by_name(tag.traps),
+        "measurements": pd.DataFrame(
+            _long(tag.prices, COUNTED), columns=["derivative", "method", "quantity", "value"]
+        ),
+        "parts": pd.DataFrame(content, columns=["part", "content"]),
+        "timings": _timings(tag),
     }
-    placed = {name: _of_point(table, point) for name, table in tables.items()}
-    return {**placed, "timings": _timings(tag, point)}
+    for table in tables.values():
+        table.insert(0, "point", point)
+    return tables
 
 
 def _priced(point: str, parameters: Mapping[str, Any]) -> Tag:
@@ -79,47 +82,42 @@ def _priced(point: str, parameters: Mapping[str, Any]) -> Tag:
     )
 
 
-def _facts(tag: Tag) -> dict[str, str]:
-    """What is said of the function but its seconds, each as text or JSON."""
-    told = {key: value for key, value in tag.function.items() if "seconds" not in key}
-    told["file"] = Path(str(told.get("file", ""))).name
-    found = {key: v if isinstance(v, str) else json.dumps(v) for key, v in told.items()}
-    uncounted = [
-        f"{row.primitive} ({row.where}), {row.times} times: {row.reason}"
-        for row in tag.uncounted.itertuples()
+def _parts(tag: Tag) -> dict[str, Any]:
+    everything = tag.to_dict()
+    found = {part: everything[part] for part in PARTS}
+    told = found["function"]
+    found["function"] = {key: told[key] for key in told if "seconds" not in key}
+    found["price notes"] = [
+        {key: row[key] for key in ("derivative", "method", "note")}
+        for row in everything["prices"]
+        if row["note"]
     ]
-    return found | {"uncounted": json.dumps(uncounted), "notes": json.dumps(tag.notes)}
+    for place in (found["function"], *found["lines"], *found["traps"]):
+        place["file"] = Path(str(place.get("file") or "")).name
+    return found
 
 
-def _measurements(tag: Tag) -> pd.DataFrame:
+def _long(prices: pd.DataFrame, quantities: tuple[str, ...]) -> list[tuple[str, str, str, float]]:
+    """The prices that there are, a row a number; where there are none, that there are none."""
     rows = [
         (row.derivative, row.method, quantity, float(getattr(row, quantity)))
-        for row in tag.prices.itertuples()
-        for quantity in QUANTITIES
+        for row in prices.itertuples()
+        for quantity in quantities
         if not math.isnan(getattr(row, quantity))
     ]
-    return pd.DataFrame(rows, columns=["derivative", "method", "quantity", "value"])
+    return rows or [("none", "none", quantities[0], 0.0)]
 
 
-def _timings(tag: Tag, point: str) -> pd.DataFrame:
-    raw = tag.timings.rename(columns={"point": "group"}).assign(point=point, kind="repeat")
-    prices = tag.prices.assign(
-        point=point, kind="price", method=tag.prices.derivative + ": " + tag.prices.method
-    )
-    # Background load is told of the rounds; a price follows from them.
-    share = raw["others_share"].max() if "others_share" in raw else 0.0
-    prices = prices.assign(others_share=0.0 if pd.isna(share) else share)
-    return pd.concat([raw, prices], ignore_index=True).reindex(columns=list(TIMINGS))
+def _timings(tag: Tag) -> pd.DataFrame:
+    rows: list[tuple[str, str, str, int, int, float]] = list(_repeats(tag.timings))
+    rows += [
+        (f"{derivative}: {method}", quantity, WHOLE, 0, 0, value)
+        for derivative, method, quantity, value in _long(tag.prices, TIMED)
+    ]
+    columns = ["method", "quantity", "group", "repeat", "order", "value"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def _by_name(table: pd.DataFrame) -> pd.DataFrame:
-    """Files by their names, not by where they lie on this machine."""
-    if "file" not in table:
-        return table
-    return table.assign(file=[Path(str(file)).name for file in table.file])
-
-
-def _of_point(table: pd.DataFrame, point: str) -> pd.DataFrame:
-    placed = table.copy()
-    placed.insert(0, "point", point)
-    return placed
+def _repeats(timings: pd.DataFrame) -> Iterator[tuple[str, str, str, int, int, float]]:
+    for row in timings.itertuples():
+        yield row.method, "seconds", row.point, row.repeat, row.order, row.seconds

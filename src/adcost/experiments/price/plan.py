@@ -10,7 +10,7 @@ from typing import Any
 from adcost import user_code
 from adcost.experiments.plan import PROCESS_MB, Point
 
-TABLES = ("measurements", "functions", "lines", "memory", "checks", "traps")
+TABLES = ("measurements", "parts")
 ANIMATIONS = ()
 
 OF_EACH = ("prices", "lines", "checkpoints")
