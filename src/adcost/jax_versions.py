@@ -36,8 +36,8 @@ from adcost import platforms
 __all__ = [
 <<<<<<< HEAD
     "ClosedJaxpr", "Frame", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
-    "array", "bound", "branches", "called", "carries", "compile_options", "computed_flops", "defined_in",
-    "frames", "function_name", "held_bytes", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "linear_solve",
+    "array", "bound", "branches", "called", "carries", "compile_options", "computed_flops", "frames",
+    "function", "held_bytes", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "linear_solve",
     "manual_devices", "needed", "opened", "scan", "scopes", "transposed", "used", "user_line",
     "while_loop", "written_in_jax",
 =======
@@ -289,19 +289,15 @@ def transposed(equation: JaxprEqn) -> bool:
     return str(equation.source_info.name_stack).startswith("transpose(")
 
 
-def defined_in(jaxpr: Jaxpr | ClosedJaxpr) -> str:
-    """The file of the function that was traced; "" if JAX does not say.
+def function(jaxpr: Jaxpr | ClosedJaxpr) -> Frame:
+    """The function that was traced, where it is defined; file and name "" if JAX does not say.
 
     ``debug_info`` says "svd at <file>:<line>".
     """
     info = getattr(opened(jaxpr)[0], "debug_info", None)
-    return getattr(info, "func_src_info", "").partition(" at ")[2].rpartition(":")[0]
-
-
-def function_name(jaxpr: Jaxpr | ClosedJaxpr) -> str:
-    """The name of the function that was traced; "" if JAX does not say."""
-    info = getattr(opened(jaxpr)[0], "debug_info", None)
-    return getattr(info, "func_src_info", "").partition(" at ")[0]
+    name, _, place = getattr(info, "func_src_info", "").partition(" at ")
+    file, _, line = place.rpartition(":")
+    return Frame(file, int(line) if line.isdigit() else 0, name)
 
 
 def written_in_jax(jaxpr: Jaxpr | ClosedJaxpr) -> bool:
@@ -309,7 +305,7 @@ def written_in_jax(jaxpr: Jaxpr | ClosedJaxpr) -> bool:
 
     JAX traces it once, so its equations bear the line of whoever called it first.
     """
-    return defined_in(jaxpr).startswith(_JAX + os.sep)
+    return function(jaxpr).file.startswith(_JAX + os.sep)
 
 
 # Compiled programs.

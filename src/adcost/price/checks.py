@@ -24,7 +24,6 @@ import pandas as pd
 from adcost import jax_versions as versions
 from adcost import platforms
 from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn
-from adcost.price import lines
 from adcost.price.interpreter import evaluated
 from adcost.price.measure import reason
 from adcost.price.subject import Subject, subject
@@ -46,6 +45,8 @@ SAFETY = 4.0
 """Bounds are estimates to leading order; a pass is within this many times the estimate."""
 USEFUL = 1e-2
 """A bound above this part of the derivative judges nothing."""
+EVALUATIONS = 300
+"""How many evaluations of the function all checks take, roughly: most for the differences."""
 NEAR = 8
 """Random points near the given one, a tenth of each array's size away."""
 
@@ -331,16 +332,14 @@ CUSTOM = ("custom_jvp_call", "custom_vjp_call", "custom_jvp_call_jaxpr", "custom
 
 def _rules(point: _Point, gradient: Any) -> Iterator[dict[str, Any]]:
     """The gradient with each custom rule against that without, where JAX derives its own."""
-    for name, frame in dict.fromkeys(_custom(point.program)):
-        yield from _guarded(
-            "custom rule", lambda n=name, at=frame: _rule(point, gradient, n, at)  # type: ignore[misc]
-        )
+    for rule in dict.fromkeys(_custom(point.program)):
+        yield from _guarded("custom rule", lambda rule=rule: _rule(point, gradient, rule))  # type: ignore[misc]
 
 
-def _rule(point: _Point, gradient: Any, name: str, frame: Frame) -> dict[str, Any]:
-    said = f"the rule of {name} (line {frame.line})"
+def _rule(point: _Point, gradient: Any, rule: Frame) -> dict[str, Any]:
+    said = f"the rule of {rule.function} (line {rule.line})"
     leaves, tree = jax.tree.flatten(point.x)
-    plain = jax.jit(jax.grad(lambda leaves: _without(point.program, name, leaves)))(leaves)
+    plain = jax.jit(jax.grad(lambda leaves: _without(point.program, rule, leaves)))(leaves)
     if not _all_finite(plain):
         return _row("custom rule", None, f"{said} is finite here, where the derivative of the "
                                          "function itself is not")  # fmt: skip
@@ -357,12 +356,12 @@ def _rule(point: _Point, gradient: Any, name: str, frame: Frame) -> dict[str, An
                 "estimator", error, bound)  # fmt: skip
 
 
-def _without(program: ClosedJaxpr, name: str, inputs: Sequence[Any]) -> Any:
-    """The value of a program in which functions of a name have no rules of their own."""
+def _without(program: ClosedJaxpr, rule: Frame, inputs: Sequence[Any]) -> Any:
+    """The value of a program in which a function has no rules of its own."""
 
     def replace(equation: JaxprEqn, operands: Sequence[Any]) -> list[Any] | None:
         body = versions.called(equation)
-        if equation.primitive.name in CUSTOM and body is not None and _named(equation) == name:
+        if equation.primitive.name in CUSTOM and body is not None and versions.function(body) == rule:
             return evaluated(body, operands, replace=replace)
         if equation.primitive.name == "scan" and any(_custom(versions.scan(equation).body)):
             inner = versions.scan(equation).body
@@ -375,20 +374,15 @@ def _without(program: ClosedJaxpr, name: str, inputs: Sequence[Any]) -> Any:
     return evaluated(program, inputs, replace=replace)[0]
 
 
-def _custom(jaxpr: Jaxpr | ClosedJaxpr) -> Iterator[tuple[str, Frame]]:
-    """The functions with rules of their own that are not JAX's: their names and lines."""
+def _custom(jaxpr: Jaxpr | ClosedJaxpr) -> Iterator[Frame]:
+    """The functions with rules of their own that are not JAX's."""
     for equation in versions.opened(jaxpr)[0].eqns:
         body = versions.called(equation)
-        custom = equation.primitive.name in CUSTOM and body is not None
-        if custom and not versions.written_in_jax(body):  # type: ignore[arg-type]
-            yield _named(equation), lines.line_of(tuple(lines.frames(equation)))
+        if equation.primitive.name in CUSTOM and body is not None:
+            if not versions.written_in_jax(body):
+                yield versions.function(body)
         for inner in versions.inner_jaxprs(equation):
             yield from _custom(inner)
-
-
-def _named(equation: JaxprEqn) -> str:
-    body = versions.called(equation)
-    return versions.function_name(body) if body is not None else ""
 
 
 # Finite, and how precise.
@@ -429,6 +423,8 @@ def _digits(s: Subject, wide: Subject) -> dict[str, Any]:
     with jax.enable_x64(False):
         narrow = _gradient(_cast(s, jnp.float32))
     exact = _gradient(wide)
+    if not _all_finite((narrow, exact)):
+        return _row("digits", None, "digits: there are none, since the gradient is not finite")
     digits = [_agreeing(a, b) for a, b in zip(narrow, exact, strict=True)]
     most = -math.log10(float(np.finfo(np.float32).eps))
     value, gradient = (min(one, most) for one in digits)

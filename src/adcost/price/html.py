@@ -1,6 +1,5 @@
 """A tag as HTML: a fragment for a notebook, and a page of its own that needs nothing beside it."""
 
-import importlib.util
 import math
 import os
 from collections.abc import Iterable
@@ -8,6 +7,7 @@ from html import escape
 
 import pandas as pd
 
+from adcost.price import source_picture
 from adcost.price.tag import Tag
 from adcost.price.words import interval, number, seconds, size
 
@@ -59,8 +59,8 @@ def fragment(tag: Tag) -> str:
         _section("Price by line", _lines(tag)),
         _section("Checkpoints: what the gradient would hold", _memory(tag)),
         _section("Traps", _list(
-            f"{_place(row.file, row.line)}{escape(row.sentence)}"
-            + (f"<br><span class=quiet>Mend: {escape(row.rewrite)}</span>" if row.rewrite else "")
+            f"{_place(row.file, row.line)}<b>{escape(row.name)}</b> ({escape(row.price)}). It "
+            f"{escape(row.sentence)}.<br><span class=quiet>Instead: {escape(row.rewrite)}.</span>"
             for row in tag.traps.itertuples()
         )),
         _section("Is it right?", _checks(tag)),
@@ -178,21 +178,7 @@ def _recommended(tag: Tag) -> str:
 
 
 def _lines(tag: Tag) -> str:
-    if tag.lines.empty or "gradient" not in tag.lines:
-        return ""
-    if importlib.util.find_spec("adcost.price.source_picture") is not None:
-        from adcost.price.source_picture import html
-
-        return html(tag.lines, tag.function.get("operations", {}).get("total", 0))
-    total = max(tag.function.get("operations", {}).get("total", 0), 1)
-    shown = tag.lines[tag.lines.gradient > 0]
-    rows = [
-        f"<tr>{_cells([str(r.line or ''), f'<code>{escape(r.source.strip())}</code>'], 2)}"
-        + _cells([number(r.value / total), number(r.gradient / total), _held(r.kept_bytes)], 0)
-        + "</tr>"
-        for r in shown.itertuples()
-    ]
-    return _table(["<line", "<source", "function", "gradient", "kept"], rows) if rows else ""
+    return source_picture.html(tag.lines)
 
 
 def _memory(tag: Tag) -> str:

@@ -234,7 +234,7 @@ class Lines:
         place, body = self.part(equation, around), versions.called(equation)
         library = isinstance(around, Around) and around.library
         if body is not None and equation.primitive.name not in LOOPS:
-            library = library or is_library(versions.defined_in(body))
+            library = library or is_library(versions.function(body).file)
         return Around(place.reverse, place.calls, library)
 
 

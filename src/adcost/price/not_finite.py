@@ -166,14 +166,14 @@ def _kind(programs: Programs, frame: Frame) -> str:
 def _selected(
     jaxpr: Jaxpr, frame: Frame, around: Around | None, inputs: Sequence[bool]
 ) -> tuple[list[bool], bool]:
-    """Which outputs depend on what a line computes, and whether a ``where`` chooses among such."""
+    """Which outputs depend on what a line computes, and whether a ``where`` may leave that out."""
     lines_of = Lines()
     depends = {v for v, does in zip(jaxpr.invars, inputs, strict=False) if does}
     chosen = False
     for equation in jaxpr.eqns:
         given = [isinstance(atom, Var) and atom in depends for atom in equation.invars]
         name = equation.primitive.name
-        if name == "select_n" and any(given[1:]):
+        if name == "select_n" and any(given[1:]) and not all(given[1:]):
             chosen = True
         body = versions.called(equation)
         if body is not None:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
 from time import perf_counter
 from typing import Any
 
@@ -24,6 +25,8 @@ PARTS = (
     "checks", "timing",
 )  # fmt: skip
 """What may be left out."""
+CHECKING = 30.0
+"""Seconds that the checks may take."""
 
 
 def price(
@@ -310,31 +313,31 @@ def _memory(
 
 def _analyses(tag: Tag, s: Subject, left: set[str], notes: dict[str, str], key: Any) -> None:
     """The tables by line, the traps and the checks; a part that fails has a note instead."""
-    argnums = s.argnums[0] if s.single else s.argnums
-    f = (lambda *args: s.f(*args)[0]) if s.has_aux else s.f
+    from adcost.price import checks, lines, traps
 
-    def lines() -> pd.DataFrame:
-        from adcost.price.lines import by_line
-
-        return by_line(f, s.args, argnums)
-
-    def traps() -> pd.DataFrame:
-        from adcost.price.traps import find
-
-        fields = ("name", "file", "line", "price", "sentence", "rewrite")
-        found = find(f, s.args, argnums)
-        return pd.DataFrame([[getattr(t, name) for name in fields] for t in found], columns=fields)
-
-    def checks() -> pd.DataFrame:
-        from adcost.price.checks import check
-
-        return check(f, s.args, argnums, jax.random.key(0) if key is None else key)
-
-    for part, run in {"lines": lines, "traps": traps, "checks": checks}.items():
-        if part in left or (part == "checks" and s.abstract):
+    programs = lines.Programs(s)
+    # What was too much to time once, or does something beside computing, is not run here either.
+    run = not (s.abstract or notes.get("effects") or notes.get("function"))
+    spent = checks.EVALUATIONS * tag.function["seconds"]["median"]
+    parts: dict[str, Callable[[], pd.DataFrame]] = {
+        "lines": lambda: lines.table(programs),
+        "traps": lambda: pd.DataFrame(
+            [asdict(trap) for trap in traps.of(programs, run)],
+            columns=[part.name for part in fields(traps.Trap)],
+        ),
+        "checks": lambda: checks.of(s, key),
+    }
+    for part, of in parts.items():
+        if part in left or (part == "checks" and not run):
+            continue
+        if part == "checks" and spent > CHECKING:
+            notes[part] = (
+                f"the checks take some {checks.EVALUATIONS} evaluations, {seconds(spent)}, and were "
+                "left out: adcost.price.checks.check runs them"
+            )
             continue
         try:
-            setattr(tag, part, run())
+            setattr(tag, part, of())
         except Exception as error:
             notes[part] = f"{part}: {measure.reason(error)}"
 

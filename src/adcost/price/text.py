@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
+from adcost.price import source_picture
 from adcost.price.tag import Tag
 from adcost.price.words import interval, number, prefixed, seconds, short, size
 
@@ -134,23 +135,9 @@ def _memory(tag: Tag) -> Iterator[str]:
 
 
 def _lines(tag: Tag) -> Iterator[str]:
-    table = tag.lines
-    total = tag.function.get("operations", {}).get("total", 0)
-    if table.empty or not total or not table.gradient.max() > 0:
-        return
-    worst, most = table.gradient.max(), max(table.kept_bytes.max(), 1)
-    heads = f"{'function':>9}{'gradient':>9}{'kept':>9}"
-    yield _title(f"{'By line, in evaluations of the function':<54}{heads}")
-    shown = table[(table.gradient >= 0.005 * worst) | (table.kept_bytes >= 0.005 * most)]
-    for file, rows in shown.groupby("file", sort=False):
-        yield f"  {os.path.basename(str(file)) or 'of no line that JAX knows'}"
-        for row in rows.sort_values("line").itertuples():
-            own, gradient = number(row.value / total), number(row.gradient / total)
-            kept = size(row.kept_bytes) if row.kept_bytes else ""
-            yield (
-                f"  {row.line or '':>5}  {row.source.strip():<45.45}{own:>9}{gradient:>9}{kept:>9}  "
-                f"{bar(row.gradient / worst, 12)}"
-            )
+    if not tag.lines.empty and tag.lines.gradient.max() > 0:
+        yield _title("By line, in evaluations of the function")
+        yield from source_picture.text(tag.lines, WIDTH)
 
 
 def _traps(tag: Tag) -> Iterator[str]:
@@ -159,9 +146,9 @@ def _traps(tag: Tag) -> Iterator[str]:
     yield _title("Traps")
     for row in tag.traps.itertuples():
         place = f"{os.path.basename(row.file)}:{row.line}: " if row.file else ""
-        yield from _wrapped(f"{place}{row.sentence}", "  ", "    ")
-        if row.rewrite:
-            yield from _wrapped(f"Mend: {row.rewrite}", "    ", "    ")
+        yield from _wrapped(f"{place}{row.name} ({row.price})", "  ", "    ")
+        yield from _wrapped(f"It {row.sentence}.", "    ", "    ")
+        yield from _wrapped(f"Instead: {row.rewrite}.", "    ", "    ")
 
 
 def _checks(tag: Tag) -> Iterator[str]:

@@ -58,14 +58,14 @@ def find(
     return of(Programs(subject(f, args, argnums, has_aux)))
 
 
-def of(programs: Programs) -> list[Trap]:
-    """As `find`, of programs that have been traced."""
+def of(programs: Programs, run: bool = True) -> list[Trap]:
+    """As `find`, of programs that have been traced; unless ``run``, nothing is computed."""
     table = lines.table(programs)
-    indexed = _indexed(programs, table)
+    indexed = list(_indexed(programs, table))
     found = [*indexed, *_expensive(programs, table, {(t.file, t.line) for t in indexed})]
     found += [*_unrolled(programs), *_constants(programs), *_narrowed(programs.subject)]
     found += checkpoints.idle(programs)
-    if not programs.subject.abstract:
+    if run and not programs.subject.abstract:
         found += not_finite.find(programs)
     return found
 
@@ -311,7 +311,7 @@ def _narrowed(s: Subject) -> Iterator[Trap]:
     if s.narrowed:
         yield trap(_definition(s.f), f"is given float64 ({', '.join(s.narrowed)}),")
     held = [name for name, value in _captured(s.f).items() if _is_wide(value)]
-    if held:
+    if held and _wide_constants(s):
         yield trap(_definition(s.f), f"uses float64 arrays of NumPy's ({', '.join(held)}),")
     for frame in dict.fromkeys(_asked(s)):
         yield trap(frame, "asks for float64,")
@@ -319,6 +319,13 @@ def _narrowed(s: Subject) -> Iterator[Trap]:
 
 def _is_wide(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype in (np.float64, np.complex128)
+
+
+def _wide_constants(s: Subject) -> bool:
+    """Whether the program would hold float64 arrays if JAX could: none were converted before."""
+    with jax.enable_x64(True):
+        _, values = versions.opened(jax.make_jaxpr(lambda x, rest: s.value(x, rest))(*s.shapes()))
+    return any(getattr(value, "dtype", None) in (np.float64, np.complex128) for value in values)
 
 
 def _captured(f: Callable[..., Any]) -> dict[str, Any]:

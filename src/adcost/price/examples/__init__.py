@@ -1,0 +1,1 @@
+"""Functions that ship to be priced: each a file like a user's own, with ``arguments()`` beside it."""

@@ -1,0 +1,255 @@
+"""Is the derivative right: what is right passes within a bound that means something; faults do not."""
+
+import math
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jax import lax
+
+from adcost.price.checks import COLUMNS, check, difference, noise_of
+
+HERE = Path(__file__)
+X = jnp.arange(1.0, 5.0) / 3
+
+
+def checked(f, *args, **options):
+    table = check(f, args, **options)
+    assert list(table.columns) == list(COLUMNS)
+    return table
+
+
+def result(table, name):
+    rows = table[table.check == name]
+    assert len(rows), f"no check {name}"
+    return rows.iloc[0]
+
+
+def failed(table):
+    return set(table[table.passed.eq(False)].check)
+
+
+def smooth(x):
+    return jnp.sum(jnp.tanh(x) ** 2)
+
+
+def network(params, x):
+    return jnp.mean(jax.nn.softplus(x @ params["w"]) @ params["v"])
+
+
+PARAMS = {"w": jnp.linspace(-1, 1, 12).reshape(4, 3), "v": jnp.linspace(1e-4, 2e-4, 3)}
+
+
+@pytest.mark.parametrize("f", [smooth, jnp.cumsum, lambda x: jnp.prod(x), lambda x: 1e8 * smooth(x)])
+def test_a_right_derivative_passes_everything_within_tight_bounds(f):
+    table = checked(f, X)
+    assert failed(table) == set()
+    one = result(table, "differences")
+    assert one.passed and one.error <= one.bound < 1e-7
+    assert result(table, "forward mode").passed
+    assert result(table, "symmetry").passed
+    assert result(table, "finite").passed
+    assert result(table, "digits").passed
+
+
+def test_trees_of_arrays_of_very_different_sizes_are_checked_in_proportion():
+    table = checked(network, PARAMS, jnp.linspace(-1, 1, 8).reshape(2, 4))
+    assert failed(table) == set()
+    assert result(table, "differences").bound < 1e-7
+
+
+# Faults.
+
+
+@jax.custom_vjp
+def wrong_reverse(x):
+    return jnp.sin(x) * x
+
+
+wrong_reverse.defvjp(
+    lambda x: (jnp.sin(x) * x, x), lambda x, g: (g * (jnp.cos(x) * x + 0.999 * jnp.sin(x)),)
+)
+
+
+@jax.custom_vjp
+def right_reverse(x):
+    return jnp.sin(x) * x
+
+
+right_reverse.defvjp(
+    lambda x: (jnp.sin(x) * x, x), lambda x, g: (g * (jnp.cos(x) * x + jnp.sin(x)),)
+)
+
+
+def test_a_wrong_custom_vjp_is_caught_by_differences_and_by_its_function():
+    table = checked(lambda x: wrong_reverse(x).sum(), X)
+    assert failed(table) == {"differences", "custom rule"}
+    line = next(
+        i for i, text in enumerate(HERE.read_text().splitlines(), 1) if text == "@jax.custom_vjp"
+    )
+    assert f"wrong_reverse (line {line}" in result(table, "custom rule").sentence
+    assert result(table, "forward mode").passed is None
+    assert failed(checked(lambda x: right_reverse(x).sum(), X)) == set()
+
+
+@jax.custom_jvp
+def wrong_forward(x):
+    return jnp.sin(x)
+
+
+wrong_forward.defjvp(lambda p, t: (jnp.sin(*p), 1.001 * t[0] * jnp.cos(*p)))
+
+
+def in_a_scan(x):
+    return lax.scan(lambda total, each: (total + wrong_forward(each), None), 0.0, x)[0]
+
+
+@pytest.mark.parametrize("f", [lambda x: wrong_forward(x).sum(), in_a_scan, jax.jit(in_a_scan)])
+def test_a_wrong_custom_jvp_is_caught_wherever_it_is(f):
+    assert failed(checked(f, X)) == {"differences", "custom rule"}
+
+
+@jax.custom_jvp
+def not_a_gradient(x):
+    return jnp.sum(x**3)
+
+
+not_a_gradient.defjvp(
+    lambda p, t: (not_a_gradient(*p), jnp.vdot(t[0], 3 * p[0] ** 2 + 0.1 * jnp.roll(p[0], 1)))
+)
+
+
+def test_a_rule_that_is_no_gradient_of_anything_has_an_asymmetric_hessian():
+    assert {"symmetry", "differences", "custom rule"} <= failed(checked(not_a_gradient, X))
+
+
+def stopped(x):
+    return jnp.sum(x**2) * lax.stop_gradient(jnp.sum(x))
+
+
+def test_a_gradient_that_leaves_a_part_out_is_caught():
+    assert failed(checked(stopped, X)) >= {"differences"}
+    assert failed(checked(lambda x: lax.stop_gradient(x).sum() + 0.0 * x.sum(), X)) >= {"differences"}
+
+
+@jax.custom_jvp
+def safe_root(x):
+    return jnp.sqrt(x)
+
+
+safe_root.defjvp(
+    lambda p, t: (safe_root(*p), t[0] * jnp.where(p[0] > 0, 0.5 / jnp.sqrt(p[0] + (p[0] == 0)), 0))
+)
+
+
+def test_a_rule_that_is_there_because_the_function_s_own_is_infinite_is_not_accused():
+    table = checked(lambda x: safe_root(x * x).sum(), jnp.array([0.0, 1.0, 2.0]))
+    assert result(table, "custom rule").passed is None
+
+
+# What cannot be judged is not passed.
+
+
+def rough(x):
+    return jnp.sum(jnp.round(x * 1e3) / 1e3 * x)
+
+
+def inner_float32(x):
+    return jnp.sum(jnp.sin(x.astype(jnp.float32)))
+
+
+def test_where_differences_tell_nothing_there_is_no_pass():
+    assert result(checked(rough, X), "differences").passed is not True
+
+
+def test_the_bound_follows_the_precision_of_the_function_s_own_arithmetic():
+    one = result(checked(inner_float32, X), "differences")
+    assert one.passed
+    assert 1e-7 < one.bound < 1e-2
+
+
+def only_float32(x):
+    return lax.scan(lambda c, e: (c * e.astype(jnp.float32), None), jnp.float32(1), x)[0]
+
+
+def no_float64(x):
+    return lax.scan(lambda c, e: (c * e, None), jnp.float32(1), x)[0]
+
+
+def test_a_function_that_refuses_float64_is_checked_in_its_own_precision():
+    assert failed(checked(only_float32, X)) == set()
+    table = checked(no_float64, X)
+    assert failed(table) == set()
+    assert "cannot be computed in float64" in result(table, "digits").sentence
+
+
+def test_what_is_not_finite_is_said_and_judges_nothing_else():
+    table = checked(jnp.linalg.norm, jnp.zeros(3))
+    assert result(table, "finite").passed is False
+    assert result(table, "differences").passed is None
+    here = checked(jnp.linalg.norm, X)
+    assert failed(here) == set()
+    assert any("at zero" in sentence for sentence in here.sentence)
+    outside = checked(lambda x: jnp.log(x - 0.3).sum(), X)
+    assert result(outside, "finite").passed
+
+
+def cancelling(x):
+    return jnp.sum((1e4 + x) ** 2) - jnp.sum((1e4 - x) ** 2)
+
+
+def test_digits_that_float32_loses_are_counted():
+    one = result(checked(cancelling, X), "digits")
+    assert one.error > 1  # of the value's 7 digits or so
+    assert result(checked(smooth, X), "digits").error < 1
+
+
+def test_the_setting_of_float64_is_as_before_and_the_key_decides():
+    before = jax.config.jax_enable_x64
+    one, same, other = (check(smooth, (X,), key=jax.random.key(k)) for k in (1, 1, 2))
+    assert jax.config.jax_enable_x64 == before
+    assert one.equals(same)
+    assert not one.equals(other)
+
+
+def test_shapes_are_refused():
+    with pytest.raises(ValueError, match="give arrays"):
+        check(smooth, (jax.ShapeDtypeStruct((3,), "float32"),))
+
+
+# The bound of a difference.
+
+CURVES = {
+    "sin": (np.sin, 0.3, np.cos(0.3)),
+    "exp": (lambda t: np.exp(5 * t), 0.0, 5.0),
+    "rational": (lambda t: 1 / (1 + 25 * t**2), 0.2, -50 * 0.2 / (1 + 25 * 0.04) ** 2),
+    "offset": (lambda t: 1e6 + np.sin(t), 0.0, 1.0),
+    "cubic": (lambda t: t**3 - t, 0.5, -0.25),
+}
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(sorted(CURVES)), st.floats(0.03, 30.0), st.integers(0, 2**31))
+def test_a_difference_errs_by_less_than_its_bound(name, stretch, seed):
+    f, at, slope = CURVES[name]
+    estimate, bound = difference(lambda t: f(at + stretch * t), 2.0**-53)
+    assert abs(estimate - stretch * slope) <= bound
+    noisy = np.random.default_rng(seed)
+    size = 1e-9
+    estimate, bound = difference(
+        lambda t: f(at + stretch * t) + size * noisy.uniform(-1, 1, t.shape), 2.0**-53
+    )
+    assert abs(estimate - stretch * slope) <= bound
+
+
+def test_noise_is_measured_and_a_smooth_function_has_none():
+    t = 1e-8 * np.arange(9)
+    assert noise_of(np.sin(t)) < 1e-15
+    noise = np.random.default_rng(0).standard_normal((200, 9))
+    found = [noise_of(np.sin(t) + 1e-6 * each) for each in noise]
+    assert 0.7e-6 < np.median(found) < 2.5e-6
+    assert math.isclose(noise_of(np.zeros(9)), 0.0)
