@@ -34,15 +34,9 @@ from jax.interpreters import partial_eval
 from adcost import platforms
 
 __all__ = [
-<<<<<<< HEAD
-    "ClosedJaxpr", "Frame", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
-    "array", "bound", "branches", "called", "carries", "compile_options", "computed_flops", "frames",
-    "function", "held_bytes", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "linear_solve",
-    "manual_devices", "needed", "opened", "scan", "scopes", "transposed", "used", "user_line",
-    "while_loop", "written_in_jax",
-=======
     "TANH",
     "ClosedJaxpr",
+    "Frame",
     "Jaxpr",
     "JaxprEqn",
     "Literal",
@@ -52,24 +46,29 @@ __all__ = [
     "Var",
     "While",
     "array",
+    "bound",
     "branches",
     "called",
+    "carries",
     "compile_options",
     "computed_flops",
+    "frames",
+    "function",
     "held_bytes",
     "inner_jaxprs",
     "is_traced",
+    "jaxpr_as_fun",
     "linear_solve",
     "manual_devices",
     "needed",
     "opened",
     "scan",
     "scopes",
+    "transposed",
     "used",
     "user_line",
     "while_loop",
     "written_in_jax",
->>>>>>> main
 ]  # fmt: skip
 
 _JAX = os.path.dirname(jax.__file__)
@@ -125,7 +124,6 @@ def is_traced(value: Any) -> bool:
     return isinstance(value, Tracer)
 
 
-<<<<<<< HEAD
 def bound(equation: JaxprEqn, operands: Sequence[Any], **changed: Any) -> list[Any]:
     """The results of an equation at ``operands``, with some of its parameters ``changed``.
 
@@ -140,7 +138,8 @@ def bound(equation: JaxprEqn, operands: Sequence[Any], **changed: Any) -> list[A
     ):
         found = equation.primitive.bind(*operands, **params)
     return list(found) if equation.primitive.multiple_results else [found]
-=======
+
+
 # Derivatives whose programs differ.
 
 
@@ -154,7 +153,6 @@ class Slope(NamedTuple):
 TANH = Slope(1, 1) if hasattr(lax, "one_minus_square") else Slope(0, 2)
 """Of y = tanh x: to 0.10 JAX's rule is ẏ = (ẋ + ẋ·y)·(1 − y), from 0.11 on it is
 ẏ = ẋ·((1 + y)·(1 − y)), whose second factor is the same for every tangent."""
->>>>>>> main
 
 
 # Control flow: the parameters of the primitives, which JAX documents nowhere. To see those of a
