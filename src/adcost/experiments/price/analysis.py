@@ -1,6 +1,7 @@
 """The price tags of the functions, put together again from the tables."""
 
 import json
+import linecache
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -43,10 +44,19 @@ def _tag(point: str, tables: Mapping[str, pd.DataFrame], parts: pd.DataFrame) ->
                           ("uncounted", UNCOUNTED)):  # fmt: skip
         table = pd.DataFrame(told[part])
         setattr(tag, part, table if len(table) else pd.DataFrame(columns=list(columns)))
+    if len(tag.lines):
+        tag.lines["file"] = [f"{point}/{file}" if file else "" for file in tag.lines["file"]]
+        for file, text in told["sources"].items():
+            _remember(f"{point}/{file}", text)
     tag.function["seconds"] = _seconds(tag.prices)
     tag.recommendations = choose.recommendations(tag.prices, tag.timings, tag.function["platform"])
     tag.verdict = verdict(tag)
     return tag
+
+
+def _remember(file: str, text: str) -> None:
+    """Let a picture of the source find a file that need not be on this machine."""
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
 
 
 def _prices(counted: pd.DataFrame, timed: pd.DataFrame, notes: list[dict[str, str]]) -> Any:

@@ -84,7 +84,7 @@ def _told(tag: Tag) -> dict[str, Any]:
         "kept_bytes": told["kept_bytes"] or 0,
         "seconds": None if pd.isna(told["seconds"]["median"]) else told["seconds"]["median"],
         "uses": [
-            {"derivative": row.derivative, "sentence": _sentence(row.sentence)}
+            {"derivative": row.derivative, "sentence": f"{row.sentence.rstrip('.')}."}
             for row in use.itertuples()
         ],
         "traps": [

@@ -1,17 +1,21 @@
 """Price one function of the configuration.
 
-``measurements``  ``point, derivative, method, quantity, value``: ``operations``, ``exact`` (0 where they
-                  are a lower bound), ``counted`` (in evaluations of the function), ``temporary_bytes``
-                  and ``total_bytes`` of each way
-``parts``         ``point, part, content``: the other parts of `adcost.price.tag.Tag` as JSON, none of
-                  whose numbers is a time; a file of the user's by its name
-``timings``       ``point, method, quantity, group, repeat, order, value``: the ``seconds`` of each
-                  repeat and, of a way, its ``compile_seconds`` and what its price in time is
+``measurements``
+    ``point, derivative, method, quantity, value``: ``operations``, ``exact`` (0 where they are a
+    lower bound), ``counted`` (in evaluations of the function), ``temporary_bytes`` and
+    ``total_bytes`` of each way.
+``parts``
+    ``point, part, content``: the other parts of `adcost.price.tag.Tag` as JSON, none of whose
+    numbers is a time, and the files that its lines are of, by name.
+``timings``
+    ``point, method, quantity, group, repeat, order, value``: the ``seconds`` of each repeat and, of
+    a way, its ``compile_seconds`` and what its price in time is.
 
 A function that cannot be priced has the part ``failure``, which says why.
 """
 
 import json
+import linecache
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -92,6 +96,10 @@ def _parts(tag: Tag) -> dict[str, Any]:
         for row in everything["prices"]
         if row["note"]
     ]
+    files = {str(row["file"]) for row in found["lines"] if row["file"]}
+    found["sources"] = {
+        Path(file).name: "".join(linecache.getlines(file)) for file in sorted(files)
+    }
     for place in (found["function"], *found["lines"], *found["traps"]):
         place["file"] = Path(str(place.get("file") or "")).name
     return found
