@@ -57,9 +57,10 @@ def greedy(pattern: sparse.sparray | np.ndarray) -> np.ndarray:
     return colour
 
 
-def fewest(pattern: np.ndarray) -> int:
+def fewest(pattern: sparse.sparray | np.ndarray) -> int:
     """The most entries in a row, or in a column if that is less: no colouring takes fewer."""
-    return int(min(pattern.sum(axis=1).max(initial=0), pattern.sum(axis=0).max(initial=0)))
+    p = sparse.csr_array(pattern, dtype=bool).astype(np.int64)
+    return int(min(np.max(p.sum(axis=axis), initial=0) for axis in (0, 1)))
 
 
 def colouring(pattern: sparse.sparray | np.ndarray, how: str = "") -> Colouring:

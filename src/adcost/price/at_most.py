@@ -19,7 +19,7 @@ NAMES = {
     "trace": (ways.TRACE, None),
     "function": (ways.FUNCTION, None),
 }
-"""What a limit may name: the derivative, by the method that is cheapest if none is given here."""
+"""What a limit may name: a derivative, by the method that costs the least if none is named here."""
 
 UNITS = {"evaluations": "counted", "evaluation": "counted", "operations": "operations"}
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
@@ -66,18 +66,20 @@ def exceeded(limits: list[AtMost], tag: Tag) -> list[str]:
     sentences = []
     for each in limits:
         derivative, method = NAMES[each.name]
-        try:
-            row = tag.price_of(derivative, method)
-        except KeyError:
+        rows = tag.prices[tag.prices.derivative == derivative]
+        rows = rows[rows.method == method] if method else rows
+        if rows.empty:
             sentences.append(f"{each.said}: the {derivative} has no price")
             continue
+        known = rows[each.column].notna().any()
+        row = rows.loc[rows[each.column].idxmin()] if known else rows.iloc[0]
         value = float(row[each.column])
         shown = {"counted": evaluations, "seconds": seconds, "temporary_bytes": size}.get(
             each.column, lambda v: f"{v:,.0f} operations"
         )
         what = f"{derivative} by {row.method}"
         if not math.isfinite(value):
-            sentences.append(f"{each.said}: of the {what} it was not measured ({row.note or '?'})")
+            sentences.append(f"{each.said}: of the {what} it was not measured ({row.note or "nothing was run"})")
         elif value > each.limit:
             sentences.append(f"{each.said}: the {what} takes {shown(value)}")
         elif each.column in ("counted", "operations") and not row.exact:

@@ -7,10 +7,13 @@ the function cannot be used, with one line that says why on standard error.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from adcost.price.at_most import exceeded, parse, size_of
+
+Value = TypeVar("Value")
 
 EXAMPLE = """\
 The function's file is run: name only what you trust. ARGUMENTS is a callable without arguments that
@@ -108,10 +111,10 @@ def _refused(sentence: str) -> int:
     return 2
 
 
-def _argument(reader):  # type: ignore[no-untyped-def]
+def _argument(reader: Callable[[str], Value]) -> Callable[[str], Value]:
     """A reader whose ``ValueError`` argparse shows as it is."""
 
-    def read(text: str):  # type: ignore[no-untyped-def]
+    def read(text: str) -> Value:
         try:
             return reader(text)
         except ValueError as error:

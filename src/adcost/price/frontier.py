@@ -32,10 +32,11 @@ from adcost.jax_versions import (
     user_line,
     written_in_jax,
 )
-from adcost.price.interpreter import CALLS, called, evaluated
+from adcost.price.interpreter import CALLS, called, evaluated, with_blocks
 from adcost.price.measure import QUICKLY, Limits, reason, within
 from adcost.price.subject import Subject
 from adcost.price.tag import MEMORY
+from adcost.price.words import short
 
 NOTHING_SAID = "none"
 WHOLE = "whole"
@@ -67,14 +68,14 @@ def policies(names: Sequence[str]) -> dict[str, Any]:
 
 
 def targets(program: ClosedJaxpr) -> list[Target]:
-    """The whole, then each scan and named block with its line."""
-    found = {("", ""): Target(WHOLE)}
+    """Each scan and named block with its line, then the whole."""
+    found: dict[tuple[str, str], Target] = {}
     for equation in _equations(program):
         key = _key(equation)
         if key and key not in found:
             kind, line = key
             found[key] = Target(f"{kind} at {line}" if line else kind, key)
-    return list(found.values())
+    return [*found.values(), Target(WHOLE)]
 
 
 def checkpointed(
@@ -110,7 +111,7 @@ def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame,
     ``deadline`` (of `time.perf_counter`) ends it: what has not been compiled by then is named.
     """
     x, rest = s.shapes()
-    program = jax.jit(s.value).trace(x, rest).jaxpr
+    program = with_blocks(jax.jit(s.value).trace(x, rest).jaxpr)
     evaluation = max(lower_bound(jax.jit(s.value), x, rest).operations.total, 1)
     chosen: list[tuple[str, str, Callable[..., Any]]] = [
         (WHOLE, NOTHING_SAID, jaxpr_as_fun(program))
@@ -122,8 +123,8 @@ def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame,
     seen: dict[str, str] = {}
     for i, (target, policy, function) in enumerate(chosen):
         if perf_counter() > deadline:
-            left = ", ".join(f"{p} on {t}" for t, p, _ in chosen[i:])
-            notes.append(f"no time was left to compile {left}: give more seconds")
+            left = ", ".join(f"{p} on {short(t)}" for t, p, _ in chosen[i:])
+            notes.append(f"no time was left for checkpoints: {left} (compile_limit)")
             break
         row: dict[str, Any] = dict.fromkeys(MEMORY, math.nan)
         row |= {"target": target, "policy": policy, "frontier": False, "note": ""}
@@ -212,7 +213,7 @@ def batch_of(s: Subject, axes: Mapping[int, int]) -> int:
 def held(s: Subject, policy: str, target: str) -> int:
     """Bytes of the gradient's whole program, arguments and results with it, under a policy."""
     x, rest = s.shapes()
-    program = jax.jit(s.value).trace(x, rest).jaxpr
+    program = with_blocks(jax.jit(s.value).trace(x, rest).jaxpr)
     function: Callable[..., Any] = jaxpr_as_fun(program)
     if policy != NOTHING_SAID:
         place = next(t for t in targets(program) if t.label == target)
@@ -246,12 +247,13 @@ def _equations(jaxpr: Jaxpr | ClosedJaxpr) -> Iterator[JaxprEqn]:
 
 def _key(equation: JaxprEqn) -> tuple[str, str] | None:
     if equation.primitive.name == "scan":
-        # A loop over integers has nothing to keep.
         return "scan", user_line(equation)
     if equation.primitive.name in CALLS and "name" in equation.params:
         body = called(equation)
-        if not written_in_jax(body) and len(opened(body)[0].eqns) > 1:
-            return f"block {equation.params['name']}", user_line(equation)
+        equations = opened(body)[0].eqns
+        if not written_in_jax(body) and len(equations) > 1:
+            # By the line of its first equation: all calls of a function are one block.
+            return f"block {equation.params['name']}", user_line(equations[0])
     return None
 
 

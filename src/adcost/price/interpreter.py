@@ -1,11 +1,12 @@
 """A jaxpr run again equation by equation: taken apart, cut, or with some equations replaced."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
 
-from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, bound, opened
+from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, bound, opened, scan
 
 Replace = Callable[[JaxprEqn, Sequence[Any]], list[Any] | None]
 """The results of an equation at its operands by other means, or None to leave it as it is."""
@@ -31,20 +32,17 @@ def evaluated(
     values.update(zip(inner.invars, inputs, strict=True))
     values.update(given or {})
 
-    def read(atom: Literal | Var) -> Any:
-        return atom.val if isinstance(atom, Literal) else values[atom]
-
     for equation in inner.eqns:
         if given and all(variable in given for variable in equation.outvars):
             continue
-        operands = [read(atom) for atom in equation.invars]
+        operands = [_read(atom, values) for atom in equation.invars]
         found = replace(equation, operands) if replace else None
         if found is None and equation.primitive.name in CALLS:
             found = evaluated(called(equation), operands, replace=replace)
         if found is None:
             found = bound(equation, operands)
         values.update(zip(equation.outvars, found, strict=True))
-    return [read(atom) for atom in (inner.outvars if wanted is None else wanted)]
+    return [_read(atom, values) for atom in (inner.outvars if wanted is None else wanted)]
 
 
 def called(equation: JaxprEqn) -> Jaxpr | ClosedJaxpr:
@@ -54,5 +52,67 @@ def called(equation: JaxprEqn) -> Jaxpr | ClosedJaxpr:
 
 def inlined(jaxpr: ClosedJaxpr) -> ClosedJaxpr:
     """The same program without calls of jitted functions."""
-    shapes = [jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype) for v in opened(jaxpr)[0].invars]
-    return jax.make_jaxpr(lambda *inputs: evaluated(jaxpr, inputs))(*shapes)
+    return jax.make_jaxpr(lambda *inputs: evaluated(jaxpr, inputs))(*_shapes(jaxpr))
+
+
+def with_blocks(jaxpr: ClosedJaxpr) -> ClosedJaxpr:
+    """The same program with each run of equations under one ``jax.named_scope`` as a jitted call.
+
+    The call has the scope's name; of nested scopes it is the outermost. Bodies of scans too.
+    """
+
+    def run(*inputs: Any) -> list[Any]:
+        inner, constants = opened(jaxpr)
+        values: dict[Var, Any] = dict(zip(inner.constvars, constants, strict=True))
+        values.update(zip(inner.invars, inputs, strict=True))
+        for scope, group in itertools.groupby(inner.eqns, _scope):
+            equations = list(group)
+            if scope and len(equations) > 1:
+                _call(scope, equations, inner, values)
+            else:
+                _run(equations, values)
+        return [_read(atom, values) for atom in inner.outvars]
+
+    return jax.make_jaxpr(run)(*_shapes(jaxpr))
+
+
+def _call(scope: str, equations: list[JaxprEqn], program: Jaxpr, values: dict[Var, Any]) -> None:
+    """Run equations as one jitted function of what they read, and keep what others need."""
+    made = {variable for e in equations for variable in e.outvars}
+    read = [a for e in equations for a in e.invars if not isinstance(a, Literal)]
+    needs = list(dict.fromkeys(variable for variable in read if variable not in made))
+    inside = {id(e) for e in equations}
+    elsewhere = [a for e in program.eqns if id(e) not in inside for a in e.invars]
+    used = {a for a in (*elsewhere, *program.outvars) if not isinstance(a, Literal)}
+    results = [v for e in equations for v in e.outvars if v in used]
+
+    def block(*inputs: Any) -> list[Any]:
+        own: dict[Var, Any] = dict(zip(needs, inputs, strict=True))
+        _run(equations, own)
+        return [own[variable] for variable in results]
+
+    block.__name__ = scope
+    found = jax.jit(block)(*(values[variable] for variable in needs))
+    values.update(zip(results, found, strict=True))
+
+
+def _run(equations: Sequence[JaxprEqn], values: dict[Var, Any]) -> None:
+    for equation in equations:
+        changed: dict[str, Any] = {}
+        if equation.primitive.name == "scan":
+            changed["jaxpr"] = with_blocks(scan(equation).body)
+        found = bound(equation, [_read(atom, values) for atom in equation.invars], **changed)
+        values.update(zip(equation.outvars, found, strict=True))
+
+
+def _scope(equation: JaxprEqn) -> str:
+    first = str(equation.source_info.name_stack).split("/")[0]
+    return "" if "(" in first else first  # of a transform inside of the function
+
+
+def _read(atom: Literal | Var, values: Mapping[Var, Any]) -> Any:
+    return atom.val if isinstance(atom, Literal) else values[atom]
+
+
+def _shapes(jaxpr: ClosedJaxpr) -> list[jax.ShapeDtypeStruct]:
+    return [jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype) for v in opened(jaxpr)[0].invars]

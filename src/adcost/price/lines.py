@@ -24,7 +24,6 @@ import pandas as pd
 from adcost import jax_versions as versions
 from adcost.costs import tracing
 from adcost.costs.count import Cost, LowerBound, Part, attributed
-from adcost.costs.count.primitives import LOOPS
 from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn, Literal, Var
 from adcost.price.subject import Subject, subject
 
@@ -207,35 +206,31 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Around:
-    """What is known of an equation from those that hold it."""
+    """What is known of an equation from those that hold it: the sweep, and the calls to it."""
 
     reverse: bool
     calls: tuple[Frame, ...]
-    """The calls that led to the equation around, for those inside that know none of their own."""
-    library: bool = False
-    """Whether it is in a library's function, which may have been traced before, for another."""
 
 
 class Lines:
     """Attributes equations to lines, as `adcost.costs.count.Attribution` says."""
 
     def part(self, equation: JaxprEqn, around: Hashable) -> Place:
-        """The line of an equation, and the sweep that it is in."""
+        """The line of an equation, and the sweep that it is in.
+
+        A program within an equation is traced once for all that hold it, and knows the calls as far
+        as its own function; those to the equation follow.
+        """
         calls, reverse = tuple(frames(equation)), versions.transposed(equation)
         if isinstance(around, Around):
             reverse, outer = around.reverse, around.calls
-            # JAX traces a jitted function once, so what is inside may bear the calls of another.
-            other = around.library and outer and calls[-len(outer) :] != outer
-            calls = outer if other or not calls else calls
+            calls = calls if outer and calls[-len(outer) :] == outer else calls + outer
         return Place(reverse, line_of(calls), calls, equation.primitive.name)
 
     def around(self, equation: JaxprEqn, around: Hashable) -> Around:
-        """The sweep of an equation that holds a program, its calls, and whose function it is."""
-        place, body = self.part(equation, around), versions.called(equation)
-        library = isinstance(around, Around) and around.library
-        if body is not None and equation.primitive.name not in LOOPS:
-            library = library or is_library(versions.function(body).file)
-        return Around(place.reverse, place.calls, library)
+        """The sweep of an equation that holds a program, and the calls to it."""
+        place = self.part(equation, around)
+        return Around(place.reverse, place.calls)
 
 
 def places(counted: LowerBound) -> Mapping[Place, Part]:

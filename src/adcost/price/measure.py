@@ -18,10 +18,11 @@ from adcost.costs.count import LowerBound, lower_bound
 from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
 from adcost.costs.timing import Program, time_interleaved
 from adcost.jax_versions import compile_options
+from adcost.price.pattern import NotTraced
 from adcost.price.ways import EVALUATION, FUNCTION, Way
 from adcost.price.words import seconds, size
 
-QUICKLY = {"xla_backend_optimization_level": 0}
+QUICKLY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
 """For programs that never run: their buffers are assigned before machine code is made of them."""
 
 LEAST_ROUNDS = 7
@@ -39,11 +40,13 @@ class TooSlow(TimeoutError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What pricing may take: seconds of runs in all, of one run and of compiling; bytes held."""
+    """What pricing may take: seconds of runs in all, of one run, of compiling one program, of
+    compiling all of the checkpoints' programs; bytes held by what is run."""
 
     seconds: float = 10.0
     one_run: float = 5.0
     compiling: float = 60.0
+    checkpoints: float = 20.0
     memory: int = 2 * 10**9
 
 
@@ -92,11 +95,11 @@ def prepare(priced: Sequence[Priced], limits: Limits) -> None:
     """Compile and run the function, then compile what is not far too dear beside it."""
     function, *others = priced
     compile_ways([function], limits, run=True)
-    if function.program is None or not _fits(function, limits):
+    if function.program is None:
         return
-    if _first_run(function, limits):
-        others = [one for one in others if _affordable(one, function, limits)]
-        compile_ways(others, limits, run=True)
+    runs = _fits(function, limits) and _first_run(function, limits)
+    chosen = [one for one in others if not runs or _affordable(one, function, limits)]
+    compile_ways(chosen, limits, run=runs)
 
 
 def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
@@ -221,8 +224,8 @@ def reason(error: BaseException) -> str:
     for pattern, said in REASONS.items():
         if re.search(pattern, text):
             return said
-    if isinstance(error, TooSlow):
-        return f"{text}"
+    if isinstance(error, (TooSlow, NotTraced)):
+        return text
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"
 

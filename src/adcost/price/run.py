@@ -38,6 +38,7 @@ def price(
     leave_out: Sequence[str] = (),
     time_limit: float = 10.0,
     run_limit: float = 5.0,
+    compile_limit: float = 20.0,
     memory_limit: int = 2 * 10**9,
     batch: Mapping[int, int] | None = None,
     memory: int | None = None,
@@ -51,8 +52,9 @@ def price(
     is differentiated. ``tolerance`` is the relative error of the trace and of the eigenvalues.
 
     ``leave_out`` names parts of `PARTS` to leave out. ``time_limit`` bounds the seconds of all
-    timed runs, ``run_limit`` those of one run, ``memory_limit`` the bytes of what is run; what
-    exceeds them is counted only, and said. ``batch`` names the batch's axis of arguments
+    timed runs, ``run_limit`` those of one run, ``compile_limit`` those in which the checkpoints'
+    programs are compiled, ``memory_limit`` the bytes of what is run; what exceeds them is counted
+    only, and said. ``batch`` names the batch's axis of arguments
     (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest batch is to fit in.
 
     Raises :class:`adcost.price.subject.CannotPrice` if the function or its arguments are not what
@@ -70,7 +72,7 @@ def price(
     s = subject(f, args, argnums, has_aux)
     if batch is not None:
         frontier.batch_of(s, batch)  # refuses axes that are not there
-    limits = Limits(time_limit, run_limit, memory=memory_limit)
+    limits = Limits(time_limit, run_limit, checkpoints=compile_limit, memory=memory_limit)
     left = set(leave_out)
     notes = _notes(s)
     run = not s.abstract and "timing" not in left
@@ -290,7 +292,7 @@ def _memory(
     memory: int | None,
     notes: dict[str, str],
 ) -> pd.DataFrame:
-    deadline = perf_counter() + limits.seconds
+    deadline = perf_counter() + limits.checkpoints
     try:
         table, left = frontier.frontier(s, limits, deadline)
     except Exception as error:

@@ -1,8 +1,9 @@
-"""Where a Jacobian or a Hessian is zero, found by probing, and its columns coloured.
+"""Where a Jacobian or a Hessian is zero, found by tracing or by probing, and its columns coloured.
 
-The matrix itself is computed at the point and at two points near it, and entries that vanish at all
-three are taken for zeros. So an entry that is zero there and not elsewhere is missed, which the tag
-says; and it costs three dense matrices, so it is done where those are small.
+Tracing (`adcost.price.pattern`) goes through the program, whatever its size; where it has no rule
+for a primitive, the matrix itself is computed at the point and at two points near it, and entries
+that vanish at all three are taken for zeros. So an entry that is zero there and not elsewhere is
+missed, which the tag says; and it costs three dense matrices, so it is done where those are small.
 """
 
 from collections.abc import Callable
@@ -11,9 +12,11 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+import scipy.sparse
 
 from adcost.derivatives import sparse
-from adcost.price.measure import Limits, TooSlow, reason, within
+from adcost.price import pattern
+from adcost.price.measure import Limits, reason, within
 from adcost.price.subject import Subject
 from adcost.price.ways import flat
 
@@ -29,24 +32,37 @@ def colouring(s: Subject, limits: Limits) -> sparse.Colouring | str:
     what = "Jacobian" if shape else "Hessian"
     if s.abstract:
         return f"the {what}'s sparsity needs a point: give arrays instead of shapes"
-    if size * rows > MOST_ENTRIES:
-        return f"the {what}'s sparsity was not probed: it has {size * rows:,} entries"
     try:
-        pattern = within(limits.one_run + limits.compiling, lambda: probed(s), "probing")
-    except TooSlow as error:
-        return f"the {what}'s sparsity is not known: {error}"
+        found, how = within(limits.one_run + limits.compiling, lambda: entries(s), "finding it")
     except Exception as error:
         return f"the {what}'s sparsity is not known: {reason(error)}"
-    if not pattern.any():
-        return f"the {what} is zero wherever it was probed"
-    share = pattern.mean()
-    if 2 * sparse.fewest(pattern) > min(size, rows):
-        return f"colours save little: {share:.0%} of the {what}'s entries are not zero"
-    found = sparse.colouring(pattern, f"{share:.1%} of the entries are not zero, probed at "
-                                      f"{POINTS} points")  # fmt: skip
-    if 2 * found.colours > min(size, rows):
-        return f"colours save little: the {what} takes {found.colours} of them"
-    return found
+    if not found.nnz:
+        return f"the {what} is zero"
+    share = found.nnz / (size * rows)
+    percent = f"{share:.0%}" if share > 0.01 else f"{share:.1g}"
+    said = f"{percent} of the {what}'s entries are not zero"
+    if 2 * sparse.fewest(found) > min(size, rows):
+        return f"colours save little: {said}"
+    colours = sparse.colouring(found, f"{found.nnz:,} entries, {how}")
+    if 2 * colours.colours > min(size, rows):
+        return f"colours save little: the {what} takes {colours.colours} of them"
+    return colours
+
+
+def entries(s: Subject) -> tuple[scipy.sparse.csr_array, str]:
+    """The pattern of the Jacobian, or of a scalar's Hessian, and how it was found.
+
+    Raises `pattern.NotTraced` where it could not be traced and is too large to probe.
+    """
+    f, y = flat(s, s.x, s.rest)
+    matrix = jax.grad(f) if jax.eval_shape(f, y).ndim == 0 else f
+    try:
+        return pattern.traced(matrix, y), "traced"
+    except pattern.NotTraced as error:
+        size = y.size * jax.eval_shape(matrix, y).size
+        if size > MOST_ENTRIES:
+            raise pattern.NotTraced(f"{error}, and {size:,} entries are too many to probe") from None
+    return scipy.sparse.csr_array(probed(s)), f"probed at {POINTS} points"
 
 
 def probed(s: Subject) -> np.ndarray:

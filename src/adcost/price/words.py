@@ -23,9 +23,11 @@ def prefixed(number: float) -> str:
 
 
 def number(value: float) -> str:
-    """A ratio: two digits after the point below 10, none above 100."""
+    """A ratio: a digit after the point below 100, none above; from a million on with a prefix."""
     if not math.isfinite(value):
         return "–"
+    if value >= 1e6:
+        return prefixed(value).strip()
     if value >= 99.5:
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 0.95 or value == 0 else f"{value:.2g}"

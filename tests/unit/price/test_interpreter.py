@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adcost.jax_versions import opened, user_line
-from adcost.price.interpreter import evaluated, inlined
+from adcost.jax_versions import opened, scan, user_line
+from adcost.price.interpreter import evaluated, inlined, with_blocks
 
 STEPS = {
     "sin": jnp.sin,
@@ -50,3 +50,23 @@ def test_equations_may_be_replaced_inside_of_calls():
     program = jax.make_jaxpr(lambda x: inner(x) + 1)(1.0)
     zero = lambda e, operands: [jnp.zeros(())] if e.primitive.name == "sin" else None  # noqa: E731
     assert evaluated(program, [1.0], replace=zero) == [1.0]
+
+
+def test_named_scopes_become_calls_of_their_name():
+    def body(x, _):
+        with jax.named_scope("inner"):
+            return jnp.sin(x) * 2, None
+
+    def f(x):
+        with jax.named_scope("first"):
+            y = jnp.sin(x)
+            z = jnp.cos(y) * y
+        y = jax.lax.scan(body, y + 1, None, length=2)[0]
+        return y * z
+
+    program = with_blocks(jax.make_jaxpr(f)(1.0))
+    calls = [e.params["name"] for e in program.eqns if e.primitive.name == "jit"]
+    assert calls == ["first"]
+    loop = next(e for e in program.eqns if e.primitive.name == "scan")
+    assert [e.params["name"] for e in scan(loop).body.eqns] == ["inner"]
+    np.testing.assert_allclose(evaluated(program, [0.3])[0], f(0.3), rtol=1e-6)

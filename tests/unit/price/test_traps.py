@@ -388,10 +388,10 @@ def test_nested_reciprocals_and_what_mends_them():
     assert find(reciprocals_with_a_rule, (2.0,)) == []
 
 
-def test_of_erf_it_is_said_that_nothing_is_cheaper():
+def test_of_erf_it_is_said_that_nothing_cheaper_is_known():
     trap = only(erfs, 0.5)
     assert trap.name == traps.EXPENSIVE
-    assert "nothing" in trap.rewrite
+    assert "no cheaper way" in trap.rewrite
     assert "erf" in trap.sentence
 
 

@@ -1,0 +1,214 @@
+"""The entries of a Jacobian that may differ from zero, traced through the program at a point.
+
+Each variable carries its value and, for each of its numbers, the inputs that it depends on, a sparse
+matrix of booleans (numbers, n). What moves data is run on the numbers' places instead of the
+numbers, so any gather or slice is exact; what works entry by entry joins its operands; a sum joins
+what it adds. Entries found may still be zero, none is missed at this point: where an index or a
+branch depends on the values, another point may have other entries.
+
+Where the program holds what has no rule here (loops, sorting, convolutions), `NotTraced` is raised.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from scipy import sparse
+
+from adcost.costs.count import primitives
+from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, bound, called, opened
+from adcost.price.interpreter import CALLS
+
+Pattern = sparse.csr_array
+"""Zeros and ones, (numbers of the variable, inputs)."""
+
+MOVES = frozenset(
+    """
+    broadcast_in_dim concatenate copy copy_p dynamic_slice dynamic_update_slice expand_dims gather
+    pad reshape rev scatter slice squeeze transpose
+""".split()
+)
+"""Each number of the result is one of the operands' numbers, or none of them."""
+
+ENTRYWISE = frozenset().union(*primitives.ELEMENTWISE.values()) | frozenset(
+    "integer_pow convert_element_type reduce_precision name one_minus_square".split()
+)
+CUSTOM = ("custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr", "checkpoint", "remat2")
+MOST_EQUATIONS = 5_000
+MOST_ENTRIES = 5_000_000
+"""Of one variable's pattern; a program with more is so dense that colours would save little."""
+
+
+class NotTraced(NotImplementedError):
+    """A primitive through which no pattern is traced."""
+
+
+def traced(f: Callable[[jax.Array], jax.Array], x: jax.Array) -> Pattern:
+    """The pattern of f's Jacobian at a vector ``x`` (n,): (m, n). Raises `NotTraced`."""
+    program = jax.make_jaxpr(f)(x)
+    every = sparse.eye_array(x.size, dtype=np.int32, format="csr")
+    (_, pattern), *_ = _program(program, [(x, every)], x.size)
+    size = math.prod(jax.eval_shape(f, x).shape)
+    return _none(size, x.size) if pattern is None else pattern
+
+
+Traced = tuple[Any, Pattern | None]
+"""A value, and what it depends on; None for nothing."""
+
+
+def _program(jaxpr: Jaxpr | ClosedJaxpr, inputs: Sequence[Traced], n: int) -> list[Traced]:
+    inner, constants = opened(jaxpr)
+    if len(inner.eqns) > MOST_EQUATIONS:
+        raise NotTraced(f"it has {len(inner.eqns):,} equations")
+    known: dict[Var, Traced] = {
+        v: (c, None) for v, c in zip(inner.constvars, constants, strict=True)
+    }
+    known.update(zip(inner.invars, inputs, strict=True))
+
+    def read(atom: Literal | Var) -> Traced:
+        return (atom.val, None) if isinstance(atom, Literal) else known[atom]
+
+    for equation in inner.eqns:
+        operands = [read(atom) for atom in equation.invars]
+        name = equation.primitive.name
+        if name in CALLS or name in CUSTOM:
+            body = called(equation)
+            assert body is not None  # of these all have one
+            found = _program(body, operands, n)
+        else:
+            values = bound(equation, [value for value, _ in operands])
+            found = [(value, None) for value in values]
+            if any(p is not None for _, p in operands) and primitives.floating(*equation.outvars):
+                found = [(values[0], _rule(equation, operands, values[0], n))]
+        known.update(zip(equation.outvars, found, strict=True))
+    return [read(atom) for atom in inner.outvars]
+
+
+def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: Any, n: int) -> Pattern | None:
+    name, params = equation.primitive.name, equation.params
+    if name == "stop_gradient":
+        return None
+    if name in MOVES:
+        return _moved(equation, operands, n)
+    if name == "select_n":  # what chooses has no derivative
+        operands = operands[1:]
+    if name in ENTRYWISE:
+        return _any([_as_large(p, v, result) for v, p in operands if p is not None])
+    pattern = operands[0][1]
+    if name.startswith("reduce_") and "axes" in params and pattern is not None:
+        return _joined(_groups(jnp.shape(operands[0][0]), params["axes"]), pattern, np.size(result))
+    if name.startswith("cum") and pattern is not None:
+        groups = _groups(jnp.shape(operands[0][0]), (params["axis"],))
+        return _joined(groups, pattern, int(groups.max(initial=0)) + 1)[groups]
+    if name == "dot_general":
+        return _product(params, operands, result)
+    raise NotTraced(f"no pattern is traced through {name}")
+
+
+def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern | None:
+    """The primitive run on places: of all operands' numbers, one after the other; −1 is none."""
+    stacked, places, offset = [], [], 0
+    data = {"scatter": (0, 2), "gather": (0,), "dynamic_slice": (0,), "pad": (0, 1),
+            "dynamic_update_slice": (0, 1), "concatenate": range(len(operands))}  # fmt: skip
+    for i, (value, pattern) in enumerate(operands):
+        if i not in data.get(equation.primitive.name, (0,)):
+            places.append(value)
+        elif pattern is None:
+            places.append(jnp.full(jnp.shape(value), -1, jnp.int32))
+        else:
+            size = int(np.size(value))
+            places.append(jnp.arange(offset, offset + size, dtype=jnp.int32).reshape(jnp.shape(value)))
+            stacked.append(pattern)
+            offset += size
+    if not stacked:
+        return None
+    place = np.asarray(bound(equation, places)[0]).ravel()
+    rows = np.flatnonzero(place >= 0)
+    choose = sparse.csr_array(
+        (np.ones(rows.size, np.int32), (rows, place[rows])), shape=(place.size, offset)
+    )
+    return _times(choose, sparse.vstack(stacked, format="csr"))
+
+
+def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern | None:
+    """Each number of a product depends on the rows and columns that it is made of.
+
+    A factor that depends on no input counts by its entries that are not zero, where it has no batch.
+    """
+    (contracted, batches) = params["dimension_numbers"]
+    found = []
+    for side in (0, 1):
+        value, pattern = operands[side]
+        if pattern is None:
+            continue
+        other, dependent = operands[1 - side]
+        mine, theirs = (_matrix(jnp.shape(v), contracted[s], batches[s])
+                        for v, s in ((value, side), (other, 1 - side)))  # fmt: skip
+        batch, free, depth = mine.shape
+        others = theirs.shape[1]
+        counts = np.ones(theirs.shape, bool) if dependent is not None else (
+            np.asarray(other).ravel()[theirs] != 0
+        )  # fmt: skip
+        b, j, k = np.nonzero(counts)
+        if b.size * free > MOST_ENTRIES:
+            raise NotTraced("a product is too large to be traced")
+        i = np.arange(free)[:, None]
+        rows = (b * free + i) * others + j if side == 0 else (b * others + j) * free + i
+        columns = np.broadcast_to(mine[b, :, k].T, (free, b.size))
+        shape = (batch * free * others, mine.size)
+        ones = np.ones(rows.size, np.int32)
+        join = sparse.csr_array((ones, (rows.ravel(), columns.ravel())), shape)
+        found.append(_times(join, pattern))
+    return _any(found)
+
+
+def _matrix(shape: Sequence[int], contracted: Sequence[int], batch: Sequence[int]) -> np.ndarray:
+    """The places of an operand's numbers as (batch, free, contracted)."""
+    free = [axis for axis in range(len(shape)) if axis not in (*contracted, *batch)]
+    places = np.arange(math.prod(shape)).reshape(shape).transpose(*batch, *free, *contracted)
+    sizes = [math.prod(shape[axis] for axis in axes) for axes in (batch, free, contracted)]
+    return places.reshape(sizes)
+
+
+def _groups(shape: Sequence[int], axes: Sequence[int]) -> np.ndarray:
+    """For each number the place of its sum, when ``axes`` are summed over."""
+    kept = tuple(1 if axis in axes else length for axis, length in enumerate(shape))
+    places = np.arange(math.prod(kept)).reshape(kept)
+    return np.broadcast_to(places, shape).ravel()
+
+
+def _joined(groups: np.ndarray, pattern: Pattern, size: int) -> Pattern:
+    ones = np.ones(groups.size, np.int32)
+    join = sparse.csr_array((ones, (groups, np.arange(groups.size))), (size, groups.size))
+    return _times(join, pattern)
+
+
+def _as_large(pattern: Pattern, value: Any, result: Any) -> Pattern:
+    """A scalar operand's pattern for every number of the result."""
+    size = int(np.size(result))
+    return pattern if np.size(value) == size else pattern[np.zeros(size, int)]
+
+
+def _times(join: Pattern, pattern: Pattern) -> Pattern:
+    """Each row joins the rows of the pattern that it names."""
+    if np.diff(pattern.indptr)[join.indices].sum(dtype=np.int64) > MOST_ENTRIES:
+        raise NotTraced("its pattern is too dense to be traced")
+    return _booleans(join.astype(np.int32) @ pattern)
+
+
+def _any(patterns: Sequence[Pattern]) -> Pattern | None:
+    return _booleans(reduce(lambda a, b: a + b, patterns)) if patterns else None
+
+
+def _booleans(pattern: Any) -> Pattern:
+    found = sparse.csr_array(pattern)
+    found.data = (found.data != 0).astype(np.int32)
+    return found
+
+
+def _none(rows: int, columns: int) -> Pattern:
+    return sparse.csr_array((rows, columns), dtype=np.int32)

@@ -1,0 +1,66 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adcost.price import pattern
+
+X = jnp.linspace(0.5, 2.0, 6)
+B = jnp.asarray(np.triu(np.ones((6, 4)), 1), "float32")
+
+PROGRAMS = {
+    "stencil": lambda x: (jnp.roll(x, -1) - jnp.roll(x, 1)) * x,
+    "slices": lambda x: x[2:] * x[:-2] + x[1],
+    "interior": lambda x: x.at[1:-1].set(jnp.sin(x[1:-1])),
+    "gather": lambda x: x[jnp.array([5, 0, 0])] ** 2,
+    "sparse matrix": lambda x: x @ B,
+    "batched product": lambda x: jnp.einsum("bi,bi->b", x.reshape(2, 3), x[::-1].reshape(2, 3)),
+    "outer": lambda x: jnp.outer(x[:2], x).ravel(),
+    "sums": lambda x: x.reshape(2, 3).sum(axis=0),
+    "running sum": lambda x: jnp.cumsum(x.reshape(2, 3), axis=1).ravel(),
+    "where": lambda x: jnp.where(x > 1, x, jnp.flip(x)),
+    "padded": lambda x: jnp.pad(x, 2)[1:5] * 3,
+    "concatenated": lambda x: jnp.concatenate([x[3:], jnp.ones(2), x[:1]]) * 2,
+    "custom rule": lambda x: jax.nn.relu(x - 1) + x,
+    "constant": lambda x: jnp.ones(3),
+    "stopped": lambda x: jax.lax.stop_gradient(x) * jnp.flip(x),
+    "scalar": lambda x: x * x[0],
+}
+EXACT = {"stencil", "slices", "interior", "gather", "sparse matrix", "batched product", "outer",
+         "sums", "padded", "concatenated", "constant", "stopped", "scalar"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_no_entry_is_missed(name):
+    f = PROGRAMS[name]
+    found = pattern.traced(f, X).toarray() != 0
+    dense = np.asarray(jax.jacobian(f)(X)) != 0
+    assert found.shape == dense.shape
+    assert not (dense & ~found).any()
+    if name in EXACT:
+        np.testing.assert_array_equal(found, dense)
+
+
+@given(st.lists(st.sampled_from(["stencil", "interior", "where", "custom rule", "scalar"]),
+                min_size=1, max_size=3))  # fmt: skip
+def test_no_entry_is_missed_in_compositions(names):
+    def f(x):
+        for name in names:
+            x = PROGRAMS[name](x)
+        return x
+
+    found = pattern.traced(f, X).toarray() != 0
+    assert not ((np.asarray(jax.jacobian(f)(X)) != 0) & ~found).any()
+
+
+def test_a_hundred_thousand_unknowns():
+    n = 100_000
+    found = pattern.traced(PROGRAMS["stencil"], jnp.ones(n))
+    assert found.shape == (n, n) and found.nnz == 3 * n
+
+
+def test_what_has_no_rule_is_said():
+    with pytest.raises(pattern.NotTraced, match="scan"):
+        pattern.traced(lambda x: jax.lax.scan(lambda c, v: (c * v, c), 1.0, x)[1], X)
