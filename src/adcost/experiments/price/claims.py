@@ -62,7 +62,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """What the section says of each function, and the small tables that it shows."""
     found: dict[str, Any] = {"functions": []}
     for name, why in failures(tables).items():
-        found["functions"].append({"name": name, "failure": _sentence(why)})
+        found["functions"].append({"verbatim": {"name": name}, "failure": _sentence(why)})
     for tag in tags(tables).values():
         found["functions"].append(_told(tag))
     return found
@@ -72,14 +72,15 @@ def _told(tag: Tag) -> dict[str, Any]:
     told, operations = tag.function, tag.function["operations"]
     use = tag.recommendations
     return {
-        "name": tag.name,
+        "verbatim": {
+            "name": tag.name,
+            "file": told["file"],
+            "inputs": [f"{it['argument']}: {it['type']}" for it in told["inputs"]],
+            "outputs": [f"{it['output']} {it['type']}".strip() for it in told["outputs"]],
+        },
         "verdict": tag.verdict,
-        "file": told["file"],
         "line": told["line"],
-        "platform": told["platform"],
         "size": told["size"],
-        "inputs": [f"{it['argument']}: {it['type']}" for it in told["inputs"]],
-        "outputs": [" ".join(filter(None, (it["output"], it["type"]))) for it in told["outputs"]],
         "operations": operations.get("total", 0),
         "kept_bytes": told["kept_bytes"] or 0,
         "seconds": None if pd.isna(told["seconds"]["median"]) else told["seconds"]["median"],
@@ -88,8 +89,8 @@ def _told(tag: Tag) -> dict[str, Any]:
             for row in use.itertuples()
         ],
         "traps": [
-            {"name": row.name, "place": f"{row.file}:{row.line}",
-             "sentence": _sentence(row.sentence), "rewrite": row.rewrite}
+            {"verbatim": {"place": f"{row.file}:{row.line}", "rewrite": row.rewrite},
+             "name": row.name, "sentence": _sentence(row.sentence)}
             for row in tag.traps.itertuples(index=False, name="Trap")
         ],
         "checks": [

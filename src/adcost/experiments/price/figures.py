@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from adcost import plotting
 from adcost.experiments.price.analysis import failures, tags
@@ -46,7 +47,8 @@ def _overview(priced: Mapping[str, Tag]) -> Figure:
     for axis, (name, rows) in zip(axes[0], cheapest.items(), strict=True):
         places = [names.index(derivative) for derivative in rows.derivative]
         _points(axis, rows, places)
-        axis.set_title(name, fontsize=10)
+        with plotting.as_written():
+            axis.set_title(name, fontsize=10)
         axis.set_xlabel("evaluations")
     axes[0, 0].set_yticks(range(len(names)), names)
     axes[0, 0].set_ylim(len(names) - 0.5, -0.5)
@@ -100,7 +102,12 @@ def _lines(tag: Tag) -> Figure:
     """The user's lines with their prices."""
     if tag.lines.empty:
         return _empty("no line has a price")
-    return source_picture.figure(tag.lines)
+    with plotting.as_written():
+        figure = source_picture.figure(tag.lines)
+    for text in figure.findobj(Text):
+        if text.get_fontfamily() != source_picture.CODE_FAMILY:
+            text.set_text(text.get_text())  # in the language of the report
+    return figure
 
 
 def _checkpoints(tag: Tag) -> Figure:

@@ -27,6 +27,7 @@ from adcost.price import loading
 from adcost.price.run import price
 from adcost.price.subject import CannotPrice
 from adcost.price.tag import Tag
+from adcost.price.words import short
 
 COUNTED = ("operations", "exact", "counted", "temporary_bytes", "total_bytes")
 TIMED = (
@@ -102,6 +103,9 @@ def _parts(tag: Tag) -> dict[str, Any]:
     }
     for place in (found["function"], *found["lines"], *found["traps"]):
         place["file"] = Path(str(place.get("file") or "")).name
+    for row in found["memory"]:
+        row["target"] = short(row["target"])
+    found["notes"] = [short(note) for note in found["notes"]]
     return found
 
 

@@ -48,7 +48,7 @@ def test_a_check_that_fails_refutes_and_is_named(tables):
 
 
 def test_numbers_tell_of_every_function(tables):
-    told = {it["name"]: it for it in claims.numbers(tables)["functions"]}
+    told = {it["verbatim"]["name"]: it for it in claims.numbers(tables)["functions"]}
     assert set(told) == {"chain", "squares", "integers", "broken"}
     assert (
         told["broken"]["failure"].endswith("no such model.") or "model" in told["broken"]["failure"]
