@@ -31,7 +31,8 @@ os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {FAST_TO_COMPILE}"
 SHARED = {
     "studies": ("test_clock.py", "test_every_experiment.py", "test_browser.py", "test_paper.py",
                 "test_repair.py", "test_reruns.py", "test_runs.py", "test_reference.py",
-                "test_interruption.py", "test_storage.py", "test_slurm.py", "test_module.py"),
+                "test_interruption.py", "test_storage.py", "test_slurm.py", "test_module.py",
+                "test_price.py"),
 }  # fmt: skip
 """The files of tests that run studies: one after the other, since each takes the machine."""
 

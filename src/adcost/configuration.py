@@ -4,6 +4,8 @@ Later files replace keys of earlier ones, and the command line replaces keys of 
 fixed form is replaced key by key, so that a file may name a few; a section that holds things of the
 user's choice (regions, chains, networks, probes: ``x-replaced-whole`` in its schema) is replaced
 whole, as a list is, or nothing in it could be removed. Snakemake itself would merge all mappings.
+
+A path to the user's code (``x-names-code``) is meant from the file that names it.
 """
 
 import os
@@ -13,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from adcost import strict_yaml
+from adcost import strict_yaml, user_code
 from adcost.schema import Section
 
 CONFIGFILE_FLAGS = ("--configfile", "--configfiles")
@@ -29,7 +31,10 @@ def read(files: Iterable[Path], given: Iterable[Mapping[str, Any]], schemas: Pat
     Raises :class:`CannotRun`, naming the file and the line.
     """
     try:
-        read_files = [strict_yaml.read_mapping(file) for file in files]
+        read_files = [
+            placed(strict_yaml.read_mapping(file), Section(schemas), Path(file).parent)
+            for file in files
+        ]
     except strict_yaml.YamlError as error:
         raise CannotRun(f"the configuration cannot be read: {error}") from None
     config: Any = {}
@@ -47,6 +52,22 @@ def merged(below: Any, over: Any, section: Section) -> Any:
         for key, value in over.items()
     }
     return {**below, **parts}
+
+
+def placed(value: Any, section: Section, folder: Path) -> Any:
+    """A value of a file in ``folder``, with paths to code from the working directory."""
+    if isinstance(value, Mapping):
+        return {key: placed(inner, section[key], folder) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [placed(inner, section.items, folder) for inner in value]
+    if not (isinstance(value, str) and section.names_code):
+        return value
+    where, colon, name = value.partition(":")
+    if not user_code.is_file(where):
+        return value
+    path = os.path.normpath(folder.absolute() / Path(where).expanduser())
+    inside = Path(path).is_relative_to(Path.cwd())
+    return f"{Path(path).relative_to(Path.cwd()) if inside else path}{colon}{name}"
 
 
 def typed(value: Any) -> Any:

@@ -82,6 +82,20 @@ def style() -> Iterator[None]:
         yield
 
 
+SET_TEXT = Text.set_text
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Within the block texts are kept as they are, whatever the language: code, say."""
+    outside = Text.set_text
+    Text.set_text = SET_TEXT
+    try:
+        yield
+    finally:
+        Text.set_text = outside
+
+
 @contextmanager
 def in_language(translate: Callable[[str], str]) -> Iterator[None]:
     """Within the block every text that a figure or animation is given goes through ``translate``.

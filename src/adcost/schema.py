@@ -1,7 +1,7 @@
 """The schemas of the configuration: what they allow, and in which words something is refused.
 
 Every message names the key, its value and what is allowed. ``x-replaced-whole`` in a schema marks a
-section of things that the user chooses; see `adcost.configuration`.
+section of things that the user chooses, ``x-names-code`` a function; see `adcost.configuration`.
 """
 
 import difflib
@@ -58,6 +58,16 @@ class Section:
         others = others if isinstance(others, Mapping) else {}
         part = self.schema.get("properties", {}).get(key, others)
         return Section(self._schemas, self._file, part)
+
+    @property
+    def items(self) -> "Section":
+        """What a list of it may hold; anything, where the schema does not say."""
+        return Section(self._schemas, self._file, self.schema.get("items", {}))
+
+    @property
+    def names_code(self) -> bool:
+        """Whether it names a function, perhaps by the path of its file."""
+        return bool(self.schema.get("x-names-code"))
 
     @property
     def is_replaced_whole(self) -> bool:

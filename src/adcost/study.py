@@ -82,8 +82,9 @@ def plans(config: Mapping[str, Any], schemas: Path) -> dict[str, Plan]:
         check_points(points, name)
         problems += _too_large(name, points, config)
         planned[name] = Plan(
-            name, {p.name: p for p in points}, door.TABLES, door.FIGURES, door.ANIMATIONS
-        )
+            name, {p.name: p for p in points}, door.TABLES, _figures(door, config[name]),
+            door.ANIMATIONS,
+        )  # fmt: skip
     _refuse(problems)
     return planned
 
@@ -108,6 +109,12 @@ def _too_large(
                 f"allows {config[key]:,}. Make it smaller in the section {experiment}, or raise "
                 f"{key}"
             )
+
+
+def _figures(plan: Any, section: Mapping[str, Any]) -> tuple[str, ...]:
+    """The figures that are always drawn, or those that the configuration decides."""
+    figures: tuple[str, ...] = plan.figures(section) if hasattr(plan, "figures") else plan.FIGURES
+    return figures
 
 
 def _plan(experiment: str) -> Any:

@@ -1,11 +1,11 @@
-"""Folders whose names Snakemake or Python cannot take are refused, with what to do about it."""
+"""The configuration from its files: folders, and paths to code, that are not the usual ones."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from adcost.configuration import CannotRun, check_paths
+from adcost.configuration import CannotRun, check_paths, read
 
 READ_IN_ASCII = Path("/home/café".encode().decode("ascii", "surrogateescape"))
 """A folder as Python has it where the locale knows no é."""
@@ -26,3 +26,22 @@ def test_letters_that_the_locale_cannot_read_are_refused_and_still_shown():
 
 def test_other_names_are_taken():
     check_paths(Path('/home/café/a study\'s "$HOME" [1] *é #%;&\\'), Path("/"))
+
+
+SCHEMAS = Path(__file__).parents[2] / "workflow/schemas"
+
+
+def test_a_path_to_code_is_meant_from_the_file_that_names_it(tmp_path, monkeypatch):
+    names = ["../mine/model.py:loss", "/else/model.py:loss", "package.module:loss"]
+    (tmp_path / "study/config").mkdir(parents=True)
+    file = tmp_path / "study/config/mine.yaml"
+    functions = [f'{{name: a, function: "{name}", arguments: "m:a"}}' for name in names]
+    file.write_text(f"price: {{functions: [{', '.join(functions)}]}}")
+    monkeypatch.chdir(tmp_path / "study")
+    for given in (file, Path("config/mine.yaml")):
+        config = read([given], [{"seed": 3}], SCHEMAS)
+        found = [one["function"] for one in config["price"]["functions"]]
+        assert found == ["mine/model.py:loss", *names[1:]]
+    monkeypatch.chdir(tmp_path)
+    (one, *_) = read([file], [], SCHEMAS)["price"]["functions"]
+    assert one["function"] == "study/mine/model.py:loss"

@@ -3,7 +3,8 @@
 An experiment ``<name>`` is a room ``adcost/experiments/<name>/`` with four doors, or five:
 
 ``plan.py``     imports neither JAX nor pandas, since Snakemake reads it whenever it plans:
-                ``TABLES``, ``FIGURES``, ``ANIMATIONS`` (tuples of names),
+                ``TABLES``, ``FIGURES``, ``ANIMATIONS`` (tuples of names; where the
+                configuration decides the figures, ``figures(config)`` stands for ``FIGURES``),
                 ``points(config) -> list[Point]`` and
                 ``problems(config, memory_mb) -> list[str]``;
 ``measure.py``  ``measure(point, parameters, seed) -> dict[str, DataFrame]``: one point's tables;

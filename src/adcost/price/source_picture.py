@@ -232,6 +232,7 @@ def _html_row(row: Row, largest: float, most: int) -> str:
 
 # For the report.
 
+CODE_FAMILY = ["DejaVu Sans Mono", "DejaVu Sans"]
 CHARACTERS = 64
 """Of a line of source, in a figure."""
 
@@ -251,7 +252,7 @@ def figure(table: pd.DataFrame) -> Any:
     axes = made.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set(xlim=(0, 1), ylim=(len(rows) + 1.2, -0.2))
     axes.axis("off")
-    mono = {"family": "DejaVu Sans Mono", "fontsize": 7.5, "va": "baseline"}
+    mono = {"family": CODE_FAMILY, "fontsize": 7.5, "va": "baseline"}
     for place, row in enumerate(rows, 1):
         _draw_row(axes, row, place - 0.25, largest, mono)
     place = len(rows) + 0.75

@@ -23,6 +23,9 @@ from adcost import strict_yaml
 HERE = Path(__file__).parent
 
 NUMBER = re.compile(r"(?<![\w.])[-+−±]?\d(?:[\d.,\u202f]*\d)?(?:e[-+]?\d+|×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
+VERBATIM = "verbatim"
+"""The key in a record of what no language has words for: names of the user's, code."""
+
 WORD = re.compile(r"[A-Za-z]{2,}")
 FORMULA = re.compile(r"\$[^$]*\$")
 
@@ -103,11 +106,11 @@ class Catalogue:
         return re.sub(r"\{\*\}", lambda _: pieces.pop(0), filled)
 
     def record(self, value: Any) -> Any:
-        """A value of JSON with all its texts translated; the keys stay."""
+        """A value of JSON with all its texts translated; the keys stay, and what is `VERBATIM`."""
         if isinstance(value, str):
             return self(value)
         if isinstance(value, dict):
-            return {key: self.record(item) for key, item in value.items()}
+            return {k: v if k == VERBATIM else self.record(v) for k, v in value.items()}
         return [self.record(item) for item in value] if isinstance(value, list) else value
 
 
