@@ -17,13 +17,13 @@ FACTORS = (0.9, 0.95, 1.0, 1.0, 1.04, 1.1, 1.2)
 DIMENSIONS = {1: 3e-8, 3: 2e-8, 10: 5e-8}
 """And the error of the forward difference's gradient there."""
 
-STEPS = 10.0 ** (np.arange(-70, 1) / 5)
+STEPS = 10.0 ** (np.arange(-120, 1) / 10)
 
 
 def best(method, curve, dtype):
     """The theory's ε*, on the grid of ε."""
     exact = np.log10(CURVES[curve] * U[dtype] ** POWER[method])
-    return 10 ** (np.round(5 * exact) / 5)
+    return 10 ** (np.round(10 * exact) / 10)
 
 
 def least(method, curve, dtype):

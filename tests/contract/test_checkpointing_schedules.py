@@ -28,7 +28,6 @@ SLOTS = {
     "store_all": lambda n: n - 1,
     "recompute_all": lambda n: min(1, n - 1),
     "halving": lambda n: ceil(log2(n)),
-    "segments": segments_at_once,
 }
 
 
@@ -38,6 +37,15 @@ def test_the_slots_are_those_of_the_formula_and_all_are_used(name, length):
     schedule = schedules.SCHEDULES[name](length)
     peak = max(len(moment.kept) for moment in schedules.replay(schedule))
     assert schedule.slots == peak == SLOTS[name](length)
+
+
+@pytest.mark.parametrize("length", LENGTHS)
+def test_segments_keep_what_is_still_needed(length):
+    schedule = schedules.segments(length)
+    peak = max(len(moment.kept) for moment in schedules.replay(schedule))
+    assert peak == segments_at_once(length)
+    # A last segment that is shorter leaves one slot empty.
+    assert peak <= schedule.slots <= peak + bool(length % isqrt(length))
 
 
 @cache

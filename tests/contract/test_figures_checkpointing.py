@@ -146,9 +146,16 @@ def test_memory_has_every_policy_by_attention_and_what_it_keeps(tables, drawn):
 def test_memory_has_the_literatures_figures(tables, drawn):
     """ZeRO's 60 and 8 GB scaled from GPT-2 XL's 12·h·b·s·L numbers of 2 bytes."""
     scale = _formula(tables, "zero") / (2 * 12 * 1600 * 32 * 1024 * 48 / 1e9)
-    expected = sorted([60 * scale, 8 * scale, _formula(tables, "korthikanti")])
-    found = levels(drawn["gpt2_memory"].axes[0], "vertical")
-    np.testing.assert_allclose(found, expected)
+    expected = {
+        "ZeRO with\ncheckpoints": 8 * scale,
+        "ZeRO,": 60 * scale,
+        "Korthikanti\net al.,": _formula(tables, "korthikanti"),
+    }
+    (axis,) = drawn["gpt2_memory"].axes
+    np.testing.assert_allclose(levels(axis, "vertical"), sorted(expected.values()))
+    for name, gb in expected.items():
+        (text,) = (text for text in axis.texts if text.get_text().startswith(name))
+        np.testing.assert_allclose(text.get_position()[0], gb)
 
 
 def test_operations_have_every_policys_price(tables, drawn):

@@ -97,3 +97,11 @@ def test_value_and_gradient_together_are_shown_for_each_function(tables, drawn, 
     for axis in (counted, timed):
         assert levels(axis) == [1, 5]
     assert "bound: 5 operations" in texts(counted)
+
+
+def test_a_study_of_one_function_has_one_panel_and_no_other_lines(tables):
+    one_function = {name: table[table.point == "mds"] for name, table in tables.items()}
+    drawn = figures(draw, one_function)
+    assert [a.get_title("left") for a in drawn["seconds"].axes if a.axison] == ["scaling (mds)"]
+    assert {s.marker for s in series(drawn["methods"].axes[0])} == {"D"}
+    assert [s.label for s in series(panel(drawn["functions"], "counted"))] == ["scaling (mds)"]

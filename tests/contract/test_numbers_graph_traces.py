@@ -88,6 +88,9 @@ def test_every_number_is_that_of_its_rows(tables):
         assert slide == list(zip(rows.value, rows.derivative, strict=True))
         below = str.maketrans("123", "₁₂₃")
         assert [row["node"] for row in found[sweep]] == [n.translate(below) for n in rows.node]
+    assert found["reverse"][2]["derivative_formula"] == (
+        "∂L/∂v₂ = ∂L/∂v₃ · 1 / (2 √v₂) + ∂L/∂L · 1"
+    )
 
 
 def _difference(rows):

@@ -141,3 +141,14 @@ def test_a_wrong_reverse_mode_is_an_error_of_all_others(monkeypatch):
     monkeypatch.setattr(modes, "reverse", _longer(modes.reverse, 1e-3))
     errors = _errors()
     assert errors == pytest.approx(dict.fromkeys(errors, 1e-3), rel=1e-2) and len(errors) == 5
+
+
+@pytest.mark.parametrize(("last", "verdict"), [(4.99, "reproduced"), (5.01, "inconclusive")])
+def test_the_bound_in_time_is_held_by_the_whole_interval(last, verdict):
+    """Five rounds of 4.5 evaluations and a sixth, which is the interval's upper end."""
+    rounds = [
+        _timed(_constant(4.5), "reverse"),
+        put(1e-4 * last, "timings", "seconds", method="reverse", repeat=5, **ONE),
+    ]
+    (claim,) = (c for c in judge(changed(recorded("gradient"), *rounds)) if c.id == CHEAP)
+    assert claim.evidence[2].verdict == verdict

@@ -83,7 +83,11 @@ BORDERS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("claim", "within", "beyond"), BORDERS)
+@pytest.mark.parametrize(
+    ("claim", "within", "beyond"),
+    BORDERS,
+    ids=[f"{claim}-{k}" for k, (claim, *_) in enumerate(BORDERS)],
+)
 def test_a_claim_turns_at_its_border(tables, claim, within, beyond):
     assert decided(judge, changed(tables, within), claim) == "reproduced"
     assert decided(judge, changed(tables, beyond), claim) in ("refuted", "inconclusive")

@@ -1,6 +1,5 @@
 """Each claim on the transformer turns when a falsehood is planted in its tables."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -133,14 +132,6 @@ def test_further_evidence_turns_too(transformer_tables, name, position, plant):
     assert verdict() == "reproduced"
     plant(transformer_tables)
     assert verdict() in ("refuted", "inconclusive")
-
-
-def test_numbers_are_finite_and_the_tables_own(measured_transformer):
-    found = numbers(measured_transformer)
-    assert found["gpt2_batch"] == 4 and found["gpt2_other_dtype"] == "float32"
-    assert found["batch_memory"] == 0.04
-    assert found["batch_with"] >= found["batch_without"]
-    assert all(np.isfinite(v) for v in found.values() if not isinstance(v, str))
 
 
 def test_another_model_is_named_and_its_figures_scaled(measured_transformer):

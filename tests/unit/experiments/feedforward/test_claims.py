@@ -8,7 +8,7 @@ import pytest
 
 from adcost.derivatives import backprop
 from adcost.experiments.feedforward import measure, plan
-from adcost.experiments.feedforward.claims import judge, numbers
+from adcost.experiments.feedforward.claims import judge
 
 CLAIM = "feedforward.manual_backprop"
 SMALL = {"networks": [{"name": "a", "sizes": [4, 3, 2], "batch": 3, "activations": ["tanh"]}],
@@ -85,15 +85,3 @@ def test_a_wrong_recursion_is_noticed(monkeypatch, plant):
     plant(monkeypatch)
     (claim,) = judge(measure.measure(plan.POINT, SMALL, seed=1))
     assert claim.verdict == "refuted"
-
-
-def test_numbers_follow_the_tables(tables):
-    before = numbers(tables)
-    assert before["widest"] == 256 and before["weights"] == 3 * 256**2
-    assert before["exponent_dense"] == pytest.approx(3, abs=0.05)
-    assert before["exponent_contracted"] == pytest.approx(2, abs=0.05)
-    table = tables["measurements"]
-    rows = (table.method == "by_jacobians") & (table.quantity == "operations")
-    table.loc[rows, "value"] *= 2
-    assert numbers(tables)["dense_over_contracted"] == 2 * before["dense_over_contracted"]
-    assert [row["layer"] for row in before["shapes"]] == ["on the slide", "k = 1", "k = 2"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from adcost.experiments.gradient.claims import judge, numbers
+from adcost.experiments.gradient.claims import judge
 
 IDS = [
     "gradient.cheap",
@@ -108,13 +108,3 @@ def test_counted_evidence_decides_and_seconds_do_not(tables):
         assert claim.verdict == "reproduced"
         assert {e.kind for e in claim.evidence} == {"counted", "timed"}
         assert claim.evidence[-1].verdict == ("reproduced" if claim.id == IDS[0] else "refuted")
-
-
-def test_numbers_follow_the_tables(tables):
-    before = numbers(tables)
-    run_to = {"sum_of_squares": 320, "mds": 100}
-    assert {row["function"]: row["dimension"] for row in before["reverse"]} == run_to
-    assert before["run_to"] == 320 and before["all_run_to"] == 100 and before["counted_to"] == 100
-    rows = _rows(tables["timings"], method="reverse")
-    tables["timings"].loc[rows, "seconds"] *= 2
-    assert numbers(tables)["worst_seconds"] == pytest.approx(2 * before["worst_seconds"])

@@ -25,8 +25,3 @@ def test_the_same_tables_give_the_same_bytes(drawn, measured, tmp_path):
     figures.draw(measured, tmp_path)
     for path in drawn.iterdir():
         assert (tmp_path / path.name).read_bytes() == path.read_bytes()
-
-
-def test_a_study_of_one_function_is_drawn_too(tables, tmp_path):
-    one = {name: table[table.point == "mds"] for name, table in tables.items()}
-    figures.draw(one, tmp_path)

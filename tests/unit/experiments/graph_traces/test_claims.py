@@ -8,7 +8,7 @@ import pytest
 from adcost.derivatives.tape import tape as tape_module
 from adcost.derivatives.tape.operations import OPERATIONS
 from adcost.experiments.graph_traces import measure, plan
-from adcost.experiments.graph_traces.claims import judge, numbers
+from adcost.experiments.graph_traces.claims import judge
 
 IDS = [
     "graph_traces.forward_w1",
@@ -167,18 +167,3 @@ def test_forward_mode_that_forgets_nothing_is_noticed(section, monkeypatch):
 
 
 # --- numbers ------------------------------------------------------------------------------------
-
-
-def test_numbers_follow_the_tables(tables):
-    before = numbers(tables)
-    assert (before["w1"], before["w2"]) == (2.0, 3.0)
-    assert before["slip"] == pytest.approx(3 * before["by_w2"])
-    assert before["longest"] == 64 and before["chain_reverse_held"] == 65
-    assert [row["node"] for row in before["reverse"]] == ["L", "v₃", "v₂", "v₁", "w₂", "w₁"]
-    assert before["reverse"][2]["derivative_formula"] == (
-        "∂L/∂v₂ = ∂L/∂v₃ · 1 / (2 √v₂) + ∂L/∂L · 1"
-    )
-    assert [row["expression"] for row in before["expressions"]] == ["lecture", "survey", "valley"]
-    steps = tables["steps"]
-    steps.loc[_rows(steps, expression="lecture", sweep="reverse", node="w1"), "derivative"] = 7.0
-    assert numbers(tables)["by_w1"] == 7.0

@@ -5,7 +5,7 @@ The statistical claims hold with probability 95 % each, over seeds; the seed her
 
 import pytest
 
-from adcost.experiments.hutchinson.claims import judge, numbers
+from adcost.experiments.hutchinson.claims import judge
 
 IDS = [
     "hutchinson.unbiased",
@@ -112,13 +112,3 @@ def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
 
 def test_every_claim_has_a_falsehood():
     assert {name for name, _ in FALSEHOODS} == set(IDS)
-
-
-def test_numbers_follow_the_tables(tables):
-    before = numbers(tables)
-    assert before["parameters"] == 235 and before["large_parameters"] == 610
-    seconds = tables["timings"]
-    seconds.loc[seconds.method == "dense/product", "seconds"] *= 2
-    after = numbers(tables)
-    assert after["product_ms_dense"] == pytest.approx(2 * before["product_ms_dense"])
-    assert after["matfree_dense"] == pytest.approx(before["matfree_dense"] / 2)
