@@ -60,9 +60,9 @@ lock:  ## resolve requirements.in again, pinned with hashes
 	@echo "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/adcost.pth"
 	@touch $@
 
-clean:  ## remove the results, not the environment and not results/reference
+clean:  ## remove the results, not the environment and not the references
 	rm -rf .snakemake
-	find results -mindepth 1 ! -name README.md ! -path results/reference ! -path 'results/reference/*' -delete
+	find results -mindepth 1 ! -name README.md ! -path 'results/reference*' -delete
 
 help:
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'

@@ -20,6 +20,10 @@ settings.load_profile("adcost")
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(__file__).parents[1] / ".pytest_cache/jax")
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
+# Tests, and the small studies that they run, mostly compile: there XLA takes its fastest way.
+FAST_TO_COMPILE = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {FAST_TO_COMPILE}"
+
 SHARED = {
     "studies": ("test_clock.py", "test_every_experiment.py", "test_browser.py", "test_paper.py",
                 "test_repair.py", "test_reruns.py", "test_runs.py", "test_reference.py",

@@ -14,6 +14,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import jax
+from jax import lax
 
 # jax.core and jax.extend.core export these without a promise of stability. If one moves, import it
 # here from where `grep "class <name>" jax/_src/core.py` says that it is exported.
@@ -33,12 +34,43 @@ from jax.interpreters import partial_eval
 from adcost import platforms
 
 __all__ = [
-    "ClosedJaxpr", "Frame", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Var", "While",
-    "array", "bound", "branches", "called", "carries", "compile_options", "computed_flops", "frames",
-    "function", "held_bytes", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "linear_solve",
-    "manual_devices", "needed", "opened", "scan", "scopes", "site", "transposed", "used",
-    "user_line", "while_loop", "written_in_jax",
-]  # fmt: skip
+    "TANH",
+    "ClosedJaxpr",
+    "Frame",
+    "Jaxpr",
+    "JaxprEqn",
+    "Literal",
+    "Scan",
+    "ShapedArray",
+    "Slope",
+    "Var",
+    "While",
+    "array",
+    "bound",
+    "branches",
+    "called",
+    "carries",
+    "compile_options",
+    "computed_flops",
+    "frames",
+    "function",
+    "held_bytes",
+    "inner_jaxprs",
+    "is_traced",
+    "jaxpr_as_fun",
+    "linear_solve",
+    "manual_devices",
+    "needed",
+    "opened",
+    "scan",
+    "scopes",
+    "site",
+    "transposed",
+    "used",
+    "user_line",
+    "while_loop",
+    "written_in_jax",
+]
 
 _JAX = os.path.dirname(jax.__file__)
 
@@ -107,6 +139,21 @@ def bound(equation: JaxprEqn, operands: Sequence[Any], **changed: Any) -> list[A
     ):
         found = equation.primitive.bind(*operands, **params)
     return list(found) if equation.primitive.multiple_results else [found]
+
+
+# Derivatives whose programs differ.
+
+
+class Slope(NamedTuple):
+    """Multiplications of an activation's derivative for each number: once, and for each tangent."""
+
+    once: int
+    tangent: int
+
+
+TANH = Slope(1, 1) if hasattr(lax, "one_minus_square") else Slope(0, 2)
+"""Of y = tanh x: to 0.10 JAX's rule is ẏ = (ẋ + ẋ·y)·(1 − y), from 0.11 on it is
+ẏ = ẋ·((1 + y)·(1 − y)), whose second factor is the same for every tangent."""
 
 
 # Control flow: the parameters of the primitives, which JAX documents nowhere. To see those of a

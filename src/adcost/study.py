@@ -35,7 +35,7 @@ class ConfigError(ValueError):
 ANY_MEMORY = 2**63
 """Megabytes beyond what any point takes."""
 
-OWN_FOLDERS = ("reference", "logs")
+OWN_FOLDERS = ("reference", "reference-h100", "logs")
 """Folders in ``results`` that are neither an experiment's nor another run's."""
 
 LEAST_FREE = 1_000_000

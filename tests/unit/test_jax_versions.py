@@ -14,6 +14,7 @@ from jax import lax
 from jax.sharding import AxisType, PartitionSpec
 
 from adcost import jax_versions as versions
+from adcost.costs.count import count
 
 HERE = Path(__file__)
 
@@ -282,3 +283,14 @@ def test_a_function_is_known_by_file_line_and_name():
     found = versions.function(versions.called(jitted))
     assert found == (str(HERE), _two_lines.__code__.co_firstlineno, "_two_lines")
     assert versions.function(SimpleNamespace(eqns=[])) == ("", 0, "")
+
+
+def test_the_multiplications_of_tanhs_derivative():
+    def along(tangents, x):
+        push = jax.linearize(jnp.tanh, x)[1]
+        return jax.vmap(push)(tangents)
+
+    once, tangent = versions.TANH
+    for tangents in (1, 7):
+        counted = count(along, jnp.ones((tangents, 5)), jnp.ones(5)).multiplications
+        assert counted == 5 * (once + tangents * tangent)

@@ -7,6 +7,12 @@ REFERENCE_FILES = sorted(
     str(path) for path in Path(REFERENCE).rglob("*") if path.is_file()
 )
 
+# A run on a GPU, shown beside this one and not compared with it (docs/clusters.md).
+GPU_REFERENCE = study.relative(ROOT / "results" / "reference-h100")
+GPU_REFERENCE_FILES = sorted(
+    str(path) for path in Path(GPU_REFERENCE).rglob("*") if path.is_file()
+)
+
 
 COMPARED = {
     "provenance": f"{RESULTS}/provenance.json",

@@ -73,6 +73,7 @@ rule report:
         figures=[file for name in PLANS for file in drawn(name)],
         # Where the checkout has no reference, the report says nothing of one.
         comparison=f"{RESULTS}/comparison.json" if REFERENCE_FILES else [],
+        gpu=GPU_REFERENCE_FILES,
         texts=study.report_texts(LANGUAGE, list(PLANS)),
     output:
         html=f"{RESULTS}/report.html",
@@ -88,6 +89,7 @@ rule report:
         *code("report", "adcost.report.build"),
         experiments=list(PLANS),
         language=LANGUAGE,
+        gpu=lambda wildcards: GPU_REFERENCE,
     message:
         "writing the report"
     script:

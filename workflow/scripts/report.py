@@ -16,4 +16,5 @@ with logged(snakemake):
         list(snakemake.params.experiments),
         language=snakemake.params.language,
         compared=bool(snakemake.input.comparison),
+        gpu=Path(snakemake.params.gpu) if snakemake.input.gpu else None,
     )

@@ -81,6 +81,14 @@ def dense(widths: Sequence[int], extra: int = 0) -> tuple[Layer, ...]:
     )
 
 
+def evaluation(widths: Sequence[int], slope: int = 0) -> int:
+    """Multiplications that give every layer's value, and its activation's derivative, once.
+
+    Σ (inputs + ``slope``)·outputs, where the derivative takes ``slope`` for each number.
+    """
+    return sum((inputs + slope) * outputs for inputs, outputs in pairwise(widths))
+
+
 def check(chain: Sequence[Layer]) -> None:
     """Raise :class:`InconsistentShapes` at the first layer that does not fit the one before it."""
     if not chain:

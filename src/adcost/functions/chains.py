@@ -10,10 +10,6 @@ import numpy as np
 
 Layer = Callable[[jax.Array], jax.Array]
 
-TANH_MULTIPLICATIONS = 2
-"""Multiplications that a tangent through tanh takes for each number: JAX's rule for y = tanh x is
-ẏ = (ẋ + ẋ·y)·(1 − y)."""
-
 
 def linear(a: jax.Array, x: jax.Array) -> jax.Array:
     """Ax: (m, n) and (n,) to (m,)."""

@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -121,13 +122,13 @@ def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame,
             chosen.append((target.label, name, checkpointed(program, target, policy)))
     rows, notes = [], []
     seen: dict[str, str] = {}
-    for i, (target, policy, function) in enumerate(chosen):
+    for i, (label, policy, function) in enumerate(chosen):
         if perf_counter() > deadline:
             left = ", ".join(f"{p} on {short(t)}" for t, p, _ in chosen[i:])
             notes.append(f"no time was left for checkpoints: {left} (compile_limit)")
             break
         row: dict[str, Any] = dict.fromkeys(MEMORY, math.nan)
-        row |= {"target": target, "policy": policy, "frontier": False, "note": ""}
+        row |= {"target": label, "policy": policy, "frontier": False, "note": ""}
         rows.append(row)
         try:
             run = jax.jit(gradient(s, function))
@@ -141,12 +142,12 @@ def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame,
                     twin = next(r for r in rows if f"{r['policy']} on {r['target']}" == seen[text])
                     row |= {key: twin[key] for key in ("temporary_bytes", "total_bytes")}
                     continue
-                seen[text] = f"{policy} on {target}"
+                seen[text] = f"{policy} on {label}"
                 options = compile_options(QUICKLY)
                 compiled = within(
                     limits.compiling,
-                    lambda low=lowered: low.compile(options),
-                    "compiling",  # type: ignore[misc]
+                    partial(lowered.compile, options),
+                    "compiling",
                 )
             held = compiled_bytes(compiled)
             row |= {"temporary_bytes": held.temporaries, "total_bytes": held.total}

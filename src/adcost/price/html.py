@@ -7,6 +7,7 @@ from html import escape
 
 import pandas as pd
 
+from adcost.number_format import SUPERSCRIPTS
 from adcost.palette import BLUE, ORANGE
 from adcost.price import source_picture
 from adcost.price.tag import Tag
@@ -91,7 +92,7 @@ def picture(prices: pd.DataFrame) -> str:
         at = x(10.0**power)
         said.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{ROW}" y2="{height}" '
                     'stroke="currentColor" stroke-opacity=".18"/>')  # fmt: skip
-        label = f"{10**power:,}" if 0 <= power < 6 else f"10{_raised(power)}"
+        label = f"{10**power:,}" if 0 <= power < 6 else f"10{str(power).translate(SUPERSCRIPTS)}"
         said.append(f'<text x="{at:.1f}" y="{ROW - 6}" text-anchor="middle">{label}</text>')
     for i, row in enumerate(rows):
         y = ROW * (i + 1.7)
@@ -119,10 +120,6 @@ def _dot(x: float, y: float, colour: str, title: str, hollow: bool = False) -> s
     fill = f'fill="none" stroke="{colour}" stroke-width="2"' if hollow else f'fill="{colour}"'
     radius = 5 if hollow else 4
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" {fill}><title>{title}</title></circle>'
-
-
-def _raised(power: int) -> str:
-    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def _section(title: str, body: str) -> str:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -118,7 +119,7 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
             continue
         chosen.append(one)
     # Lowering is Python and holds its lock; compiling is not.
-    lowered = [(one, _attempt(one, lambda w=one.way: jax.jit(w.program).lower(*w.arguments)))
+    lowered = [(one, _attempt(one, partial(_lowered, one.way)))
                for one in chosen]  # fmt: skip
     options = None if run else compile_options(QUICKLY)
 
@@ -239,6 +240,10 @@ def _attempt(one: Priced, run: Callable[[], Result]) -> Result | None:
     except Exception as error:
         one.notes = [reason(error)]
         return None
+
+
+def _lowered(way: Way) -> Any:
+    return jax.jit(way.program).lower(*way.arguments)
 
 
 def _fits(one: Priced, limits: Limits) -> bool:

@@ -1,9 +1,9 @@
 """The entries of a Jacobian that may differ from zero, traced through the program at a point.
 
 Each variable carries its value and, for each of its numbers, the inputs that it depends on: a
-sparse matrix of zeros and ones (numbers, n). What moves data is run on the numbers' places instead of the
-numbers, so any gather or slice is exact; what works entry by entry joins its operands; a sum joins
-what it adds. Entries found may still be zero, none is missed at this point: where an index or a
+sparse matrix of zeros and ones (numbers, n). What moves data is run on the numbers' places instead
+of the numbers, so any gather or slice is exact; what works entry by entry joins its operands; a sum
+joins what it adds. Entries found may still be zero, none is missed at this point: where an index or a
 branch depends on the values, another point may have other entries.
 
 Where the program holds what has no rule here (loops, sorting, convolutions), `NotTraced` is raised.
@@ -23,8 +23,8 @@ from adcost.costs.count import primitives
 from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, bound, called, opened
 from adcost.price.interpreter import CALLS
 
-Pattern = sparse.csr_array
-"""Zeros and ones, (numbers of the variable, inputs)."""
+Pattern = Any
+"""``scipy.sparse.csr_array`` of zeros and ones, (numbers of the variable, inputs)."""
 
 MOVES = frozenset(
     """
@@ -56,7 +56,7 @@ def traced(f: Callable[[jax.Array], jax.Array], x: jax.Array) -> Pattern:
     return _none(size, x.size) if pattern is None else pattern
 
 
-Traced = tuple[Any, Pattern | None]
+Traced = tuple[Any, Pattern]
 """A value, and what it depends on; None for nothing."""
 
 
@@ -88,7 +88,7 @@ def _program(jaxpr: Jaxpr | ClosedJaxpr, inputs: Sequence[Traced], n: int) -> li
     return [read(atom) for atom in inner.outvars]
 
 
-def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: Any, n: int) -> Pattern | None:
+def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: Any, n: int) -> Pattern:
     name, params = equation.primitive.name, equation.params
     if name == "stop_gradient":
         return None
@@ -109,7 +109,7 @@ def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: Any, n: int) -
     raise NotTraced(f"no pattern is traced through {name}")
 
 
-def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern | None:
+def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern:
     """The primitive run on places: of all operands' numbers, one after the other; −1 is none."""
     stacked, places, offset = [], [], 0
     data = {"scatter": (0, 2), "gather": (0,), "dynamic_slice": (0,), "pad": (0, 1),
@@ -136,13 +136,13 @@ def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern | 
     return _times(choose, sparse.vstack(stacked, format="csr"))
 
 
-def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern | None:
+def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern:
     """Each number of a product depends on the rows and columns that it is made of.
 
     Of a factor that depends on no input only entries that are not zero count.
     """
     (contracted, batches) = params["dimension_numbers"]
-    found = []
+    found: list[Pattern] = []
     for side in (0, 1):
         value, pattern = operands[side]
         if pattern is None:
@@ -150,7 +150,7 @@ def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern | 
         other, dependent = operands[1 - side]
         mine, theirs = (_matrix(jnp.shape(v), contracted[s], batches[s])
                         for v, s in ((value, side), (other, 1 - side)))  # fmt: skip
-        batch, free, depth = mine.shape
+        batch, free, _ = mine.shape
         others = theirs.shape[1]
         counts = np.ones(theirs.shape, bool) if dependent is not None else (
             np.asarray(other).ravel()[theirs] != 0
@@ -205,7 +205,7 @@ def _times(join: Pattern, pattern: Pattern) -> Pattern:
     return _booleans(join.astype(np.int32) @ pattern)
 
 
-def _any(patterns: Sequence[Pattern]) -> Pattern | None:
+def _any(patterns: Sequence[Pattern]) -> Pattern:
     return _booleans(reduce(lambda a, b: a + b, patterns)) if patterns else None
 
 

@@ -11,12 +11,11 @@ import pandas as pd
 
 from adcost import platforms
 from adcost.costs.count import LowerBound
-from adcost.costs.intervals import Interval, median_interval, paired_ratio
 from adcost.derivatives import sparse
-from adcost.price import choose, estimates, frontier, gauss_newton, measure, sparsity, ways
-from adcost.price.measure import KEY, Limits, Priced
+from adcost.price import choose, estimates, frontier, gauss_newton, measure, sparsity, tables, ways
+from adcost.price.measure import Limits, Priced
 from adcost.price.subject import Subject, argument_names, callbacks, described, source_of, subject
-from adcost.price.tag import MEMORY, PRICES, RECOMMENDED, UNCOUNTED, Tag
+from adcost.price.tag import MEMORY, RECOMMENDED, UNCOUNTED, Tag
 from adcost.price.verdict import verdict
 from adcost.price.words import seconds, short, size
 
@@ -146,7 +145,7 @@ def _prices(
         timings = measure.time_ways(priced, limits)
         if timings.empty:
             notes["function"] = f"the function was not timed: {'; '.join(priced[0].notes)}"
-    table = _table(priced, timings)
+    table = tables.prices(priced, timings)
     if scalar and run and not timings.empty:
         products = choose.recommendations(
             table[table.derivative == ways.HVP], timings, platforms.current()
@@ -157,7 +156,7 @@ def _prices(
             priced += estimates.trace_ways(s, best, tolerance, limits)
         if "eigenvalues" not in left:
             priced.append(estimates.eigenvalue_way(s, best, tolerance, limits))
-        table = _table(priced, timings)
+        table = tables.prices(priced, timings)
     return priced, timings, table
 
 
@@ -167,62 +166,6 @@ def _one_sweep(one: Priced) -> bool:
     if one.way.derivative == ways.GRADIENT:
         return one.way.method not in by_directions
     return one.way.derivative not in whole
-
-
-def _table(priced: Sequence[Priced], timings: pd.DataFrame) -> pd.DataFrame:
-    """`tag.PRICES`, in the order in which derivatives are shown."""
-    function = priced[0]
-    rows = []
-    base = _seconds(function, timings).value
-    for one in priced:
-        row: dict[str, Any] = dict.fromkeys(PRICES, math.nan)
-        row |= {"derivative": one.way.derivative, "method": one.way.method, "exact": True}
-        row["note"] = "; ".join(one.notes)
-        if one.count is not None:
-            row |= {"operations": one.operations, "exact": one.count.exact}
-            row["counted"] = (
-                one.operations / function.operations if function.operations else math.nan
-            )
-        if one.held is not None:
-            row |= {"temporary_bytes": one.held.temporaries, "total_bytes": one.held.total}
-        if one.program is not None:
-            row["compile_seconds"] = one.program.compile_seconds
-        spent = _seconds(one, timings)
-        row |= {"seconds": spent.value, "seconds_low": spent.low, "seconds_high": spent.high}
-        ratio = _ratio(one, timings, spent, base)
-        row |= {"timed": ratio.value, "timed_low": ratio.low, "timed_high": ratio.high}
-        rows.append(row)
-    order = {name: i for i, name in enumerate(ways.DERIVATIVES)}
-    table = pd.DataFrame(rows, columns=list(PRICES))
-    return table.sort_values(
-        "derivative", key=lambda names: names.map(order), kind="stable", ignore_index=True
-    )
-
-
-_NONE = Interval(math.nan, math.nan, math.nan)
-
-
-def _seconds(one: Priced, timings: pd.DataFrame) -> Interval:
-    if timings.empty:
-        return _NONE
-    rows = timings[timings.method == one.key]
-    if one.key == KEY:
-        rows = rows[rows.point == "quick"]
-    if len(rows):
-        return median_interval(rows.seconds)
-    scaled = one.program is None and math.isfinite(one.first_run)
-    return Interval(one.first_run, math.nan, math.nan) if scaled else _NONE
-
-
-def _ratio(one: Priced, timings: pd.DataFrame, spent: Interval, base: float) -> Interval:
-    if timings.empty or not math.isfinite(spent.value):
-        return _NONE
-    if one.key == KEY:
-        return Interval.exactly(1)
-    points = timings[timings.method == one.key].point.unique()
-    if len(points):
-        return paired_ratio(timings[timings.point == points[0]], one.key, KEY)
-    return Interval(spent.value / base, math.nan, math.nan)
 
 
 def _function(
@@ -257,7 +200,7 @@ def _function(
     if function.held is not None:
         found["bytes"] = {"arguments": function.held.arguments, "outputs": function.held.outputs,
                           "temporaries": function.held.temporaries}  # fmt: skip
-    spent = _seconds(function, timings)
+    spent = tables.seconds_of(function, timings)
     found["seconds"] = {"median": spent.value, "low": spent.low, "high": spent.high}
     if not timings.empty:
         empty = float(timings[timings.method == "empty call"].seconds.median())

@@ -6,6 +6,7 @@ array, a function) is held fixed. ``value(x, rest)`` is the function of both.
 """
 
 import contextlib
+import functools
 import inspect
 import io
 import os
@@ -49,8 +50,8 @@ class Subject:
     @property
     def name(self) -> str:
         """The function's own name."""
-        inner = inspect.unwrap(self.f)
-        return str(getattr(inner, "__name__", None) or type(self.f).__name__)
+        inner = written(self.f)
+        return str(getattr(inner, "__name__", None) or type(inner).__name__)
 
     @property
     def x(self) -> Tree:
@@ -309,10 +310,15 @@ def argument_names(s: Subject) -> list[str]:
     return [names[i] if i < len(names) else str(i) for i in range(len(s.args))]
 
 
+def written(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The function as it was written, without `functools.partial` and what wraps it."""
+    while isinstance(f, functools.partial):
+        f = f.func
+    return inspect.unwrap(f)
+
+
 def source_of(f: Callable[..., Any]) -> tuple[str, int]:
     """The file and first line of a function; "" and 0 if Python does not know them."""
-    inner = inspect.unwrap(f)
-    code = getattr(inner, "__code__", None) or getattr(
-        getattr(type(f), "__call__", None), "__code__", None
-    )
+    inner = written(f)
+    code = getattr(inner, "__code__", None) or getattr(type(inner).__call__, "__code__", None)
     return (os.path.abspath(code.co_filename), code.co_firstlineno) if code else ("", 0)

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -40,8 +41,8 @@ UNCOUNTED = ("primitive", "where", "times", "reason")
 """Columns of `Tag.uncounted`: what of the function itself has no count."""
 
 
-def _empty(columns: tuple[str, ...] = ()) -> Any:
-    return field(default_factory=lambda: pd.DataFrame(columns=list(columns)))
+def _empty(*columns: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns))
 
 
 @dataclass
@@ -59,15 +60,15 @@ class Tag:
     name: str
     verdict: str
     function: dict[str, Any]
-    prices: pd.DataFrame = _empty(PRICES)
-    recommendations: pd.DataFrame = _empty(RECOMMENDED)
-    memory: pd.DataFrame = _empty(MEMORY)
-    lines: pd.DataFrame = _empty()
-    checks: pd.DataFrame = _empty()
-    traps: pd.DataFrame = _empty()
-    uncounted: pd.DataFrame = _empty(UNCOUNTED)
+    prices: pd.DataFrame = field(default_factory=partial(_empty, *PRICES))
+    recommendations: pd.DataFrame = field(default_factory=partial(_empty, *RECOMMENDED))
+    memory: pd.DataFrame = field(default_factory=partial(_empty, *MEMORY))
+    lines: pd.DataFrame = field(default_factory=_empty)
+    checks: pd.DataFrame = field(default_factory=_empty)
+    traps: pd.DataFrame = field(default_factory=_empty)
+    uncounted: pd.DataFrame = field(default_factory=partial(_empty, *UNCOUNTED))
     notes: list[str] = field(default_factory=list)
-    timings: pd.DataFrame = _empty()
+    timings: pd.DataFrame = field(default_factory=_empty)
     """Raw repeats, as `adcost.costs.timing.time_interleaved` has them; not in `to_dict`."""
     options: dict[str, Any] = field(default_factory=dict)
 

@@ -135,12 +135,13 @@ def write_reference(
             content = (results / name / f"{table}.csv").read_bytes()
             files[f"{name}/{table}.csv.gz"] = gzip.compress(content, 9, mtime=0)
     sizes = {file: len(content) for file, content in files.items()}
-    _check_size(sizes)
-    _replace_folder(folder, files)
+    check_size(sizes)
+    replace_folder(folder, files)
     return sizes
 
 
-def _check_size(sizes: Mapping[str, int]) -> None:
+def check_size(sizes: Mapping[str, int]) -> None:
+    """Raise :class:`NoReference` if the files are more than the repository shall carry."""
     total = sum(sizes.values())
     if total > LARGEST_BYTES:
         largest = sorted(sizes, key=sizes.__getitem__, reverse=True)[:3]
@@ -151,7 +152,7 @@ def _check_size(sizes: Mapping[str, int]) -> None:
         )
 
 
-def _replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write all files beside the folder, then put them in its place.
 
     As in :func:`adcost.tables.replacing` the temporary names are the same each time, so what a

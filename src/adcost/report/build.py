@@ -12,6 +12,7 @@ from pathlib import Path
 
 import typst
 
+from adcost.reference.store import read_reference
 from adcost.report.catalogue import Catalogue
 from adcost.report.lecture import about, cited
 from adcost.report.page import FIGURE_FONTS, complete
@@ -32,12 +33,14 @@ def build(
     language: str = "en",
     texts: Path | None = None,
     compared: bool = False,
+    gpu: Path | None = None,
 ) -> None:
     """Write the report on these experiments, as one HTML file and as PDF.
 
     ``results`` holds ``provenance.json`` and for each experiment ``claims.json``, ``numbers.json``
     and ``figures/``; ``texts`` is the folder of the language's texts, this package's own by
-    default. If ``compared``, ``comparison.json`` is there too and has a section. The same
+    default. If ``compared``, ``comparison.json`` is there too and has a section. ``gpu`` is the
+    folder of a reference run on a GPU, whose claims then stand beside this study's. The same
     inputs give the same bytes, and both files are replaced together or not.
     Raises :class:`ReportError` naming what is missing: a file, or a number, claim, figure or
     animation that a section calls; and :class:`adcost.tables.DamagedFile` naming a file that was
@@ -49,11 +52,12 @@ def build(
         "language": language,
         "experiments": experiments,
         "compared": compared,
+        "gpu": gpu is not None,
         "lecture": about(language),
         "figures": {name: _drawn(results, name, ".svg", ".pdf") for name in experiments},
         "animations": {name: _drawn(results, name, ".mp4", ".png") for name in experiments},
     }
-    page, paper = _typeset(results, texts, given)
+    page, paper = _typeset(results, texts, given, gpu)
     text = complete(page.decode("utf-8"), results, experiments)
     with replacing(html) as new_html, replacing(pdf) as new_pdf:
         new_html.write_text(text, encoding="utf-8")
@@ -92,7 +96,7 @@ def _drawn(results: Path, experiment: str, *suffixes: str) -> list[str]:
     return sorted(set.intersection(*found))
 
 
-def _typeset(results: Path, texts: Path, given: dict) -> tuple[bytes, bytes]:
+def _typeset(results: Path, texts: Path, given: dict, gpu: Path | None) -> tuple[bytes, bytes]:
     """HTML and PDF as Typst gives them."""
     with tempfile.TemporaryDirectory(prefix="adcost-report-") as folder:
         # Typst reads below one root only, and links show it what lies elsewhere; the document
@@ -102,6 +106,8 @@ def _typeset(results: Path, texts: Path, given: dict) -> tuple[bytes, bytes]:
             shutil.copy(source, root)
         (root / "text").symlink_to(texts)
         _judged(results, root / "judged", given)
+        if gpu is not None:
+            _judged_on_gpu(gpu, root / "judged" / "gpu", given)
         (root / "results").symlink_to(results)
         compiler = typst.Compiler(
             root / "document.typ",
@@ -124,18 +130,40 @@ def _judged(results: Path, folder: Path, given: dict) -> None:
     """Claims and numbers as the template reads them: in the report's language, sources linked."""
     for name in given["experiments"]:
         words = Catalogue.read(given["language"], name)
-        claims = read_json(results / name / "claims.json")
+        claims = _translated(read_json(results / name / "claims.json"), words)
         for claim in claims:
-            claim |= words.record({key: claim[key] for key in ("statement", "note", "source")})
             claim["source"] = cited(claim["source"], given["language"])
-            for evidence in claim["evidence"]:
-                evidence |= words.record({key: evidence[key] for key in ("unit", "predicted")})
         numbers = words.record(read_json(results / name / "numbers.json"))
         (folder / name).mkdir(parents=True)
         (folder / name / "claims.json").write_text(json.dumps(claims), "utf-8")
         (folder / name / "numbers.json").write_text(json.dumps(numbers), "utf-8")
         for text in sorted(words.missing):
             print(f"{name}: {given['language']} has no words for {text!r}")
+
+
+def _judged_on_gpu(reference: Path, folder: Path, given: dict) -> None:
+    """The claims of a run on a GPU, of the report's experiments, and where it ran."""
+    found = read_reference(reference)
+    claims = [
+        claim
+        for name in given["experiments"]
+        if name in found.claims
+        for claim in _translated(
+            [*map(dict, found.claims[name])], Catalogue.read(given["language"], name)
+        )
+    ]
+    folder.mkdir(parents=True)
+    (folder / "claims.json").write_text(json.dumps(claims), "utf-8")
+    (folder / "provenance.json").write_text(json.dumps(found.provenance), "utf-8")
+
+
+def _translated(claims: list[dict], words: Catalogue) -> list[dict]:
+    """Claims whose statements, notes, sources, units and predictions are in another language."""
+    for claim in claims:
+        claim |= words.record({key: claim[key] for key in ("statement", "note", "source")})
+        for evidence in claim["evidence"]:
+            evidence |= words.record({key: evidence[key] for key in ("unit", "predicted")})
+    return claims
 
 
 def _explain(error: typst.TypstError) -> str:

@@ -7,6 +7,7 @@ from adcost.costs.count import count
 from adcost.derivatives import accumulation, bracketing
 from adcost.derivatives.bracketing import Forward, InconsistentShapes, Layer, Product, Reverse
 from adcost.functions import chains
+from adcost.jax_versions import TANH
 
 WIDTHS = [4, 3, 2, 5]
 WEIGHTS = [
@@ -33,13 +34,13 @@ def _whole(x):
 
 @pytest.mark.parametrize("plan", PLANS, ids=bracketing.describe)
 def test_every_plan_gives_jaxs_jacobian_at_the_cost_predicted(plan):
-    chain = bracketing.dense(WIDTHS, chains.TANH_MULTIPLICATIONS)
+    chain = bracketing.dense(WIDTHS, TANH.tangent)
 
     def run(x):
         return accumulation.jacobian(plan, chain, LAYERS, x)
 
     np.testing.assert_allclose(jax.jit(run)(X), jax.jit(jax.jacrev(_whole))(X), rtol=2e-5)
-    values = sum(w.size for w in WEIGHTS)
+    values = bracketing.evaluation(WIDTHS, TANH.once)
     assert count(run, X).multiplications == bracketing.cost(plan, chain) + values
 
 

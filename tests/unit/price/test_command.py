@@ -69,7 +69,8 @@ def test_html(model, tmp_path, capsys):
 
 def test_limits_decide_the_exit_status(model, capsys):
     assert run(model, "--at-most", "gradient=5 evaluations") == 0
-    assert run(model, "--at-most", "gradient=5 evaluations", "--at-most", "hvp=0.5 evaluations") == 1
+    both = ["--at-most", "gradient=5 evaluations", "--at-most", "hvp=0.5 evaluations"]
+    assert run(model, *both) == 1
     assert "exceeded: hvp=0.5 evaluations: the Hessian-vector product by" in capsys.readouterr().err
     assert run(model, "--at-most", "gradient_memory=1 GB") == 0
     assert run(model, "--at-most", "gradient=1 ms") == 1

@@ -169,3 +169,25 @@ def test_timed_prices_have_intervals_and_name_what_to_use():
     assert set(trace.method) == {"exact", "estimated to 0.01"}
     assert tag.prices[tag.prices.derivative == ways.EIGENVALUES].operations.notna().all()
     assert "Price list" in str(tag) and "<svg" in tag._repr_html_()
+
+
+def test_a_banded_jacobian_takes_a_product_for_each_of_three_colours():
+    def residuals(x):
+        return x[1:-1] ** 2 + x[2:] - x[:-2]
+
+    tag = adcost.price(
+        residuals, jnp.ones(60), time_limit=0.1, leave_out=("memory", "lines", "traps", "checks")
+    )
+    row = tag.price_of("Jacobian", ways.COLOURS)
+    assert row.note.startswith("3 colours for 60 columns")
+    assert row.operations < operations(tag, "Jacobian", ways.COLUMNS) / 10
+
+
+def test_a_dense_matrix_has_no_row_by_colours_and_a_note():
+    a = jnp.asarray(np.random.default_rng(0).standard_normal((30, 30)), "float32")
+    tag = adcost.price(
+        lambda x, a: a @ x, jnp.ones(30), a, time_limit=0.1,
+        leave_out=("memory", "lines", "traps", "checks"),
+    )  # fmt: skip
+    assert ways.COLOURS not in set(tag.prices.method)
+    assert any(note.startswith("colours save little: 100%") for note in tag.notes)

@@ -1,10 +1,12 @@
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import adcost
-from adcost.price.subject import CannotPrice, subject
+from adcost.price.subject import CannotPrice, source_of, subject
 
 X = jnp.ones(3)
 
@@ -94,6 +96,12 @@ def test_numbers_and_numpy_are_arrays_and_others_are_held_fixed():
 def test_python_s_numbers_beside_are_fixed():
     found = subject(lambda x, n: jnp.sum(x[:n]), (X, 2))
     assert found.varying == ()
+
+
+def test_a_partial_has_the_name_and_source_of_its_function():
+    found = subject(functools.partial(loss, y=X), (X,))
+    assert found.name == "loss"
+    assert source_of(found.f)[0] == __file__
 
 
 def test_random_keys_are_data():

@@ -71,7 +71,7 @@ def last(path, *arguments):
     left[0] -= 1
     return done(path, *arguments)
 Path.{step} = last
-store._replace_folder(Path(sys.argv[1]), {{"provenance.json": b"new", "toy/claims.json": b"new"}})
+store.replace_folder(Path(sys.argv[1]), {{"provenance.json": b"new", "toy/claims.json": b"new"}})
 """
 
 
@@ -88,7 +88,7 @@ def test_what_a_killed_writer_left_is_replaced_by_the_next_one(results, step, af
     left = list(results.glob(".*"))
     assert left and files(folder if folder.exists() else results / ".reference.before") == before
     with pytest.raises(OSError):  # One that fails puts the old one back, and leaves nothing.
-        store._replace_folder(folder, {"provenance.json": b"new", "provenance.json/no": b"new"})
+        store.replace_folder(folder, {"provenance.json": b"new", "provenance.json/no": b"new"})
     assert files(folder) == before and not list(results.glob(".*"))
     write_reference(results, folder, TABLES, FULL)
     assert files(folder) == before and not list(results.glob(".*"))

@@ -83,8 +83,10 @@ def _other(name: str, equation: JaxprEqn) -> Operations | None:
         power = abs(params["y"])
         products = power.bit_length() + power.bit_count() - 2 if power else 0
         return Operations(multiplications=size * (products + (params["y"] < 0)))
-    if name in ("one_minus_square", "rng_uniform"):  # 1 − x²; a + (b − a)·bits
+    if name == "rng_uniform":  # a + (b − a)·bits
         return Operations(size, size)
+    if name == "one_minus_square":  # (1 + x)·(1 − x), as JAX compiles it
+        return Operations(size, 2 * size)
     if name == "polynomial":  # Horner's rule
         degree = max(len(equation.invars) - 2, 0)
         return Operations(degree, degree) * size

@@ -24,6 +24,9 @@ class NotScalar(ValueError):
 CALLS = frozenset("call closed_call custom_jvp_call custom_vjp_call eval_jaxpr jit pjit".split())
 """Primitives that are a jaxpr of their own."""
 
+OTHER_NAMES = {"add_any": "add"}
+"""What JAX calls an operation in its derivatives."""
+
 SAME = frozenset("convert_element_type copy reshape squeeze".split())
 """Primitives that hand a scalar on as it is."""
 
@@ -82,6 +85,7 @@ def _record(jaxpr: ClosedJaxpr | Jaxpr, arguments: Sequence[int], lines: _Lines)
 
     for equation in inner.eqns:
         name, params = equation.primitive.name, equation.params
+        name = OTHER_NAMES.get(name, name)
         for variable in equation.outvars:
             _check(name, variable.aval)
         parents = tuple(line(atom) for atom in equation.invars)

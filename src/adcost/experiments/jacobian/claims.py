@@ -7,7 +7,6 @@ two products of different shapes, and those may differ so much.
 """
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -183,9 +182,10 @@ def _no_universal_mode(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
 
 def _saving(counts: pd.DataFrame, subject: str) -> Evidence:
     """Counted against dynamic programming on the widths alone; nothing where it promises none."""
-    widths = [int(width) for width in counts.loc[subject]["shape"].iloc[0].split("-")]
-    chain = bracketing.dense(widths, extra=2)  # JAX's rule for tanh multiplies twice
-    values = sum(a * b for a, b in pairwise(widths))
+    row = counts.loc[subject].iloc[0]
+    widths = [int(width) for width in row["shape"].split("-")]
+    chain = bracketing.dense(widths, int(row.slope_multiplications_per_tangent))
+    values = bracketing.evaluation(widths, int(row.slope_multiplications_once))
     best, *modes = (
         bracketing.cost(plan, chain) + values
         for plan in (

@@ -3,8 +3,9 @@
 ``measurements``: ``point, subject, shape, method, order, quantity, value``. The subject is a
 function, a chain with its activation, or a graph; the shape its widths, inputs first (100-45);
 the order what the method does, in words. Quantities: ``operations`` and ``multiplications`` of the
-program, ``predicted_multiplications`` of the formula, ``relative_error`` against the closed form or
-JAX's own Jacobian; of the sweeps ``compiled_operations``, what XLA says of the compiled program
+program, ``predicted_multiplications`` of the formula and the ``slope_multiplications_once`` and
+``slope_multiplications_per_tangent`` that go into it (what an activation's derivative takes for
+each number), ``relative_error`` against the closed form or JAX's own Jacobian; of the sweeps ``compiled_operations``, what XLA says of the compiled program
 (where it has no loop, which it counts once), and ``temporary_bytes``; of the graphs
 ``least_possible``, what the search proved of any order.
 ``timings``: as everywhere, with ``subject`` and ``shape``; a short program is called in bursts, and
@@ -13,7 +14,6 @@ JAX's own Jacobian; of the sweeps ``compiled_operations``, what XLA says of the 
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import pairwise
 from typing import Any
 
 import jax
@@ -30,6 +30,10 @@ from adcost.derivatives.tape.trace import trace
 from adcost.experiments.jacobian.bursts import time_in_bursts
 from adcost.experiments.jacobian.sweeps import MODES, Row, in_words, sweep
 from adcost.functions import chains, graphs
+from adcost.jax_versions import TANH, Slope
+
+SLOPES = {"linear": Slope(0, 0), "tanh": TANH}
+"""What the derivative of each activation takes."""
 
 CHOICE = ("ad_choose", "ad_choose_turned")
 """The graphs on which task 1 is answered: few inputs and many outputs, and the opposite."""
@@ -80,8 +84,7 @@ def _chains(point: str, parameters: Mapping[str, Any], seed: int) -> tuple[list[
 
 
 def _chain(widths: Sequence[int], activation: str) -> tuple[bracketing.Layer, ...]:
-    extra = chains.TANH_MULTIPLICATIONS if activation == "tanh" else 0
-    return bracketing.dense(widths, extra)
+    return bracketing.dense(widths, SLOPES[activation].tangent)
 
 
 def _plans(widths: Sequence[int], activation: str) -> dict[str, bracketing.Plan]:
@@ -108,10 +111,9 @@ def _along(
 def _counted_chain(
     name: str, widths: Sequence[int], activation: str, weights: Sequence[jax.Array], x: jax.Array
 ) -> list[Row]:
-    chain = _chain(widths, activation)
+    chain, slope = _chain(widths, activation), SLOPES[activation]
     # A linear layer's Jacobian needs no value; tanh's needs that of every layer.
-    values = sum(a * b for a, b in pairwise(widths))
-    values = values if activation == "tanh" else 0
+    values = 0 if activation == "linear" else bracketing.evaluation(widths, slope.once)
     rows = []
     for method, plan in _plans(widths, activation).items():
         operations = count(_along(plan, widths, activation), weights, x)
@@ -123,6 +125,8 @@ def _counted_chain(
                 ("operations", operations.total),
                 ("multiplications", operations.multiplications),
                 ("predicted_multiplications", predicted),
+                ("slope_multiplications_once", slope.once),
+                ("slope_multiplications_per_tangent", slope.tangent),
             )
         ]
     return rows

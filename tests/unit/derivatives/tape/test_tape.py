@@ -35,8 +35,10 @@ RULES = {
     "sqrt": lambda a: jnp.sqrt(POSITIVE(a)),
     "rsqrt": lambda a: jax.lax.rsqrt(POSITIVE(a)),
     "exp": lambda a: jnp.exp(BOUND(a)),
+    "exp2": lambda a: jnp.exp2(BOUND(a)),
     "expm1": lambda a: jnp.expm1(BOUND(a)),
     "log": lambda a: jnp.log(POSITIVE(a)),
+    "log2": lambda a: jnp.log2(POSITIVE(a)),  # to 0.10 a quotient of logarithms
     "log1p": lambda a: jnp.log1p(POSITIVE(a)),
     "sin": jnp.sin,
     "cos": jnp.cos,
@@ -44,6 +46,7 @@ RULES = {
     "sinh": lambda a: jnp.sinh(BOUND(a)),
     "cosh": lambda a: jnp.cosh(BOUND(a)),
     "tanh": jnp.tanh,
+    "one_minus_square": jax.grad(jnp.tanh),  # from JAX 0.11 on
     "atan": jnp.atan,
     "logistic": jax.nn.sigmoid,
 }
