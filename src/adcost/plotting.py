@@ -1,7 +1,8 @@
 """One style for all figures: repeatable SVG with text kept as text, and the same figure as PDF.
 
-Colours are those of `adcost.palette`; a method has the same colour in every figure. Text and axes are `currentColor`-like greys that read
-on light and dark backgrounds; the report adds the dark style.
+Colours are those of `adcost.palette`; a method has the same colour in every figure. Text and axes
+are `currentColor`-like greys that read on light and dark backgrounds; the report adds the dark
+style.
 """
 
 import io
@@ -21,10 +22,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import LogFormatterSciNotation
 
-from adcost.number_format import SUPERSCRIPTS
-from adcost.number_format import fixed as fixed
-from adcost.number_format import interval as interval
-from adcost.number_format import number as number
+from adcost.number_format import SUPERSCRIPTS, fixed, interval, number
 from adcost.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, YELLOW
 from adcost.tables import replacing
 
