@@ -77,6 +77,7 @@ def _60_gb(measured: pd.DataFrame) -> Claim:
         f"{stored:.3g} GB is what a program needs that computes scores and elementwise functions "
         f"again: keeping only products with weights takes {weights:.0f} GB, and costs "
         f"{100 * summary.overhead(measured, 'save_projections'):.1f} % more operations.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -112,6 +113,7 @@ def _8_gb(measured: pd.DataFrame) -> Claim:
         f"one block while its derivative is computed: {held[0] - kept:.1f} GB with ordinary "
         f"attention, most of it scores, {held[1] - kept:.1f} GB where scores go by chunks. The "
         "saving is larger than the lecture's, because what is saved from is larger.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -150,6 +152,7 @@ def _33_percent(measured: pd.DataFrame) -> Claim:
         f"costs only {summary.extra_forwards(measured, WITH):.2f} of a pass: nothing needs the "
         "result of a block's last product again, and the compiler drops it. Groups of several "
         "blocks are computed again whole.",
+        claimed_by="lecture",
     )
 
 
@@ -173,6 +176,7 @@ def _max_batch(measured: pd.DataFrame) -> Claim:
         "found by compiling the step with it and with one more sequence: the one fits, the other "
         "does not. Memories in which not even one sequence fits without checkpoints are left out "
         "of the factor, where there are others.",
+        claimed_by="ours",
     )  # fmt: skip
 
 
@@ -202,6 +206,7 @@ def _prediction(measured: pd.DataFrame) -> Claim:
         "crosses the border says: for some, not for all. By default XLA hands products and what "
         "surrounds them to a library, and threads put operands of products in order each for "
         "itself; that memory is in no account. Without either the prediction holds.",
+        claimed_by="ours",
     )
 
 
@@ -218,6 +223,7 @@ def _prediction_on_gpu(measured: pd.DataFrame) -> Claim:
         "step, over temporaries and results of the compiled program; the interval spans models, "
         "policies and repeats. Kernels are not tried while compiling, since that takes memory and "
         "the allocator's peak cannot be set back.",
+        claimed_by="ours",
     )
 
 

@@ -41,6 +41,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "The slide's ∂vₖ₊₁/∂vₖ and ∂vₖ₊₁/∂wₖ are those of one input: a batch has b of "
             "each, and with b > 1 the product is taken input by input. Its ∂L/∂wₖ then has a row "
             "for each input, and the gradient is their sum.",
+            claimed_by="lecture",
         )
     ]
 

@@ -89,6 +89,7 @@ def _evaluations(measured: pd.DataFrame) -> Claim:
         "central one, or of a forward one that evaluates L(w) anew for every coordinate. Shared, "
         f"it makes the forward difference cost (d + 1)T. Counted for d from {central.index.min()} "
         f"to {central.index.max()}.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -142,6 +143,7 @@ def _tradeoff(
         f"Over {len(each)} functions; an interval spans those of all of them. ε* is best for the "
         "largest rounding errors; typical ones are smaller, and so is the best ε. A decade below "
         f"the best the error is {below:.2g} times the least, a decade above {above:.2g} times.",
+        claimed_by="lecture",
     )
 
 

@@ -57,6 +57,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             f"evaluations, with {held['reverse']:.3g} MB of intermediate values where the function "
             f"alone holds {held['loss']:.3g}. A compiled function that keeps nothing is bound by "
             "arithmetic, its gradient by memory; and at small d the fixed cost of a call decides.",
+            claimed_by="lecture",
         ),
         _times_d(
             "gradient.forward_mode_times_d",
@@ -98,6 +99,7 @@ def _times_d(
         "call, which the d-fold methods pay once as well, and many directions side by side use the "
         "machine better than one: both lower the exponent. Directions side by side that outgrow "
         "the cache raise it.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ def _forward(along: str, steps: pd.DataFrame) -> Claim:
         f"Forward mode along {name}: every row of the slides, node by node, is ∂(node)/∂{name}.",
         _rows_hold(steps, f"forward_{along}"),
         f"forward_{along}",
+        claimed_by="lecture",
     )
 
 
@@ -76,6 +77,7 @@ def _reverse(steps: pd.DataFrame) -> Claim:
         "The last slide has a slip: its sum over children, ∂L/∂w₂ = ∂L/∂v₂ · ∂v₂/∂w₂, is right, "
         "and then it writes ∂L/∂v₁ · v₁ where ∂L/∂v₂ · v₁ is meant. As written it is w₂ times too "
         f"large, here {w2:g} times. The sum is what the first evidence judges.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -143,6 +145,7 @@ def _one_reverse_sweep(measured: pd.DataFrame) -> Claim:
         f"Over {len(inputs)} functions of 1 to {inputs.max()} inputs. A gradient is whole when it "
         "is jax.grad's to half of all digits; multiplications are those of a derivative by a "
         "partial derivative, one for each edge of the graph.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -183,6 +186,7 @@ def _reverse_stores_all(measured: pd.DataFrame) -> Claim:
         f"values, forward mode {forward[lecture]:.0f} at the most. The algorithm of the slide "
         "stores every value; the partial derivatives read fewer, "
         f"{read[lecture]:.0f} here, since a sum's need none: on a chain of sines all but the last.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 

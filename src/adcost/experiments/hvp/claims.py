@@ -107,6 +107,7 @@ def _agree(measured: pd.DataFrame) -> Claim:
         "initialisation",
         "The worst relative difference over all depths and variants, in units of the depth n times "
         f"the unit roundoff u; the smallest product compared has norm {norms.value.min():.3g}.",
+        claimed_by="lecture",
     )
 
 
@@ -130,6 +131,7 @@ def _power(
         ),
         "scaling",
         note,
+        claimed_by="lecture",
     )
 
 
@@ -160,6 +162,7 @@ def _autodiff_linear(sweep: pd.DataFrame, medians: pd.DataFrame) -> Claim:
         "scaling",
         "Counted over all ways of nesting the modes, timed for the lecture's own. "
         + _affine_note(medians[AD_PRODUCTS[0]]),
+        claimed_by="lecture",
     )
 
 
@@ -202,6 +205,7 @@ def _constant_of_gradient(
         "pass intermediate values through memory, and a step of a loop costs more than the "
         f"arithmetic in it. At width {width}, where the work is matrix products, it takes "
         f"{wide.value:.1f} (2 to 3 are commonly quoted).",
+        claimed_by="lecture",
     )
 
 
@@ -243,6 +247,7 @@ def _memory(sweep: pd.DataFrame) -> Claim:
         ),
         "memory",
         f"The AD product needs {(product / size / p).max():.1f} numbers a parameter at the most.",
+        claimed_by="ours",
     )
 
 
@@ -266,6 +271,7 @@ def _literal(measured: pd.DataFrame) -> Claim:
         f"The largest of {rows.draw.nunique()} networks counts; the signal-preserving ones give at "
         f"least {alive:.3g} there. A comparison of methods on the literal network would compare "
         "zeros.",
+        claimed_by="ours",
     )
 
 

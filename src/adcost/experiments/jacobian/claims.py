@@ -80,6 +80,7 @@ def _crossover(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
         "Counted to one: the interval runs from the last m at which reverse takes fewer operations "
         "to the first at which forward does. Far below the crossing neither mode wins time, since "
         "a call's own cost is the larger part of both.",
+        claimed_by="lecture",
     )
 
 
@@ -117,6 +118,7 @@ def _scalar_output(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
         "The ratio of forward to reverse, over all m. Forward takes n products with A and the "
         "value, reverse one and the value: (n + 1)/2 times as many operations for large m, "
         f"{(n + 1) / 2:.1f} here and {price:.1f} counted.",
+        claimed_by="ours",
     )
 
 
@@ -145,6 +147,7 @@ def _mode_choice(measured: pd.DataFrame) -> Claim:
         "Operations of the whole Jacobian by columns over those by rows, on a graph of the task's "
         "shape with two inputs and five outputs. The choice follows the shape: with five inputs "
         "and two outputs it turns.",
+        claimed_by="lecture",
     )
 
 
@@ -177,6 +180,7 @@ def _no_universal_mode(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
         summary.winners(measured) + " Multiplications off the prediction would show in the second "
         "line. The third counts the small graphs on which an order that is neither forward nor "
         "reverse takes fewer multiplications than both.",
+        claimed_by="lecture",
     )
 
 

@@ -42,6 +42,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "The formula, and automatic differentiation of three programs, against the exact "
             "adjoints of the same matrices in 60 digits. All are as exact as the problem's "
             "condition allows; they differ in price.",
+            claimed_by="lecture",
         ),
         Claim(
             "linear_algebra.least_squares",
@@ -51,6 +52,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             _errors(measured, "least_squares", ("rule", "library", "normal_equations")),
             "accuracy",
             _least_squares_note(measured),
+            claimed_by="lecture",
         ),
         Claim(
             "linear_algebra.nuclear_norm",
@@ -61,6 +63,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "Against the orthogonal polar factor in 60 digits. Through the singular vectors AD "
             "divides by differences of singular values: NaN where two are equal (those results are "
             "left out here; the next claim counts them).",
+            claimed_by="lecture",
         ),
         _degenerate(measured),
         _low_rank(measured),
@@ -135,6 +138,7 @@ def _degenerate(measured: pd.DataFrame) -> Claim:
         "Cases: every singular value twice or more, half of them zero, and W = 0. At zero "
         "singular values the library's answer depends on arbitrary null vectors; at W = 0 it is "
         "the identity.",
+        claimed_by="ours",
     )  # fmt: skip
 
 
@@ -161,6 +165,7 @@ def _low_rank(measured: pd.DataFrame) -> Claim:
         "With the proximal step (soft thresholding of singular values) the rank is low after a few "
         "steps. Subgradient descent with the same regulariser approaches it slowly and never has a "
         "singular value that is exactly zero.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 

@@ -87,6 +87,7 @@ def _recovers(measured: pd.DataFrame) -> Claim:
         "map",
         f"Root mean square error of the cities after alignment, without change of scale: {note}."
         + reason,
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -125,6 +126,7 @@ def _lags(measured: pd.DataFrame) -> Claim:
         "cost",
         f"The factor at {size} cities: {'; '.join(notes)}. A gradient counts "
         f"{of_points(measured, 'gradient_price').max():.3g} evaluations.",
+        claimed_by="lecture",
     )
 
 
@@ -143,6 +145,7 @@ def _flat(measured: pd.DataFrame) -> Claim:
         "Over random sets of cities of each size. The most populous cities alone give "
         f"{nested.value:.2f} [{nested.low:.2f}, {nested.high:.2f}]: one geometry a size, and it is "
         "the geometry that sets the condition number.",
+        claimed_by="ours",
     )
 
 
@@ -164,6 +167,7 @@ def _pca(measured: pd.DataFrame) -> Claim:
         "The positions of the cities on the true flat map, from their distances and by PCA. "
         "Great-circle distances are not Euclidean: negative eigenvalues hold "
         f"{negative.min():.1%} to {negative.max():.1%} of the spectrum.",
+        claimed_by="lecture",
     )
 
 

@@ -71,6 +71,7 @@ def _swell(measured: pd.DataFrame) -> Claim:
         f"subexpressions are shared, {shared.iloc[-1]:.0f} of {sizes.iloc[-1]:,.0f} operations "
         f"remain, with an exponent of {local_exponents(tail.index, tail).value:.2f} in k at the "
         "end: no swell, but not linear either.",
+        claimed_by="lecture",
     )
 
 
@@ -106,6 +107,7 @@ def _accuracy(measured: pd.DataFrame) -> Claim:
         reason + "A is how much the program itself amplifies its rounding errors u. Differences "
         "are granted the best of their steps. Depth 1 is left out of the last comparison: a "
         "central difference of a polynomial of degree two has no truncation error.",
+        claimed_by="lecture",
     )
 
 
@@ -137,6 +139,7 @@ def _memory(measured: pd.DataFrame) -> Claim:
         "bullets",
         f"On the logistic map reverse mode keeps {step:.0f} bytes a step, which is "
         f"{step / 8:.0f} numbers.",
+        claimed_by="lecture",
     )
 
 

@@ -75,6 +75,7 @@ def _lanczos(measured: pd.DataFrame) -> Claim:
         "k the steps. That the extreme Ritz values belong to the extreme eigenvalues, and the "
         "density of all probes to all eigenvalues, depends on the random probes; these bounds are "
         "exceeded with a probability of 1 % at most.",
+        claimed_by="ours",
     )
 
 
@@ -102,6 +103,7 @@ def _vanish(measured: pd.DataFrame) -> Claim:
         ),
         "density",
         _note(measured, name),
+        claimed_by="lecture",
     )
 
 

@@ -91,6 +91,7 @@ def _gradient(measured: pd.DataFrame) -> Claim:
         "own subtraction x − αx cancels and amplifies rounding by 1/|1 − α_i|, in L as in its "
         "gradient; at α_i = 1 both sides are exactly 0. The closed form is evaluated in rational "
         "arithmetic.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -124,6 +125,7 @@ def _improves(measured: pd.DataFrame) -> Claim:
         "learning",
         note + "With β small, L falls like k^(−T/(T−1)) in the number k of steps, since the "
         "curvature fades with L; with β = 1/C the steepest component is solved in one step.",
+        claimed_by="lecture",
     )
 
 
@@ -162,6 +164,7 @@ def _stationary(measured: pd.DataFrame) -> Claim:
         "minimum",
         "C is the largest ∂²L/∂α_i² at the start. L is quadratic in each α_i by itself, so β = 1/C "
         "takes that component to 1 in one step." + (left if constant.verdict == "refuted" else ""),
+        claimed_by="lecture",
     )
 
 
@@ -203,6 +206,7 @@ def _local_minimum(measured: pd.DataFrame) -> Claim:
         "minimum",
         "It is a global one as well: L = 0. There is no other stationary point, as −2L/(1 − α_i) "
         "vanishes only with L." + (slope if constant.verdict == "refuted" else ""),
+        claimed_by="lecture",
     )
 
 
@@ -240,6 +244,7 @@ def _stability(measured: pd.DataFrame) -> Claim:
         "curvatures with it, above it all grow."
         + (f" L has passed a million times its start after {first.min():.0f} to {first.max():.0f} "
            "steps." if first.notna().any() else ""),
+        claimed_by="ours",
     )  # fmt: skip
 
 
@@ -265,4 +270,5 @@ def _chebyshev(measured: pd.DataFrame) -> Claim:
         "chebyshev",
         "Choosing T steps is choosing a polynomial; the least f(x_T) is what conjugate gradients "
         f"reach. Learned steps are above it by {best.max() - 1:.1e} at the most, relatively.",
+        claimed_by="literature",
     )  # fmt: skip

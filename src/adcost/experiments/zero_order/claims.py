@@ -99,6 +99,7 @@ def _unbiased(measured: pd.DataFrame) -> Claim:
         "unbiased",
         f"In dimensions {', '.join(str(d) for d in sorted(along.dimension.unique()))}, with "
         "directions of both kinds, at ε = 1/2; the intervals hold for all of them together.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -115,6 +116,7 @@ def _dimension_free(measured: pd.DataFrame, kind: str) -> Claim:
         "dimension",
         f"{counted} steps at every n from {steps.index.min():.0f} to {steps.index.max():,.0f}, "
         "with the step 1/L.",
+        claimed_by="lecture",
     )
 
 
@@ -148,6 +150,7 @@ def _linear(measured: pd.DataFrame, kind: str) -> Claim:
         "Fitted against n + 4, with which the theory's step 1/(4(n + 4)L) goes; against n itself "
         f"it is {plain.value:.2f} [{plain.low:.2f}, {plain.high:.2f}]. The step is what the "
         "estimate's second moment, d or d + 2 times ‖∇f‖², allows." + note,
+        claimed_by="lecture",
     )
 
 
@@ -165,6 +168,7 @@ def _power_of_k(measured: pd.DataFrame, kind: str, statement: str) -> Claim:
         "iterations",
         "The table's O(1/k) bounds every problem from above; what is judged is that this problem "
         "attains it, so that no faster power holds for the class.",
+        claimed_by="lecture",
     )
 
 
@@ -198,6 +202,7 @@ def _geometric(measured: pd.DataFrame) -> Claim:
         "the first), and the rates. The constant c depends on the step: theory guarantees "
         f"1/8 with n + 4 for n and the step 1/(4(n + 4)L), with which {theory.value:.2g} times the "
         "table's steps (c = 1) are taken; with the best fixed step c is more than 1.",
+        claimed_by="lecture",
     )
 
 
@@ -225,6 +230,7 @@ def _stochastic(measured: pd.DataFrame) -> Claim:
         f"The gap f − f* of the last iterate of ½‖x − ξ‖² after k = {budget:,} steps of the size "
         "R/(σ√(nk)) (two-point) or R/(σ√k). That no two-point method does better is a theorem; a "
         "measurement of one method shows that the bound is attained.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -247,4 +253,5 @@ def _differences(measured: pd.DataFrame) -> Claim:
         f"{rows.step.max()} steps on a quadratic with n = {rows.dimension.iloc[0]}, where the "
         f"difference is exact but for rounding; by {beside:.1e} on the smooth problem, where it "
         "is cut off too.",
+        claimed_by="lecture",
     )
