@@ -6,6 +6,7 @@ on light and dark backgrounds; the report adds the dark style.
 """
 
 import io
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -123,7 +124,9 @@ def fixed(value: float, digits: int = 2) -> str:
 
 
 def interval(value: float, low: float, high: float) -> str:
-    """A number with its interval, as 0.99 [0.97, 1.01]."""
+    """A number with its interval, as 0.99 [0.97, 1.01]; alone where there is none."""
+    if math.isnan(low) and math.isnan(high):
+        return fixed(value)
     return f"{fixed(value)} [{fixed(low)}, {fixed(high)}]"
 
 

@@ -66,6 +66,10 @@ class Interval:
         """``value``, ``low`` and ``high``, as a row of a table."""
         return {"value": self.value, "low": self.low, "high": self.high}
 
+    def shifted(self, by: float) -> "Interval":
+        """The same number and interval, ``by`` greater."""
+        return replace(self, value=self.value + by, low=self.low + by, high=self.high + by)
+
     def over(self, unit: float) -> "Interval":
         """The same number in units of ``unit``, which is positive."""
         return replace(

@@ -80,9 +80,9 @@ def _evaluations(measured: pd.DataFrame) -> Claim:
         "A gradient by central differences takes exactly 2d evaluations of the loss; by forward "
         "differences, which share L(w), d + 1.",
         _weakest_first([
-            near("counted", Interval.spanning(central / (2 * central.index)), 1, 0.0,
+            near("counted", Interval.spanning(central / (2 * central.index), "dimensions"), 1, 0.0,
                  "× 2d (central)", "exactly 1"),
-            near("counted", Interval.spanning(forward / (forward.index + 1)), 1, 0.0,
+            near("counted", Interval.spanning(forward / (forward.index + 1), "dimensions"), 1, 0.0,
                  "× (d + 1) (forward)", "exactly 1"),
         ]),
         note="The slide shows the forward difference and answers 2dT. That is the price of the "
@@ -129,7 +129,7 @@ def _tradeoff(
              "exponent of ε, right arm"),
         at_most("sampled", union([over_best(of, case) for case in each]), 1,
                 "AD's error over the best difference's"),
-        at_most("sampled", Interval.spanning(rounding), ROUNDING, "u, AD's error"),
+        at_most("sampled", Interval.spanning(rounding, "curves"), ROUNDING, "u, AD's error"),
     ]  # fmt: skip
     below, above = _when_off(of, each)
     return Claim(

@@ -133,11 +133,13 @@ def _one_reverse_sweep(measured: pd.DataFrame) -> Claim:
         "takes the same number of multiplications.",
         _weakest_first(
             [
-                near("counted", Interval.spanning(reverse), 1, 0, "reverse sweeps", "1"),
-                near("counted", Interval.spanning(forward / inputs), 1, 0,
+                near("counted", Interval.spanning(reverse, "functions"), 1, 0, "reverse sweeps", "1"),
+                near("counted", Interval.spanning(forward / inputs, "functions"), 1, 0,
                      "forward sweeps an input", "1"),
                 near("counted",
-                     Interval.spanning(products["forward"] / (inputs * products["reverse"])), 1, 0,
+                     Interval.spanning(
+                         products["forward"] / (inputs * products["reverse"]), "functions"
+                     ), 1, 0,
                      "multiplications, forward over d times reverse", "1"),
             ]
         ),
@@ -168,7 +170,7 @@ def _reverse_stores_all(measured: pd.DataFrame) -> Claim:
         (
             *_weakest_first(
                 [
-                    near("counted", Interval.spanning(held / lines), 1, 0,
+                    near("counted", Interval.spanning(held / lines, "functions"), 1, 0,
                          "of all values, reverse", "1"),
                     near("counted", _a_link(counted(measured, *_REVERSE)), 1, 0,
                          "values a link, reverse", "1"),
@@ -203,7 +205,7 @@ def _lines(measured: pd.DataFrame) -> pd.Series:
 
 def _a_link(held: pd.Series) -> Interval:
     """What each further link of a chain adds, between neighbouring lengths."""
-    return Interval.spanning(np.diff(held) / np.diff(held.index))
+    return Interval.spanning(np.diff(held) / np.diff(held.index), "lengths")
 
 
 def _overall(held_bytes: pd.Series) -> Interval:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
 from adcost.costs.exponent import fit_exponent
-from adcost.costs.intervals import Interval
+from adcost.costs.intervals import CONFIDENCE, Interval
 from adcost.experiments.mds.plan import SCALING
 from adcost.experiments.mds.summary import (
     animated,
@@ -77,7 +77,7 @@ def _recovers(measured: pd.DataFrame) -> Claim:
         "shift.",
         (
             at_most(
-                "sampled", Interval(*worst[["value", "low", "high"]].map(float)), 1,
+                "sampled", Interval(*worst[["value", "low", "high"]].map(float), CONFIDENCE), 1,
                 "of the least variation of a flat map's scale",
             ),
             at_least(
@@ -96,7 +96,8 @@ def _share(arrived: pd.Series) -> Interval:
     n, p, z = len(arrived), float(arrived.mean()), 1.96
     middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return Interval(p, float(min(middle - half, p)), float(max(middle + half, p)))
+    low, high = float(min(middle - half, p)), float(max(middle + half, p))
+    return Interval(p, low, high, CONFIDENCE)
 
 
 def _lags(measured: pd.DataFrame) -> Claim:

@@ -20,7 +20,7 @@ import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
 from adcost.costs.exponent import local_exponents
-from adcost.costs.intervals import Interval
+from adcost.costs.intervals import Interval, over
 from adcost.experiments.not_autodiff.plan import STUDIED
 from adcost.experiments.not_autodiff.summary import (
     MODES,
@@ -54,7 +54,7 @@ def _weakest_first(pieces: list[Evidence]) -> tuple[Evidence, ...]:
 def _swell(measured: pd.DataFrame) -> Claim:
     sizes = values(measured, "symbolic", "operations")
     shared = values(measured, "symbolic_shared", "operations")
-    pieces = [at_least("counted", Interval.spanning(growth(sizes)), FACTOR, "times a step")]
+    pieces = [at_least("counted", Interval.spanning(growth(sizes), "depths"), FACTOR, "times a step")]
     for mode in MODES:
         operations = values(measured, mode, "operations")
         slope = local_exponents(operations.index, operations)
@@ -128,7 +128,7 @@ def _memory(measured: pd.DataFrame) -> Claim:
                 near("counted", _all(slopes), 1, COUNTED, "exponent in k, reverse mode"),
                 near(
                     "counted",
-                    Interval.spanning(pd.concat(ratios)),
+                    Interval.spanning(pd.concat(ratios), "maps"),
                     1,
                     0,
                     "of its bytes at the least k, forward mode",
@@ -145,7 +145,8 @@ def _memory(measured: pd.DataFrame) -> Claim:
 
 def _all(slopes: list[Interval]) -> Interval:
     """From the least to the greatest of the maps' local exponents; the first map's own value."""
-    return Interval(slopes[0].value, min(s.low for s in slopes), max(s.high for s in slopes))
+    low, high = min(s.low for s in slopes), max(s.high for s in slopes)
+    return Interval(slopes[0].value, low, high, over("maps"))
 
 
 def _bytes_a_step(measured: pd.DataFrame) -> float:

@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.stats import beta
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.costs.intervals import Interval, median_interval
+from adcost.costs.intervals import CONFIDENCE, Interval, median_interval
 from adcost.experiments.stepsizes.numbers import numbers as numbers
 from adcost.experiments.stepsizes.summary import (
     ENDS,
@@ -179,9 +179,9 @@ def _local_minimum(measured: pd.DataFrame) -> Claim:
     pieces = [negative(method, name) for method, name in ENDS.items()]
     for method, name in ENDS.items():
         counted = (np.abs(relative_spectra(measured, method)) > SPECTRUM * unit).sum(1)
-        pieces.append(near("exact", Interval.spanning(counted), 1, 0, f"rank, {name}", "1"))
+        pieces.append(near("exact", Interval.spanning(counted, "starts"), 1, 0, f"rank, {name}", "1"))
     for ones, rank, word in ((1, 1, "one α_i = 1"), (2, 0, "two α_i = 1")):
-        found = Interval.spanning(values(measured, "homework", "valley", "rank", ones).value)
+        found = Interval.spanning(values(measured, "homework", "valley", "rank", ones).value, "starts")
         pieces.append(near("exact", found, rank, 0, f"rank where {word}", f"{rank}"))
     tried = of_runs(measured, "start", "perturbations")
     for method, name in ENDS.items():
@@ -216,7 +216,7 @@ def share_interval(shares: pd.Series, tried: int) -> Interval:
     hits = round(share * tried)
     low = beta.ppf(0.025, hits, tried - hits + 1) if hits else 0.0
     high = beta.ppf(0.975, hits + 1, tried - hits) if hits < tried else 1.0
-    return Interval(share, float(low), float(high))
+    return Interval(share, float(low), float(high), CONFIDENCE)
 
 
 def _stability(measured: pd.DataFrame) -> Claim:
@@ -231,10 +231,10 @@ def _stability(measured: pd.DataFrame) -> Claim:
         tuple(
             _weakest_first(
                 [
-                    near("exact", Interval.spanning(below.rises), 0, 0, "steps up, βC < 2", "0"),
-                    near("exact", Interval.spanning(below.diverged), 0, 0,
+                    near("exact", Interval.spanning(below.rises, "runs"), 0, 0, "steps up, βC < 2", "0"),
+                    near("exact", Interval.spanning(below.diverged, "runs"), 0, 0,
                          "diverged, βC < 2", "0"),
-                    near("exact", Interval.spanning(above.diverged), 1, 0,
+                    near("exact", Interval.spanning(above.diverged, "runs"), 1, 0,
                          "diverged, βC > 2 everywhere", "1"),
                 ]
             )
@@ -259,13 +259,13 @@ def _chebyshev(measured: pd.DataFrame) -> Claim:
         (
             *_weakest_first(
                 [
-                    at_most("exact", Interval.spanning(ratio.learned / ratio.chebyshev), 1,
+                    at_most("exact", Interval.spanning(ratio.learned / ratio.chebyshev, "starts"), 1,
                             "of Chebyshev's f(x_T)"),
-                    at_least("exact", Interval.spanning(worst.learned / worst.chebyshev), 1,
+                    at_least("exact", Interval.spanning(worst.learned / worst.chebyshev, "starts"), 1,
                              "of Chebyshev's worst case"),
                 ]
             ),
-            near("exact", Interval.spanning(best), 1, LEAST, "of the least f(x_T) of any steps"),
+            near("exact", Interval.spanning(best, "starts"), 1, LEAST, "of the least f(x_T) of any steps"),
         ),
         "chebyshev",
         "Choosing T steps is choosing a polynomial; the least f(x_T) is what conjugate gradients "
