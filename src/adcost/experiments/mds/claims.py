@@ -39,6 +39,8 @@ GRADIENT_FREE = {
 }
 GROWTH, FLAT, ROUNDING = 0.5, 0.25, 10.0
 MOST_STARTS = 0.5
+APART = 1e-3
+"""Two maps are the same when they differ by less than a thousandth of the radius."""
 FLAT_MAP = np.pi / 4
 """Angular radius in radians (5,000 km) up to which a flat map varies by 11 % in scale at most."""
 
@@ -48,7 +50,8 @@ SECTION = "«Пример: многомерное масштабирование
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements``."""
     measured = tables["measurements"]
-    return [_recovers(measured), _lags(measured), _flat(measured), _pca(measured)]
+    return [_recovers(measured), _lags(measured), _flat(measured), _pca(measured),
+            _pca_of_the_loss(measured), _distances_or_squares(measured)]  # fmt: skip
 
 
 def _recovers(measured: pd.DataFrame) -> Claim:
@@ -172,6 +175,73 @@ def _pca(measured: pd.DataFrame) -> Claim:
     )
 
 
+def _flat_points(measured: pd.DataFrame) -> list[str]:
+    angle = of_points(measured, "angular_radius")
+    return list(angle[angle <= FLAT_MAP].index)
+
+
+def map_kilometres(measured: pd.DataFrame, method: str) -> pd.Series:
+    """A method's map error in km at each point: the median over its starts."""
+    return values(measured, method, "procrustes_km").groupby("point").value.median()
+
+
+def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
+    loss = values(measured, "pca", "pca_loss").set_index("point")
+    # A squared distance is a sum of two squares of differences: a few roundings, squared.
+    fits = float((loss.value / (np.finfo(float).eps / 2) ** 2).max())
+    apart = values(measured, "classical_scaling", "minimiser_difference").set_index("point").value
+    widest = of_points(measured, "angular_radius").idxmax()
+    flat = _flat_points(measured)
+    closed, descent = (
+        map_kilometres(measured, method).loc[flat]
+        for method in ("classical_scaling", "gradient_descent")
+    )
+    return Claim(
+        "mds.pca_of_the_loss",
+        f"{SECTION}: «Связано ли это с PCA?»",
+        "The minimiser of the lecture's own loss is PCA's map where the distances are exactly "
+        "Euclidean in the plane, and another where they are not.",
+        (
+            at_most(
+                "exact", Interval.exactly(fits), ROUNDING**2, "u² of Σ D², the loss of PCA's map"
+            ),
+            at_least(
+                "exact", Interval.exactly(float(apart[widest])), APART,
+                f"of the radius apart, {widest}",
+            ),
+        ),
+        "map",
+        "Where PCA's map has the loss 0, its least value, every minimiser has the same distances "
+        f"and is the same map. On {widest} the two differ by {apart[widest]:.2g} of the radius, "
+        f"on the nearly flat regions by {apart.loc[flat].max():.1g} at most. There classical "
+        "scaling, in closed form, is nearer to the true map than descent on "
+        f"{int((closed < descent).sum())} of {len(flat)} maps: {closed.min():.2g} to "
+        f"{closed.max():.2g} km against {descent.min():.2g} to {descent.max():.2g} km.",
+        claimed_by="ours",
+    )  # fmt: skip
+
+
+def _distances_or_squares(measured: pd.DataFrame) -> Claim:
+    errors = values(measured, "literal", "shape_error").value
+    return Claim(
+        "mds.distances_or_squares",
+        SECTION,
+        "With D the matrix of distances, as the slide says, the loss Σ(‖W_i − W_j‖² − D_ij)² is "
+        "least at the map.",
+        (
+            at_most(
+                "exact", Interval.spanning(errors, "maps"), APART,
+                "of the radius: error of shape at the best scale",
+            ),
+        ),
+        "map",
+        "A slip: the loss compares squares with D, so D must hold squared distances. With the "
+        "distances themselves it is least at another map, whose squared distances come near the "
+        "distances. All other claims here take the squares.",
+        claimed_by="lecture",
+    )  # fmt: skip
+
+
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; errors in km, costs in evaluations."""
     measured, frames = tables["measurements"], tables["frames"]
@@ -216,6 +286,23 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     flat = angle[angle <= FLAT_MAP].index
     for name, point in (("flat", errors.reindex(flat).idxmax()), ("widest", angle.idxmax())):
         found |= {f"{name}_{key}": value for key, value in _map_numbers(measured, point).items()}
+    closed, descent = (
+        map_kilometres(measured, method).loc[list(flat)]
+        for method in ("classical_scaling", "gradient_descent")
+    )
+    found |= {
+        "flat_maps": len(flat),
+        "closed_nearer": int((closed < descent).sum()),
+        "closed_least_km": float(closed.min()),
+        "closed_most_km": float(closed.max()),
+        "descent_least_km": float(descent.min()),
+        "descent_most_km": float(descent.max()),
+        "literal_percent": 100 * float(values(measured, "literal", "shape_error").value.max()),
+        "widest_apart_percent": 100 * float(
+            values(measured, "classical_scaling", "minimiser_difference")
+            .set_index("point").value[angle.idxmax()]
+        ),
+    }  # fmt: skip
     for method in GRADIENT_FREE:
         ratios = cost_ratios(measured, method)
         found[f"{method}_ratio_first"] = float(ratios.value.iloc[0])
