@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-
 EXACT, CONFIDENCE, RANGE, BOUND = "exact", "confidence 95 %", "range", "bound"
 """The kinds of interval; a range may say over what: `over`."""
 
@@ -38,6 +37,7 @@ class Interval:
     kind: str = ""
 
     def __post_init__(self) -> None:
+        """A number without width is exact where nothing else is said."""
         if not self.kind and self.low == self.value == self.high:
             object.__setattr__(self, "kind", EXACT)
 
@@ -72,9 +72,7 @@ class Interval:
 
     def over(self, unit: float) -> "Interval":
         """The same number in units of ``unit``, which is positive."""
-        return replace(
-            self, value=self.value / unit, low=self.low / unit, high=self.high / unit
-        )
+        return replace(self, value=self.value / unit, low=self.low / unit, high=self.high / unit)
 
 
 def median_interval(samples: np.ndarray | pd.Series, level: float = 0.95) -> Interval:

@@ -156,7 +156,7 @@ def _judged_on_gpu(reference: Path, folder: Path, given: dict) -> None:
 
 
 def _translated(claims: list[dict], words: Catalogue) -> list[dict]:
-    """Claims whose statements, notes, sources, units, predictions and kinds of interval are in another language."""
+    """Claims whose texts, units, predictions and kinds of interval are in another language."""
     for claim in claims:
         claim |= words.record({key: claim[key] for key in ("statement", "note", "source")})
         for evidence in claim["evidence"]:

@@ -62,7 +62,9 @@ def _shapes(shapes: pd.DataFrame) -> Evidence:
 
 def _products(measured: pd.DataFrame) -> Evidence:
     ratio = counted(measured, "backprop", "products") / counted(measured, "autodiff", "products")
-    return near("counted", Interval.spanning(ratio, "networks"), 1, 0, "matrix products, by hand / AD", "1")
+    return near(
+        "counted", Interval.spanning(ratio, "networks"), 1, 0, "matrix products, by hand / AD", "1"
+    )
 
 
 def _operations(measured: pd.DataFrame) -> Evidence:

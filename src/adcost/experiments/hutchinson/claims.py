@@ -138,7 +138,7 @@ def _crossover(measured: pd.DataFrame) -> Claim:
     return Claim(
         "hutchinson.crossover",
         "Hutchinson 1990; Avron & Toledo 2011",
-        f"For the relative error ε random signs take V = 2(‖H‖²_F − Σ hᵢᵢ²)/(ε tr H)² products, and "
+        "For the relative error ε random signs take V = 2(‖H‖²_F − Σ hᵢᵢ²)/(ε tr H)² products, and "
         "the exact trace takes d: the estimate is the cheaper way if and only if V < d.",
         _weakest_first(
             *ratios,

@@ -161,7 +161,9 @@ def _with_enough_sets(found: pd.DataFrame) -> pd.DataFrame:
 def _exponent(x: np.ndarray, square_errors: np.ndarray, comparisons: int) -> Interval:
     """The slope of log √(mean of rows) over log x; the interval by the jackknife over the rows."""
     log_x = np.log(x.astype(float))
-    return jackknife(square_errors, lambda means: fit_line(log_x, np.log(means) / 2)[0], comparisons)
+    return jackknife(
+        square_errors, lambda means: fit_line(log_x, np.log(means) / 2)[0], comparisons
+    )
 
 
 def measured_needed(

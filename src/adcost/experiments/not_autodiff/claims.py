@@ -64,7 +64,9 @@ def _weakest_first(pieces: list[Evidence]) -> tuple[Evidence, ...]:
 def _swell(measured: pd.DataFrame) -> Claim:
     sizes = values(measured, "symbolic", "operations")
     shared = values(measured, "symbolic_shared", "operations")
-    pieces = [at_least("counted", Interval.spanning(growth(sizes), "depths"), FACTOR, "times a step")]
+    pieces = [
+        at_least("counted", Interval.spanning(growth(sizes), "depths"), FACTOR, "times a step")
+    ]
     for mode in MODES:
         operations = values(measured, mode, "operations")
         slope = local_exponents(operations.index, operations)

@@ -226,7 +226,9 @@ def _local_minimum_on_arrival(measured: pd.DataFrame) -> Claim:
     pieces = [_negative(measured, *end) for end in ENDS.items()]
     for method, name in ENDS.items():
         counted = (np.abs(relative_spectra(measured, method)) > SPECTRUM * unit).sum(1)
-        pieces.append(near("exact", Interval.spanning(counted, "starts"), 1, 0, f"rank, {name}", "1"))
+        pieces.append(
+            near("exact", Interval.spanning(counted, "starts"), 1, 0, f"rank, {name}", "1")
+        )
     for ones, rank, word in ((1, 1, "one α_i = 1"), (2, 0, "two α_i = 1")):
         found = Interval.spanning(
             values(measured, "homework", "valley", "rank", ones).value, "starts"

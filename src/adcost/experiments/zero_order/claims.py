@@ -71,8 +71,16 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
         _unbiased(measured),
         *(_dimension_free(measured, kind) for kind in CLASSES),
         *(_linear(measured, kind) for kind in CLASSES),
-        _power_of_k(measured, "smooth", "On a problem that attains it ‖∇f(x_k)‖² falls like 1/k, with gradients and without."),
-        _power_of_k(measured, "convex", "On a problem that attains it f(x_k) − f* falls like 1/k, with gradients and without."),
+        _power_of_k(
+            measured,
+            "smooth",
+            "On a problem that attains it ‖∇f(x_k)‖² falls like 1/k, with gradients and without.",
+        ),
+        _power_of_k(
+            measured,
+            "convex",
+            "On a problem that attains it f(x_k) − f* falls like 1/k, with gradients and without.",
+        ),
         _geometric(measured),
         _stochastic(measured),
         _differences(measured),
@@ -169,8 +177,8 @@ def _power_of_k(measured: pd.DataFrame, kind: str, statement: str) -> Claim:
         statement,
         _weakest_first(*pieces),
         "iterations",
-        f"One problem, in {n} dimensions, over {least:,} to {most:,} steps of two-point descent. The "
-        "table's O(1/k) bounds every problem from above; what is judged is that this problem "
+        f"One problem, in {n} dimensions, over {least:,} to {most:,} steps of two-point descent. "
+        "The table's O(1/k) bounds every problem from above; what is judged is that this problem "
         "attains it there. Of other problems of the class it says nothing.",
         claimed_by="lecture",
     )
@@ -255,7 +263,14 @@ def _differences(measured: pd.DataFrame) -> Claim:
         "With all 2n central differences the path is gradient descent's, at 2n evaluations a step.",
         _weakest_first(
             at_most("exact", Interval.exactly(off), 1, "of the bound on rounding"),
-            near("counted", Interval.spanning(each, "steps"), 1, 0.0, "of 2n evaluations", "1, every step"),
+            near(
+                "counted",
+                Interval.spanning(each, "steps"),
+                1,
+                0.0,
+                "of 2n evaluations",
+                "1, every step",
+            ),
         ),
         "trajectories",
         f"The paths differ by {last(measured, name, 'path_difference'):.1e} of ‖x₀‖ at most over "

@@ -225,8 +225,8 @@ def _best_step(measured: pd.DataFrame) -> Figure:
                fontsize=8)  # fmt: skip
     sweep.set(xscale="log", yscale="log", xlabel="step / theory’s step, 1/(4(n + 4)L)",
               ylabel="evaluations / least evaluations", title="fixed steps")  # fmt: skip
-    costs.set(xscale="log", yscale="log", xlabel="dimension n",
-              ylabel="evaluations of f to the tolerance", title="what the best step costs")  # fmt: skip
+    costs.set(xscale="log", yscale="log", xlabel="dimension n", title="what the best step costs")
+    costs.set_ylabel("evaluations of f to the tolerance")
     _ticks(costs, [int(n) for n in best.index])
     return figure
 

@@ -13,9 +13,9 @@ Quantities of the classes:
 
 Two-point descent with a multiple m of the theory's step is the method ``gaussian_times_m``.
 
-``stochastic`` has ``gap`` and ``expected_gap`` at ``step`` = the budget, of the best step and of half
-and twice as large ones (``gap_at_half``, ``gap_at_twice``), and ``best_step``; ``estimator`` what is
-described in that module.
+``stochastic`` has ``gap`` and ``expected_gap`` at ``step`` = the budget, of the best step, and of
+half and twice as large ones (``gap_at_half``, ``gap_at_twice``), and ``best_step``; ``estimator``
+what is described in that module.
 """
 
 from collections.abc import Iterator, Mapping

@@ -11,10 +11,10 @@ enters: with v on the sphere
 
     sᵢ ← (1 − 2hλᵢ)sᵢ + n/(n + 2)·h²·(2λᵢ²sᵢ + Σⱼ λⱼ²sⱼ) + h²σ²
 
-and with the gradient sᵢ ← (1 − hλᵢ)²sᵢ + h²σ²/n. So the error is about 1/(4ℓhk) + ¼hσ²n (or without
-n), and its least over all fixed steps about ½σ√(n/(ℓk)): the √n comes of the best step, whichever it
-is, and not of one that was prescribed. On a strongly convex function the same sweep gives other
-powers, tending to n/k: `expected_gap_strongly_convex`.
+and with the gradient sᵢ ← (1 − hλᵢ)²sᵢ + h²σ²/n. So the error is about 1/(4ℓhk) + ¼hσ²n (or
+without n), and its least over all fixed steps about ½σ√(n/(ℓk)): the √n comes of the best step,
+whichever it is, and not of one that was prescribed. On a strongly convex function the same sweep
+gives other powers, tending to n/k: `expected_gap_strongly_convex`.
 """
 
 from functools import partial
@@ -30,7 +30,7 @@ NOISE = 0.35
 """σ, the same for every n: the best step then lies where 1/(4ℓhk) holds, and far below 2/(nL)."""
 
 SIGNAL = 13
-"""Directions that hold the start, three in each decade of curvatures; n is greater by two at least."""
+"""Directions that hold the start, three in each decade of curvatures; n is at least two more."""
 
 METHODS = ("sphere", "stochastic_gradient")
 

@@ -193,7 +193,9 @@ def swept(table: pd.DataFrame, over: str) -> pd.DataFrame:
 def best_is_bracketed(measured: pd.DataFrame, method: str) -> float:
     """The share of the gaps at the best step that are below those at half and twice the step."""
     means = {
-        name: values(measured, "stochastic", method, name).groupby(["dimension", "step"]).value.mean()
+        name: values(measured, "stochastic", method, name)
+        .groupby(["dimension", "step"])
+        .value.mean()
         for name in ("gap", "gap_at_half", "gap_at_twice")
     }
     inside = (means["gap"] < means["gap_at_half"]) & (means["gap"] < means["gap_at_twice"])

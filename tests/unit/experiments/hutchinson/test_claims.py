@@ -47,7 +47,7 @@ def _swap(a, b):
 
 
 def _one_larger_network(tables):
-    """As many products for a network a hundred times the size; the other's exact trace is cheaper."""
+    """As many products for a network a thousand times the size; the other keeps its own."""
     table = tables["measurements"]
     table.loc[table.matrix == "large", "size"] *= 1000
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from adcost.experiments.hutchinson.summary import jackknife, root_mean, student
 from adcost.experiments.hutchinson import summary
+from adcost.experiments.hutchinson.summary import jackknife, root_mean, student
 
 TRIALS, BLOCKS, PROBES = 400, 8, 512
 NUMBERS = 2 ** np.arange(10)

@@ -79,18 +79,29 @@ FALSEHOODS = [
     # The end of the small constant β in place of one that arrived; a gradient that stayed.
     ("stepsizes.stationary_on_arrival", _as_if("constant", "matched")),
     ("stepsizes.stationary_on_arrival", _as_if("constant", "polyak")),
-    ("stepsizes.stationary_on_arrival", _set(1e-6, method="polyak", quantity="gradient_norm", run=2)),
+    (
+        "stepsizes.stationary_on_arrival",
+        _set(1e-6, method="polyak", quantity="gradient_norm", run=2),
+    ),
     ("stepsizes.local_minimum_on_arrival", _as_if("constant", "polyak")),
     # Wrong sign, a second curved direction, a valley that is none, a way down.
-    ("stepsizes.local_minimum_on_arrival", _change(lambda v: -v, method="matched", quantity="eigenvalue")),
-    ("stepsizes.local_minimum_on_arrival", _set(1.0, method="polyak", quantity="eigenvalue", at=2.0)),
+    (
+        "stepsizes.local_minimum_on_arrival",
+        _change(lambda v: -v, method="matched", quantity="eigenvalue"),
+    ),
+    (
+        "stepsizes.local_minimum_on_arrival",
+        _set(1.0, method="polyak", quantity="eigenvalue", at=2.0),
+    ),
     ("stepsizes.local_minimum_on_arrival", _set(1.0, method="valley", quantity="rank", at=2.0)),
     ("stepsizes.local_minimum_on_arrival", _set(0.0, method="valley", quantity="rank", at=1.0)),
-    ("stepsizes.local_minimum_on_arrival", _set(0.5, method="polyak", quantity="lower_share", at=1e-8)),
+    (
+        "stepsizes.local_minimum_on_arrival",
+        _set(0.5, method="polyak", quantity="lower_share", at=1e-8),
+    ),
     # The homework's own run, put where Polyak's step arrives, comes out; a slope does not.
     ("stepsizes.stationary", _set(1e-6, method="constant", quantity="gradient_norm", run=2)),
-    ("stepsizes.local_minimum",
-     _change(lambda v: -v, method="constant", quantity="eigenvalue")),
+    ("stepsizes.local_minimum", _change(lambda v: -v, method="constant", quantity="eigenvalue")),
     ("stepsizes.local_minimum", _set(0.5, method="constant", quantity="lower_share", at=1e-8)),
     # A run below the border that went up or diverged; runs above it that did not.
     ("stepsizes.stability", _set(1.0, point="sweep", quantity="rises", at=0.5)),

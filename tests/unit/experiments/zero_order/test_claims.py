@@ -198,7 +198,6 @@ def test_every_claim_has_a_falsehood():
 def test_numbers_follow_the_tables(tables):
     before = numbers(tables)
     assert (before["least_n"], before["most_n"], before["sphere_most_n"]) == (32, 128, 128)
-    table = tables["measurements"]
     _at_every_step("convex", lambda t: 2 * t.value)(tables)
     after = numbers(tables)
     assert after["convex_best_gain"] == pytest.approx(before["convex_best_gain"] / 2)

@@ -149,7 +149,9 @@ def test_the_expected_gap_is_the_recursions(method):
     assert squares.sum() == pytest.approx(1) and (curvature == 0).sum() == 1
     for _ in range(budget):
         if method == "sphere":
-            squares = advance(squares, curvature, h, share("sphere", n)) + (h * stochastic.NOISE) ** 2
+            squares = (
+                advance(squares, curvature, h, share("sphere", n)) + (h * stochastic.NOISE) ** 2
+            )
         else:
             squares = (1 - h * curvature) ** 2 * squares + (h * stochastic.NOISE) ** 2 / n
     gap = stochastic.expected_gap(method, n, budget, h)
