@@ -150,7 +150,8 @@ def _one_reverse_sweep(measured: pd.DataFrame) -> Claim:
         "takes the same number of multiplications.",
         _weakest_first(
             [
-                near("counted", Interval.spanning(reverse, "functions"), 1, 0, "reverse sweeps", "1"),
+                near("counted", Interval.spanning(reverse, "functions"), 1, 0,
+                     "reverse sweeps", "1"),
                 near("counted", Interval.spanning(forward / inputs, "functions"), 1, 0,
                      "forward sweeps an input", "1"),
                 near("counted",

@@ -269,7 +269,8 @@ def _stability(measured: pd.DataFrame) -> Claim:
         tuple(
             _weakest_first(
                 [
-                    near("exact", Interval.spanning(below.rises, "runs"), 0, 0, "steps up, βC < 2", "0"),
+                    near("exact", Interval.spanning(below.rises, "runs"), 0, 0,
+                         "steps up, βC < 2", "0"),
                     near("exact", Interval.spanning(below.diverged, "runs"), 0, 0,
                          "diverged, βC < 2", "0"),
                     near("exact", Interval.spanning(above.diverged, "runs"), 1, 0,
@@ -297,13 +298,16 @@ def _chebyshev(measured: pd.DataFrame) -> Claim:
         (
             *_weakest_first(
                 [
-                    at_most("exact", Interval.spanning(ratio.learned / ratio.chebyshev, "starts"), 1,
+                    at_most("exact",
+                            Interval.spanning(ratio.learned / ratio.chebyshev, "starts"), 1,
                             "of Chebyshev's f(x_T)"),
-                    at_least("exact", Interval.spanning(worst.learned / worst.chebyshev, "starts"), 1,
+                    at_least("exact",
+                             Interval.spanning(worst.learned / worst.chebyshev, "starts"), 1,
                              "of Chebyshev's worst case"),
                 ]
             ),
-            near("exact", Interval.spanning(best, "starts"), 1, LEAST, "of the least f(x_T) of any steps"),
+            near("exact", Interval.spanning(best, "starts"), 1, LEAST,
+                 "of the least f(x_T) of any steps"),
         ),
         "chebyshev",
         "Choosing T steps is choosing a polynomial; the least f(x_T) is what conjugate gradients "
