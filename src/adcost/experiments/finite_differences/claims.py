@@ -76,7 +76,7 @@ def _evaluations(measured: pd.DataFrame) -> Claim:
     central, forward = _counted(measured, "central"), _counted(measured, "forward")
     return Claim(
         "finite_differences.evaluations",
-        f"{SECTION}: the answer 2dT; Nocedal & Wright 2006, §8.1",
+        f"{SECTION}: the answer 2dT; Nocedal & Wright 2006, ch. 8",
         "A gradient by central differences takes exactly 2d evaluations of the loss; by forward "
         "differences, which share L(w), d + 1.",
         _weakest_first([
@@ -134,7 +134,7 @@ def _tradeoff(
     below, above = _when_off(of, each)
     return Claim(
         f"finite_differences.step_tradeoff.{method}.{dtype}",
-        f"{SECTION}; Nocedal & Wright 2006, §8.1",
+        f"{SECTION}; Nocedal & Wright 2006, ch. 8",
         f"The error of the {method} difference in {dtype} is U-shaped in ε with its minimum near "
         f"{ROOT_NAME[method]}, in the scale of the function; AD's error sits at rounding level "
         "below it.",

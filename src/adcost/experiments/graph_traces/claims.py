@@ -145,7 +145,7 @@ def _one_reverse_sweep(measured: pd.DataFrame) -> Claim:
     products = {m: everywhere(measured, m, "multiplications") for m in ("forward", "reverse")}
     return Claim(
         "graph_traces.one_reverse_sweep",
-        f"{FORWARD}; {REVERSE}: the two algorithms; Griewank & Walther 2008, §3.2",
+        f"{FORWARD}; {REVERSE}: the two algorithms; Griewank & Walther 2008, ch. 3",
         "The full gradient takes one reverse sweep or d forward sweeps, and a sweep of either kind "
         "takes the same number of multiplications.",
         _weakest_first(

@@ -108,7 +108,7 @@ def _variance(measured: pd.DataFrame, distribution: str, formula: str) -> Claim:
     apart = summary.law_ratio(measured, ("influence", "fixed"))
     return Claim(
         f"hutchinson.variance.{distribution}",
-        f"{SECTION}; Hutchinson 1990; Avron & Toledo 2011, table 1",
+        f"{SECTION}; Hutchinson 1990; Avron & Toledo 2011",
         f"With {NAMES[distribution]} the variance of V probes is {formula}.",
         (*_weakest_first(*pieces[True]), *_weakest_first(*pieces[False])),
         "laws",

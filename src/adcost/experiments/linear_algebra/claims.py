@@ -30,7 +30,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     return [
         Claim(
             "linear_algebra.solve",
-            "Задача 2; Giles 2008, §2.3.1",
+            "Задача 2; Giles 2008",
             "For x = A⁻¹b the adjoints are ∂L/∂b = A⁻ᵀ ∂L/∂x and ∂L/∂A = −(A⁻ᵀ ∂L/∂x) xᵀ.",
             (
                 *_errors(measured, "solve", SOLVE_WAYS),

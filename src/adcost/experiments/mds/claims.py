@@ -141,7 +141,7 @@ def _flat(measured: pd.DataFrame) -> Claim:
     nested = fit_exponent(medians.index, medians)
     return Claim(
         "mds.iterations_flat",
-        f"{SECTION}; Nesterov 2018, theorem 2.1.15",
+        f"{SECTION}; Nesterov 2018",
         "Gradient descent's iterations to a relative tolerance do not grow with the number of "
         "cities.",
         (near("counted", slope, 0, FLAT, "exponent in N"),),

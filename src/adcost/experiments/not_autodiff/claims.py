@@ -131,7 +131,7 @@ def _stable(measured: pd.DataFrame) -> Claim:
     ]
     return Claim(
         "not_autodiff.stable",
-        f"{SECTION}: «численно стабильным»; Griewank & Walther 2008; Higham 2002, §3.3",
+        f"{SECTION}: «численно стабильным»; Griewank & Walther 2008; Higham 2002",
         "Reverse mode is numerically stable: its error is that of the program it differentiates, "
         "times a small constant.",
         _weakest_first(pieces),
@@ -163,7 +163,7 @@ def _same_rounding(measured: pd.DataFrame) -> Claim:
     )
     return Claim(
         "not_autodiff.same_rounding",
-        "Higham 2002, §3.3",
+        "Higham 2002",
         "In floating point the symbolic derivative and the automatic one agree to rounding.",
         _weakest_first(pieces),
         "errors",

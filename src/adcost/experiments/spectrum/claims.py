@@ -45,7 +45,7 @@ def _lanczos(measured: pd.DataFrame) -> Claim:
     )
     return Claim(
         "spectrum.lanczos_is_right",
-        f"{SECTION}; Ghorbani, Krishnan & Xiao 2019, §2; Golub & Welsch 1969",
+        f"{SECTION}; Ghorbani, Krishnan & Xiao 2019; Golub & Welsch 1969",
         "On a network small enough for its whole Hessian, the extreme eigenvalues and the spectral "
         "density by Lanczos' method are those of the Hessian, within what theory allows.",
         (

@@ -54,7 +54,7 @@ EXPONENT, STRAIGHT, MOMENT = 0.1, 0.1, 0.1
 CURSE = "«Проклятие размерности для методов нулевого порядка»"
 DESCENT = "«Пример: градиентный спуск без градиента»"
 DIFFERENCES = "«Пример: конечные разности»"
-SPOKOINY = "Nesterov & Spokoiny 2017, §5 and §7"
+SPOKOINY = "Nesterov & Spokoiny 2017"
 
 TITLES = {
     "smooth": "a smooth function, to ‖∇f‖² ≤ ε",
@@ -98,7 +98,7 @@ def _unbiased(measured: pd.DataFrame) -> Claim:
     across = components(measured, "across_gradient")
     return Claim(
         "zero_order.two_point_unbiased",
-        f"{DESCENT}; Nesterov & Spokoiny 2017, §3",
+        f"{DESCENT}; Nesterov & Spokoiny 2017",
         "With a direction uniform on the sphere and the factor d the two-point estimate is the "
         "gradient on average (exactly so for a quadratic, whatever ε); without it, the gradient "
         "over d. With a Gaussian direction it needs no factor.",
@@ -120,7 +120,7 @@ def _dimension_free(measured: pd.DataFrame, kind: str) -> Claim:
     counted = few if few == many else f"{few} to {many}"
     return Claim(
         f"zero_order.gd_dimension_free.{kind}",
-        f"{CURSE}: the table; Nesterov 2018, §1.2.3 and §2.1.5",
+        f"{CURSE}: the table; Nesterov 2018",
         f"The steps of gradient descent on {TITLES[kind]} do not depend on n.",
         (near("counted", slope, 0, EXPONENT, "exponent in n"),),
         "dimension",
