@@ -24,7 +24,7 @@ CLASSES = ("smooth", "convex", "strongly_convex")
 BATCHES = 64
 """The estimator's draws are averaged in batches, whose scatter gives the interval."""
 
-STEPS_A_DIMENSION = 128
+STEPS_A_DIMENSION = 32
 """Steps of the noisy problem for each dimension at the least: with fewer the best step comes near
 the largest stable one, and the start is not forgotten."""
 

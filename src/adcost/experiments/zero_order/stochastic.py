@@ -29,13 +29,14 @@ from adcost.functions.rate_classes import log_uniform
 NOISE = 0.35
 """σ, the same for every n: the best step then lies where 1/(4ℓhk) holds, and far below 2/(nL)."""
 
-SIGNAL = 13
-"""Directions that hold the start, three in each decade of curvatures; n is at least two more."""
+SIGNAL = 7
+"""Directions that hold the start, two in each decade of curvatures; few, so that the share of those
+with noise alone hardly changes with n."""
 
 METHODS = ("sphere", "stochastic_gradient")
 
-SWEEP = 2.0 ** (np.arange(-24, 1) / 2)
-"""Steps tried by the exact recursion, up to 1 = 1/L, a factor √2 apart."""
+SWEEP = 2.0 ** (np.arange(-112, 1) / 8)
+"""Steps tried by the exact recursion, from 2⁻¹⁴ to 1 = 1/L, 9 % apart."""
 
 BESIDE = (0.5, 1.0, 2.0)
 """Steps that are simulated, as multiples of the best: both neighbours must be worse."""
@@ -151,7 +152,7 @@ def best_step(method: str, dimension: int, budget: int) -> float:
         raise ValueError(
             f"zero_order.stochastic: the best step of {method} for n = {dimension:,} and "
             f"{budget:,} steps, {SWEEP[best]:.3g}, is at the end of the sweep; take a budget of "
-            f"at least {128 * dimension:,} or a lower dimension"
+            f"at least {32 * dimension:,} or a lower dimension"
         )
     return float(SWEEP[best])
 

@@ -49,15 +49,15 @@ def test_lists_that_do_not_increase_are_refused_by_name(section, keys, spoiled):
 
 
 def test_a_budget_too_small_for_the_dimension_is_refused(section):
-    section["stochastic"]["budget"] = 4096
+    section["stochastic"]["budget"] = 1024
     (message,) = plan.problems(section, 6000)
-    assert message.startswith("zero_order.stochastic.budget is 4,096") and "8,192" in message
+    assert message.startswith("zero_order.stochastic.budget is 1,024") and "2,048" in message
 
 
 def test_budgets_too_small_for_their_dimension_are_refused(section):
-    section["stochastic"]["dimension"] = 32
+    section["stochastic"]["dimension"] = 64
     (message,) = plan.problems(section, 6000)
-    assert message.startswith("zero_order.stochastic.budgets: 2,048")
+    assert message.startswith("zero_order.stochastic.budgets: 1,024")
 
 
 def test_too_few_dimensions_on_the_sphere_are_refused(section):
