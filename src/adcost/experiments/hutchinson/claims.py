@@ -6,7 +6,9 @@ Tolerances, and why:
   (a sphere of radius 1, entries 0 and 1) miss it by a half and more;
 - an exponent may miss −1/2 by 0.1; what it must be told from is 0, of a bias, and −1;
 - a variance may miss its law by a tenth: a factor 2 that is missing is off by a half, and on the
-  influence matrix the laws of signs and of Gaussian probes differ by more than that.
+  influence matrix the laws of signs and of Gaussian probes differ by more than that;
+- the products measured may miss V by a quarter: they are taken from all V, of which the larger have
+  few estimates; without the factor 2 they would be off by a half and more.
 
 Where a statement has several parts, the weakest decides.
 """
@@ -23,7 +25,7 @@ from adcost.experiments.hutchinson.summary import DISTRIBUTIONS, STATES
 
 __all__ = ["judge", "numbers"]
 
-BIAS, EXPONENT, VARIANCE = 0.05, 0.1, 0.1
+BIAS, EXPONENT, VARIANCE, NEEDED = 0.05, 0.1, 0.1, 0.25
 
 ENOUGH = round(14 * (3.5 / VARIANCE) ** 2)
 """Probes that a variance is judged by: a mean of N squares has the relative deviation √((κ − 1)/N),
@@ -128,7 +130,7 @@ def _crossover(measured: pd.DataFrame) -> Claim:
         predicted = summary.needed(measured, case)
         found = summary.measured_needed(measured, case, summary.ACCURACY, len(cases))
         name = _called(measured, case)
-        ratios.append(near("sampled", found.over(predicted), 1, VARIANCE, f"of V, {name}"))
+        ratios.append(near("sampled", found.over(predicted), 1, NEEDED, f"of V, {name}"))
         side = at_most if predicted < size else at_least
         sides.append(side("sampled", found.over(size), 1, f"products over d, {name}"))
         shares.append(predicted / size)
