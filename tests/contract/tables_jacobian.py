@@ -6,7 +6,7 @@ import pandas as pd
 
 from adcost.derivatives import bracketing
 
-from .synthetic import rounds
+from contract.synthetic import rounds
 
 N = 10
 OUTPUTS = (2, 5, 9, 11, 30)
