@@ -98,7 +98,7 @@ def same(found, expected):
     assert set(found) == set(expected)
     wrong = {name: (found[name], right) for name, right in expected.items()
              if not _equal(found[name], right)}  # fmt: skip
-    assert not wrong
+    assert not wrong, wrong
 
 
 def _equal(one, other):
