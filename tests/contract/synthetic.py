@@ -81,11 +81,16 @@ def changed(tables, *changes):
 
 def verdict(judge, tables, claim, unit):
     """The verdict of the first piece of a claim's evidence with that unit, or that text in it."""
+    return verdicts(judge, tables, claim, unit)[0]
+
+
+def verdicts(judge, tables, claim, unit):
+    """The same, and the verdict of the claim."""
     (found,) = (one for one in judge(tables) if one.id == claim)
     exact = [piece for piece in found.evidence if piece.unit == unit]
     pieces = exact or [piece for piece in found.evidence if unit in piece.unit]
     assert exact or len(pieces) == 1, [piece.unit for piece in found.evidence]
-    return pieces[0].verdict
+    return pieces[0].verdict, found.verdict
 
 
 def decided(judge, tables, claim):

@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 from adcost.experiments.mds.claims import judge
 
 from contract import tables_mds
-from contract.synthetic import changed, decided, put, verdict
+from contract.synthetic import changed, decided, put, verdict, verdicts
 
 RECOVERS, LAGS = "mds.gradient_recovers_map", "mds.gradient_free_lags"
 FLAT, PCA = "mds.iterations_flat", "mds.pca"
@@ -58,9 +58,8 @@ def test_all_evidence_holds_on_these_tables():
 @pytest.mark.parametrize(("claim", "unit", "within", "beyond"), BORDERS)
 def test_a_border_lies_where_it_is_said_to_and_every_piece_decides(claim, unit, within, beyond):
     for change, outcome in ((within, "reproduced"), (beyond, "refuted")):
-        tables = changed(tables_mds.make(), change)
-        assert verdict(judge, tables, claim, unit) == outcome
-        assert decided(judge, tables, claim) == outcome
+        found = verdicts(judge, changed(tables_mds.make(), change), claim, unit)
+        assert found == (outcome, outcome)
 
 
 @pytest.mark.parametrize(("angle", "outcome"), [(0.785, "refuted"), (0.786, "reproduced")])

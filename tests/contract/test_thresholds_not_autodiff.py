@@ -5,7 +5,7 @@ import pytest
 from adcost.experiments.not_autodiff.claims import judge
 
 from contract import tables_not_autodiff
-from contract.synthetic import changed, decided, put, verdict
+from contract.synthetic import changed, decided, put, verdict, verdicts
 
 SWELL, ACCURACY = "not_autodiff.symbolic_swell", "not_autodiff.accuracy"
 MEMORY = "not_autodiff.reverse_costs_memory"
@@ -60,14 +60,11 @@ def test_all_evidence_holds_on_these_tables():
 
 @pytest.mark.parametrize(("claim", "unit", "within", "beyond"), BORDERS)
 def test_a_border_lies_where_it_is_said_to_and_every_piece_decides(claim, unit, within, beyond):
-    tables = changed(tables_not_autodiff.make(), within)
-    assert (verdict(judge, tables, claim, unit), decided(judge, tables, claim)) == (
-        "reproduced", "reproduced",
-    )  # fmt: skip
-    tables = changed(tables_not_autodiff.make(), beyond)
     # A range over maps, of which one is beyond the border, lies across it.
     worst = "inconclusive" if claim == MEMORY else "refuted"
-    assert (verdict(judge, tables, claim, unit), decided(judge, tables, claim)) == (worst, worst)
+    for change, outcome in ((within, "reproduced"), (beyond, worst)):
+        found = verdicts(judge, changed(tables_not_autodiff.make(), change), claim, unit)
+        assert found == (outcome, outcome)
 
 
 @pytest.mark.parametrize("function", tables_not_autodiff.FUNCTIONS)

@@ -8,7 +8,7 @@ from scipy.stats import binomtest
 from adcost.experiments.stepsizes import summary
 from adcost.experiments.stepsizes.claims import judge, share_interval
 from contract import tables_stepsizes as made
-from contract.synthetic import changed, decided, put, value, verdict, where
+from contract.synthetic import changed, decided, put, value, verdict, verdicts, where
 
 GRADIENT, IMPROVES = "stepsizes.gradient", "stepsizes.improves"
 STATIONARY, MINIMUM = "stepsizes.stationary", "stepsizes.local_minimum"
@@ -99,11 +99,11 @@ def test_the_small_constant_alone_has_not_arrived_on_these_tables():
 @pytest.mark.parametrize(("claim", "unit", "within", "beyond", "outcome"), BORDERS)
 def test_a_border_lies_where_it_is_said_to(claim, unit, within, beyond, outcome):
     for change, expected in ((within, "reproduced"), (beyond, outcome)):
-        tables = changed(made.make(), change)
-        assert verdict(judge, tables, claim, unit) == expected
+        piece, whole = verdicts(judge, changed(made.make(), change), claim, unit)
+        assert piece == expected
         if unit not in BESIDE:
             guaranteed = unit.endswith("βC = 0.1")  # 10⁻³ is more than theory guarantees here
-            assert decided(judge, tables, claim) == ("refuted" if guaranteed else expected)
+            assert whole == ("refuted" if guaranteed else expected)
 
 
 def _of_beta(scaled, quantity, number, **labels):

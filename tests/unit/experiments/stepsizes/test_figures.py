@@ -1,8 +1,11 @@
 from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.lines import Line2D
+from matplotlib.text import Text
 
 from adcost.experiments.stepsizes import figures, plan
 
@@ -49,7 +52,7 @@ def test_the_same_tables_give_the_same_bytes(drawn, measured):
         assert again == (drawn / f"stability.{kind}").read_bytes()
 
 
-def test_a_beta_that_diverged_can_be_drawn(measured, diverged):
+def test_a_beta_that_diverged_is_drawn_within_the_range_of_floats(measured, diverged):
     tables = {}
     for name, table in measured.items():
         kept = table[table.point != "homework"]
@@ -62,4 +65,9 @@ def test_a_beta_that_diverged_can_be_drawn(measured, diverged):
         figures._minimum(measurements),
     ):
         figure.canvas.draw()
+        written = [text.get_text() for text in figure.findobj(Text)]
+        assert any(text.startswith("β = 3/C") for text in written)
+        assert "guaranteed" not in written
+        for line in figure.findobj(Line2D):
+            assert np.isfinite(np.asarray(line.get_xydata(), dtype=float)).all()
         plt.close(figure)
