@@ -31,7 +31,7 @@ from adcost.experiments.stepsizes import conditioned, gradient
 from adcost.experiments.stepsizes.learning import homework_loss
 from adcost.experiments.zero_order import claims as zero_order_claims
 from adcost.experiments.zero_order import estimator
-from contract import (
+from . import (
     tables_jacobian,
     tables_linear_algebra,
     tables_mds,
@@ -40,7 +40,7 @@ from contract import (
     tables_stepsizes,
     tables_zero_order,
 )
-from contract.synthetic import decided, put, verdict, where
+from .synthetic import decided, put, verdict, where
 
 RIGHT, WRONG = "reproduced", "refuted"
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from contract.figure_data import (
+from .figure_data import (
     assert_shows, bands, bars, figures, levels, one, panel, points, series, texts,
 )  # fmt: skip
 from matplotlib import pyplot as plt

@@ -6,10 +6,10 @@ import pytest
 
 from adcost import plotting
 from adcost.experiments.jacobian import figures
-from contract import tables_jacobian as made
-from contract.figure_data import assert_shows, levels, one, panel, series, texts
-from contract.figure_data import figures as drawn
-from contract.synthetic import changed, colour_of, horizontal_ends, put, scattered, value
+from . import tables_jacobian as made
+from .figure_data import assert_shows, levels, one, panel, series, texts
+from .figure_data import figures as drawn
+from .synthetic import changed, colour_of, horizontal_ends, put, scattered, value
 
 MODES = ("forward", "reverse")
 

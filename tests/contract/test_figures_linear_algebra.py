@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from adcost.experiments.linear_algebra import figures
-from contract import tables_linear_algebra as made
-from contract.figure_data import assert_shows, one, panel, series
-from contract.figure_data import figures as drawn
-from contract.synthetic import changed, put, scattered, value
+from . import tables_linear_algebra as made
+from .figure_data import assert_shows, one, panel, series
+from .figure_data import figures as drawn
+from .synthetic import changed, put, scattered, value
 
 WAYS = {
     "rule": "formula", "library": "AD of the library", "factorisation": "AD through LU",

@@ -6,10 +6,10 @@ import pytest
 
 from adcost import plotting
 from adcost.experiments.mds import figures, recovery
-from contract import tables_mds as made
-from contract.figure_data import assert_shows, levels, one, panel, series, texts
-from contract.figure_data import figures as drawn
-from contract.synthetic import changed, put, scattered, value
+from . import tables_mds as made
+from .figure_data import assert_shows, levels, one, panel, series, texts
+from .figure_data import figures as drawn
+from .synthetic import changed, put, scattered, value
 
 TITLES = {"europe-6": "Europe, 6 cities", "europe-10": "Europe, 10 cities",
           "europe-16": "Europe, 16 cities", "usa-7": "USA, 7 cities",

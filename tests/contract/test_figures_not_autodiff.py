@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from adcost.experiments.not_autodiff import figures
-from contract import tables_not_autodiff as made
-from contract.figure_data import assert_shows, levels, one, panel, series
-from contract.figure_data import figures as drawn
-from contract.synthetic import changed, colour_of, put, scattered
+from . import tables_not_autodiff as made
+from .figure_data import assert_shows, levels, one, panel, series
+from .figure_data import figures as drawn
+from .synthetic import changed, colour_of, put, scattered
 
 NAMES = {
     "reverse": "AD, reverse", "forward": "AD, forward", "symbolic": "symbolic",

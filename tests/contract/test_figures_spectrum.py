@@ -6,10 +6,10 @@ from scipy.stats import norm
 
 from adcost import plotting
 from adcost.experiments.spectrum import figures
-from contract import tables_spectrum as made
-from contract.figure_data import assert_shows, bands, levels, one, panel, series, texts
-from contract.figure_data import figures as drawn
-from contract.synthetic import colour_of, scattered, value, where
+from . import tables_spectrum as made
+from .figure_data import assert_shows, bands, levels, one, panel, series, texts
+from .figure_data import figures as drawn
+from .synthetic import colour_of, scattered, value, where
 
 FLOOR = 1e-6
 TITLES = {0: "before training", 2: "after epoch 2", 30: "after training (30 epochs)"}

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from adcost.experiments.stepsizes import figures
-from contract import tables_stepsizes as made
-from contract.figure_data import assert_shows, levels, one, panel, series, texts
-from contract.figure_data import figures as drawn
-from contract.synthetic import FLAGS, changed, colour_of, put, scattered, where
+from . import tables_stepsizes as made
+from .figure_data import assert_shows, levels, one, panel, series, texts
+from .figure_data import figures as drawn
+from .synthetic import FLAGS, changed, colour_of, put, scattered, where
 
 NAMES = {"start": "before learning", "constant": "β = 0.1/C", "matched": "β = 1/C",
          "polyak": "Polyak's step"}  # fmt: skip

@@ -5,10 +5,10 @@ import pytest
 from scipy import stats
 
 from adcost.experiments.zero_order import figures
-from contract import tables_zero_order as made
-from contract.figure_data import assert_shows, bands, levels, one, panel, series, texts
-from contract.figure_data import figures as drawn
-from contract.synthetic import FLAGS, colour_of, scattered, value, where
+from . import tables_zero_order as made
+from .figure_data import assert_shows, bands, levels, one, panel, series, texts
+from .figure_data import figures as drawn
+from .synthetic import FLAGS, colour_of, scattered, value, where
 
 TITLES = {"smooth": "smooth", "convex": "convex", "strongly_convex": "strongly convex"}
 GREY = "#7f7f7f"

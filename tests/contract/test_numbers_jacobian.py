@@ -4,8 +4,8 @@ import pytest
 
 from adcost.experiments.jacobian.claims import numbers
 
-from contract import tables_jacobian
-from contract.synthetic import put, same, scattered, value
+from . import tables_jacobian
+from .synthetic import put, same, scattered, value
 
 
 def expected(tables):

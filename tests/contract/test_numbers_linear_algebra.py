@@ -4,8 +4,8 @@ import pytest
 
 from adcost.experiments.linear_algebra.claims import numbers
 
-from contract import tables_linear_algebra as made
-from contract.synthetic import same, scattered, value
+from . import tables_linear_algebra as made
+from .synthetic import same, scattered, value
 
 
 def expected(tables):

@@ -5,8 +5,8 @@ import pytest
 
 from adcost.experiments.mds.claims import numbers
 
-from contract import tables_mds
-from contract.synthetic import FLAGS, put, same, scattered, value
+from . import tables_mds
+from .synthetic import FLAGS, put, same, scattered, value
 
 FLAT, EARTH_KM = 0.7853981633974483, 6371.0088  # π/4; the mean radius (IUGG)
 

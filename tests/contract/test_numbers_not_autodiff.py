@@ -4,8 +4,8 @@ import pytest
 
 from adcost.experiments.not_autodiff.claims import numbers
 
-from contract import tables_not_autodiff
-from contract.synthetic import put, same, scattered
+from . import tables_not_autodiff
+from .synthetic import put, same, scattered
 
 
 def _whole(number):

@@ -5,8 +5,8 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from adcost.experiments.spectrum.claims import numbers
-from contract import tables_spectrum as made
-from contract.synthetic import same, scattered, value, where
+from . import tables_spectrum as made
+from .synthetic import same, scattered, value, where
 
 SINGLE = ("parameters", "test_images")
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from adcost.experiments.stepsizes.claims import numbers
-from contract import tables_stepsizes as made
-from contract.synthetic import FLAGS, put, same, scattered, value, where
+from . import tables_stepsizes as made
+from .synthetic import FLAGS, put, same, scattered, value, where
 
 KEPT = (*FLAGS, "beta_curvature", "steps", "dimension", "perturbations", "rank")
 

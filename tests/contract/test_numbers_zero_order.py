@@ -5,8 +5,8 @@ import pytest
 from scipy import stats
 
 from adcost.experiments.zero_order.claims import numbers
-from contract import tables_zero_order as made
-from contract.synthetic import FLAGS, same, scattered, value, where
+from . import tables_zero_order as made
+from .synthetic import FLAGS, same, scattered, value, where
 
 KEPT = (*FLAGS, "tolerance", "condition", "epsilon", "best_steps")
 

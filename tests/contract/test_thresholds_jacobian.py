@@ -4,8 +4,8 @@ import pytest
 
 from adcost.experiments.jacobian.claims import judge
 
-from contract import tables_jacobian
-from contract.synthetic import changed, decided, put, verdict, verdicts, where
+from . import tables_jacobian
+from .synthetic import changed, decided, put, verdict, verdicts, where
 
 U32, U64 = 2.0**-24, 2.0**-53
 CROSSOVER, SCALAR = "jacobian.crossover", "jacobian.scalar_output"

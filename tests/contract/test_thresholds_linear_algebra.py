@@ -5,8 +5,8 @@ import pytest
 
 from adcost.experiments.linear_algebra.claims import judge
 
-from contract import tables_linear_algebra as made
-from contract.synthetic import changed, put, verdict, verdicts
+from . import tables_linear_algebra as made
+from .synthetic import changed, put, verdict, verdicts
 
 UNIT = made.SIZE * made.U
 SOLVE, SQUARES = "linear_algebra.solve", "linear_algebra.least_squares"

@@ -7,8 +7,8 @@ from scipy.stats import binomtest
 
 from adcost.experiments.mds.claims import judge
 
-from contract import tables_mds
-from contract.synthetic import changed, decided, put, verdict, verdicts
+from . import tables_mds
+from .synthetic import changed, decided, put, verdict, verdicts
 
 RECOVERS, LAGS = "mds.gradient_recovers_map", "mds.gradient_free_lags"
 FLAT, PCA = "mds.iterations_flat", "mds.pca"

@@ -4,8 +4,8 @@ import pytest
 
 from adcost.experiments.not_autodiff.claims import judge
 
-from contract import tables_not_autodiff
-from contract.synthetic import changed, decided, put, verdict, verdicts
+from . import tables_not_autodiff
+from .synthetic import changed, decided, put, verdict, verdicts
 
 SWELL, ACCURACY = "not_autodiff.symbolic_swell", "not_autodiff.accuracy"
 MEMORY = "not_autodiff.reverse_costs_memory"

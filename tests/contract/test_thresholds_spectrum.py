@@ -5,8 +5,8 @@ import pytest
 
 from adcost.experiments.spectrum import summary
 from adcost.experiments.spectrum.claims import judge
-from contract import tables_spectrum as made
-from contract.synthetic import changed, decided, put, verdict, verdicts
+from . import tables_spectrum as made
+from .synthetic import changed, decided, put, verdict, verdicts
 
 RIGHT, VANISH = "spectrum.lanczos_is_right", "spectrum.negative_eigenvalues_vanish"
 SMALL = {"network": made.DENSE, "epoch": 8}

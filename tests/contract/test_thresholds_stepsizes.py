@@ -7,8 +7,8 @@ from scipy.stats import binomtest
 
 from adcost.experiments.stepsizes import summary
 from adcost.experiments.stepsizes.claims import judge, share_interval
-from contract import tables_stepsizes as made
-from contract.synthetic import changed, decided, put, value, verdict, verdicts, where
+from . import tables_stepsizes as made
+from .synthetic import changed, decided, put, value, verdict, verdicts, where
 
 GRADIENT, IMPROVES = "stepsizes.gradient", "stepsizes.improves"
 STATIONARY, MINIMUM = "stepsizes.stationary", "stepsizes.local_minimum"
