@@ -3,10 +3,9 @@
 from itertools import pairwise
 
 import pandas as pd
+from contract.synthetic import rounds
 
 from adcost.derivatives import bracketing
-
-from contract.synthetic import rounds
 
 N = 10
 OUTPUTS = (2, 5, 9, 11, 30)

@@ -1,7 +1,6 @@
 """Tables of `linear_algebra` on which every claim holds."""
 
 import pandas as pd
-
 from contract.synthetic import rounds
 
 SIZE, RECOVERY_SIZE = 6, 20

@@ -1,7 +1,6 @@
 """Tables of `not_autodiff` on which every claim holds."""
 
 import pandas as pd
-
 from contract.synthetic import rounds
 
 FUNCTIONS = ("logistic", "ricker")

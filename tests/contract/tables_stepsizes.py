@@ -99,6 +99,8 @@ def _curves():
     rows.append(("homework", "polyak", 0, "valley_end", 1.0, 0.4, 0.0))
     for condition in CONDITIONS:
         for number, method in enumerate(("learned", "chebyshev", "equal"), 1):
-            rows += [("condition", method, 0, "contraction", x, condition,
-                      0.1 * number * x / condition) for x in (1.0, condition / 2, condition)]
+            rows += [
+                ("condition", method, 0, "contraction", x, condition, 0.1 * number * x / condition)
+                for x in (1.0, condition / 2, condition)
+            ]
     return rows

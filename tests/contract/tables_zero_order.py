@@ -40,8 +40,9 @@ def _class(kind):
     for method, runs in (("gradient_descent", 1), ("gaussian", RUNS), ("sphere", RUNS),
                          ("expected_gaussian", 1)):  # fmt: skip
         for run in range(runs):
-            yield from ((method, RATE_N, run, k, "error", _error(kind, method, k) * (1 + 0.02 * run))
-                        for k in RECORDS)  # fmt: skip
+            for k in RECORDS:
+                error = _error(kind, method, k) * (1 + 0.02 * run)
+                yield (method, RATE_N, run, k, "error", error)
 
 
 def _error(kind, method, k):

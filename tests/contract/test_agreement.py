@@ -31,6 +31,7 @@ from adcost.experiments.stepsizes import conditioned, gradient
 from adcost.experiments.stepsizes.learning import homework_loss
 from adcost.experiments.zero_order import claims as zero_order_claims
 from adcost.experiments.zero_order import estimator
+
 from . import (
     tables_jacobian,
     tables_linear_algebra,
@@ -56,7 +57,9 @@ CROSSOVER, MIXED = "jacobian.crossover", "jacobian.no_universal_mode"
 
 
 def _worst(rows, method=None):
-    return max(row[5] for row in rows if row[4] == "relative_error" and row[2] == (method or row[2]))
+    return max(
+        row[5] for row in rows if row[4] == "relative_error" and row[2] == (method or row[2])
+    )
 
 
 @pytest.mark.parametrize(("off", "outcome"), [(None, RIGHT), ("forward", WRONG),
@@ -69,7 +72,9 @@ def test_a_wrong_mode_of_a_sweep(monkeypatch, off, outcome):
     programs = {mode: partial(sweeps._mode(mode, "tanh", 2), a, x) for mode in sweeps.MODES}
     error = _worst(sweeps._errors("tanh", programs, a, x))
     tables = tables_jacobian.make()
-    put(error, point="sweep-tanh", shape="10-2", method="reverse", quantity="relative_error")(tables)
+    put(error, point="sweep-tanh", shape="10-2", method="reverse", quantity="relative_error")(
+        tables
+    )
     assert verdict(jacobian_claims.judge, tables, CROSSOVER, "n·u, both modes") == outcome
 
 

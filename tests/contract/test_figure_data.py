@@ -2,12 +2,22 @@
 
 import numpy as np
 import pytest
-from .figure_data import (
-    assert_shows, bands, bars, figures, levels, one, panel, points, series, texts,
-)  # fmt: skip
 from matplotlib import pyplot as plt
 
 from adcost import plotting
+
+from .figure_data import (
+    assert_shows,
+    bands,
+    bars,
+    figures,
+    levels,
+    one,
+    panel,
+    points,
+    series,
+    texts,
+)  # fmt: skip
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from adcost import plotting
 from adcost.experiments.jacobian import figures
+
 from . import tables_jacobian as made
 from .figure_data import assert_shows, levels, one, panel, series, texts
 from .figure_data import figures as drawn
@@ -38,7 +39,9 @@ def _seconds(tables, function, mode):
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize(("figure", "function"), [("crossover", "linear"), ("scalar_output", "max")])
+@pytest.mark.parametrize(
+    ("figure", "function"), [("crossover", "linear"), ("scalar_output", "max")]
+)
 def test_sweeps_show_each_modes_counts_and_seconds(shown, tables, figure, function, mode):
     counted, timed = panel(shown[figure], "counted"), panel(shown[figure], "timed")
     line = one(series(counted), colour=colour_of(counted, mode), marker="o")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from adcost.experiments.linear_algebra import figures
+
 from . import tables_linear_algebra as made
 from .figure_data import assert_shows, one, panel, series
 from .figure_data import figures as drawn

@@ -6,6 +6,7 @@ import pytest
 
 from adcost import plotting
 from adcost.experiments.mds import figures, recovery
+
 from . import tables_mds as made
 from .figure_data import assert_shows, levels, one, panel, series, texts
 from .figure_data import figures as drawn

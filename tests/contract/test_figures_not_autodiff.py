@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from adcost.experiments.not_autodiff import figures
+
 from . import tables_not_autodiff as made
 from .figure_data import assert_shows, levels, one, panel, series
 from .figure_data import figures as drawn

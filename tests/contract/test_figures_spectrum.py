@@ -6,6 +6,7 @@ from scipy.stats import norm
 
 from adcost import plotting
 from adcost.experiments.spectrum import figures
+
 from . import tables_spectrum as made
 from .figure_data import assert_shows, bands, levels, one, panel, series, texts
 from .figure_data import figures as drawn

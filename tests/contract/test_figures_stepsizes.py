@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from adcost.experiments.stepsizes import figures
+
 from . import tables_stepsizes as made
 from .figure_data import assert_shows, levels, one, panel, series, texts
 from .figure_data import figures as drawn
@@ -85,8 +86,8 @@ def test_beyond_the_border_nothing_is_guaranteed():
 def test_steps_are_those_of_the_shown_run_in_the_order_of_its_start(shown, tables, method):
     (axis,) = shown["steps"].axes
     order = np.argsort(_vectors(tables, "start", "alpha")[0])
-    line = one(series(axis), colour=colour_of(axis, NAMES[method]),
-               marker={"start": "o", "constant": "s", "matched": "^", "polyak": "D"}[method])  # fmt: skip
+    marker = {"start": "o", "constant": "s", "matched": "^", "polyak": "D"}[method]
+    line = one(series(axis), colour=colour_of(axis, NAMES[method]), marker=marker)
     assert_shows(line, range(1, 5), _vectors(tables, method, "alpha")[0, order])
     if method == "start":
         start = 1 - _vectors(tables, "start", "alpha")[0, order]

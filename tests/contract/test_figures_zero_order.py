@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from adcost.experiments.zero_order import figures
+
 from . import tables_zero_order as made
 from .figure_data import assert_shows, bands, levels, one, panel, series, texts
 from .figure_data import figures as drawn
@@ -186,8 +187,9 @@ def test_the_estimate_is_shown_as_it_is_and_without_its_factor(shown, tables, me
     assert levels(near) == [1]
 
 
-@pytest.mark.parametrize(("method", "text"), [("sphere", "two-point"),
-                                              ("stochastic_gradient", "stochastic gradient")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("method", "text"), [("sphere", "two-point"), ("stochastic_gradient", "stochastic gradient")]
+)
 @pytest.mark.parametrize(("over", "title"), [("dimension", "k = 400"), ("step", "n = 16")])
 def test_noisy_gaps_are_means_with_what_is_expected(shown, tables, method, text, over, title):
     axis = panel(shown["stochastic"], title)

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from adcost.experiments.spectrum.claims import numbers
+
 from . import tables_spectrum as made
 from .synthetic import same, scattered, value, where
 
@@ -61,8 +62,17 @@ def expected(tables):
         sampling = sum((2 * m / n * (1 - m / n) / ((n + 2) * 3)) ** 0.5 * (true[m] - true[m - 1])
                        for m in range(1, n))  # fmt: skip
         worst["density_error"].append(distance / (quadrature + 10 * sampling))
-        last = [value(rows, network=made.DENSE, epoch=epoch, method="none", index=made.GHOST_STEPS,
-                      quantity=f"largest_{place}") for place in range(1, made.SHOWN + 1)]
+        last = [
+            value(
+                rows,
+                network=made.DENSE,
+                epoch=epoch,
+                method="none",
+                index=made.GHOST_STEPS,
+                quantity=f"largest_{place}",
+            )
+            for place in range(1, made.SHOWN + 1)
+        ]
         near = 1e-3 * (true[-1] - true[-2])
         worst["copies"].append(sum(abs(one - true[-1]) < near for one in last))
     orthogonality = rows.value[where(rows, network=made.SUBJECT, epoch=30, method="lanczos",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from adcost.experiments.stepsizes.claims import numbers
+
 from . import tables_stepsizes as made
 from .synthetic import FLAGS, put, same, scattered, value, where
 

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 from adcost.experiments.zero_order.claims import numbers
+
 from . import tables_zero_order as made
 from .synthetic import FLAGS, same, scattered, value, where
 

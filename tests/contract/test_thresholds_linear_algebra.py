@@ -6,7 +6,7 @@ import pytest
 from adcost.experiments.linear_algebra.claims import judge
 
 from . import tables_linear_algebra as made
-from .synthetic import changed, put, verdict, verdicts
+from .synthetic import changed, put, verdicts
 
 UNIT = made.SIZE * made.U
 SOLVE, SQUARES = "linear_algebra.solve", "linear_algebra.least_squares"

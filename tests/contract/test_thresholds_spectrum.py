@@ -5,6 +5,7 @@ import pytest
 
 from adcost.experiments.spectrum import summary
 from adcost.experiments.spectrum.claims import judge
+
 from . import tables_spectrum as made
 from .synthetic import changed, decided, put, verdict, verdicts
 
@@ -96,8 +97,10 @@ def test_a_copy_lies_within_a_thousandth_of_the_gap(share, copies):
         assert summary.copies(tables["measurements"], made.DENSE, 8, method) == copies
 
 
-@pytest.mark.parametrize(("method", "unit", "share"), [("full", "reorthogonalised", 0.9),
-                                                       ("none", "copies without", 1.1)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("method", "unit", "share"),
+    [("full", "reorthogonalised", 0.9), ("none", "copies without", 1.1)],
+)
 def test_a_ghost_with_reorthogonalisation_or_none_without_is_seen(method, unit, share):
     tables = changed(made.make(), _ghost(share, method))
     assert verdict(judge, tables, RIGHT, unit) == "inconclusive"  # at one checkpoint of two

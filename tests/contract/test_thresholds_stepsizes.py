@@ -7,6 +7,7 @@ from scipy.stats import binomtest
 
 from adcost.experiments.stepsizes import summary
 from adcost.experiments.stepsizes.claims import judge, share_interval
+
 from . import tables_stepsizes as made
 from .synthetic import changed, decided, put, value, verdict, verdicts, where
 

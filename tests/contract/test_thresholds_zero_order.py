@@ -6,8 +6,9 @@ from scipy import stats
 
 from adcost.experiments.zero_order import summary
 from adcost.experiments.zero_order.claims import judge
+
 from . import tables_zero_order as made
-from .synthetic import changed, decided, put, verdict, verdicts
+from .synthetic import changed, decided, put, verdicts
 
 UNBIASED, NOISY = "zero_order.two_point_unbiased", "zero_order.sqrt_n_stochastic"
 DIFFERENCES = "zero_order.finite_difference_is_gd"

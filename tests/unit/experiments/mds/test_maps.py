@@ -75,5 +75,7 @@ def test_a_ring_about_its_middle_attains_milnors_factor(angle):
     distances = great_circle(latitudes, longitudes)
     pairs = [(0, 1), (0, 200), (1, 2), (400, 401)]
     ratio = [np.linalg.norm(flat[i] - flat[j]) / distances[i, j] for i, j in pairs]
-    np.testing.assert_allclose(ratio, [1, 1, angle / np.sin(angle), angle / np.sin(angle)], rtol=1e-4)
+    np.testing.assert_allclose(
+        ratio, [1, 1, angle / np.sin(angle), angle / np.sin(angle)], rtol=1e-4
+    )
     assert np.exp(maps.least_distortion(angle)) == pytest.approx(max(ratio) / min(ratio), rel=1e-4)
