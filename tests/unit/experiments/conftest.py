@@ -3,9 +3,7 @@
 import copy
 import re
 from functools import partial
-from importlib import import_module
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.container import BarContainer, ErrorbarContainer
@@ -59,33 +57,6 @@ def no_figure_misleads():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plotting, "save", looked_through)
         yield
-
-
-@pytest.fixture(scope="session")
-def draw_all():
-    """A function that draws an experiment's figures: those of its plan, none of them misleading.
-
-    None is written, which would take the longest; what each shows is held in `tests/contract`.
-    """
-
-    def draw(experiment, tables):
-        plan, figures = (
-            import_module(f"adcost.experiments.{experiment}.{name}") for name in ("plan", "figures")
-        )
-        drawn = []
-
-        def look_through(figure, folder, name):
-            figure.canvas.draw()
-            assert not list(misleading(figure)), name
-            drawn.append(name)
-            plt.close(figure)
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(plotting, "save", look_through)
-            figures.draw(tables, "nowhere")
-        assert sorted(drawn) == sorted(plan.FIGURES)
-
-    return draw
 
 
 @pytest.fixture(scope="session")

@@ -79,8 +79,3 @@ def test_the_step_is_the_inverse_curvature_itself_for_two_cities(distance):
     targets = mds.squared_distances(w)
     assert np.linalg.eigvalsh(mds.hessian(w, targets))[-1] == pytest.approx(32 * distance**2)
     assert mds.step_size(targets) == pytest.approx(1 / (32 * distance**2))
-
-
-def test_the_step_falls_like_the_number_of_cities_where_all_are_equally_far():
-    for n in (3, 10):
-        assert mds.step_size(1.0 - np.eye(n)) == pytest.approx(1 / (16 * n))

@@ -4,11 +4,6 @@ from adcost import plotting
 from adcost.experiments.mds import figures, plan, recovery
 
 
-def test_every_planned_figure_is_drawn_of_what_is_measured(draw_all, measured, monkeypatch):
-    monkeypatch.setattr(recovery, "animate", lambda *given: None)
-    draw_all("mds", measured)
-
-
 def test_names_on_the_map_do_not_cover_each_other(measured):
     with plotting.style():
         figure = figures._map(measured["maps"], measured["measurements"], "europe-10")

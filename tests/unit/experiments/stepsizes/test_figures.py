@@ -7,10 +7,6 @@ from matplotlib.text import Text
 from adcost.experiments.stepsizes import figures
 
 
-def test_every_planned_figure_is_drawn_of_what_is_measured(draw_all, measured):
-    draw_all("stepsizes", measured)
-
-
 def test_a_beta_that_diverged_is_drawn_within_the_range_of_floats(measured, diverged):
     tables = {}
     for name, table in measured.items():
