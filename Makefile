@@ -13,7 +13,7 @@ SNAKEMAKE = @trap : INT; $(BIN)/python -m adcost.preflight $(CONFIG) || exit 1; 
   { echo "The study is not finished: the same command goes on from here, and keeps what is finished."; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all quick test check style bench lock clean help
+.PHONY: all quick test mutants check style bench lock clean help
 
 all: .venv/ready
 	$(SNAKEMAKE)
@@ -28,6 +28,9 @@ quick: .venv/ready  ## the same study, small
 
 test: .venv/ready  ## the whole test suite
 	@$(BIN)/python -m pytest -n 2
+
+mutants: .venv/ready  ## plant known faults, one at a time: is each caught? (under an hour)
+	@$(BIN)/python tests/mutants/run.py
 
 check: style test  ## all that CI checks
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 TESTS = Path(__file__).parents[1]
@@ -32,12 +33,23 @@ def recorded(experiment: str) -> dict[str, pd.DataFrame]:
     return {file.stem: pd.read_csv(file, **read) for file in files}
 
 
+def distinct(experiment: str, spread: float = 0.3, seed: int = 0) -> dict[str, pd.DataFrame]:
+    """The same, every measured value times a factor of its own, so that no two rows are alike.
+
+    The factors are lognormal with the deviation ``spread`` of the logarithm: what is drawn or
+    named from another row than its own shows another value.
+    """
+    tables, rng = recorded(experiment), np.random.default_rng(seed)
+    for table in tables.values():
+        for column in {"value", "seconds", "compile_seconds"} & set(table.columns):
+            table[column] *= np.exp(spread * rng.standard_normal(len(table)))
+    return tables
+
+
 def of_what(table: pd.DataFrame) -> pd.DataFrame:
     """What a table has rows of, each once, in order of its labels."""
     labels = table[[name for name in table.columns if name not in MEASURED]].astype(str)
     return labels.drop_duplicates().sort_values(list(labels)).reset_index(drop=True)
-
-
 def out_of_date(experiment: str, measured: Mapping[str, pd.DataFrame]) -> list[str]:
     """The recorded tables with other columns or rows than those just measured."""
     held = recorded(experiment)

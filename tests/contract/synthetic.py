@@ -5,6 +5,8 @@ from itertools import count
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import to_hex
+from matplotlib.container import ErrorbarContainer
 
 FLAGS = ("finite", "arrived", "converged", "diverged")
 
@@ -78,11 +80,17 @@ def changed(tables, *changes):
 
 
 def verdict(judge, tables, claim, unit):
-    """The verdict of the piece of a claim's evidence whose unit contains ``unit``."""
+    """The verdict of the first piece of a claim's evidence with that unit, or that text in it."""
+    return verdicts(judge, tables, claim, unit)[0]
+
+
+def verdicts(judge, tables, claim, unit):
+    """The same, and the verdict of the claim."""
     (found,) = (one for one in judge(tables) if one.id == claim)
-    pieces = [piece.verdict for piece in found.evidence if unit in piece.unit]
-    assert len(pieces) == 1, [piece.unit for piece in found.evidence]
-    return pieces[0]
+    exact = [piece for piece in found.evidence if piece.unit == unit]
+    pieces = exact or [piece for piece in found.evidence if unit in piece.unit]
+    assert exact or len(pieces) == 1, [piece.unit for piece in found.evidence]
+    return pieces[0].verdict, found.verdict
 
 
 def decided(judge, tables, claim):
@@ -95,7 +103,7 @@ def same(found, expected):
     assert set(found) == set(expected)
     wrong = {name: (found[name], right) for name, right in expected.items()
              if not _equal(found[name], right)}  # fmt: skip
-    assert not wrong
+    assert not wrong, wrong
 
 
 def _equal(one, other):
@@ -106,3 +114,19 @@ def _equal(one, other):
     if isinstance(other, str | bool | type(None)):
         return one == other
     return bool(np.isclose(one, other, rtol=1e-9, atol=0))
+
+
+def colour_of(axis, words):
+    """The colour of the one text in a panel that begins with these words: the reader's legend."""
+    found = {to_hex(text.get_color()) for text in axis.texts if text.get_text().startswith(words)}
+    assert len(found) == 1, [text.get_text() for text in axis.texts]
+    return found.pop()
+
+
+def horizontal_ends(axis, colour):
+    """The ends (2, m) of the horizontal error bars of one colour, in the order drawn."""
+    (held,) = (
+        held for held in axis.containers
+        if isinstance(held, ErrorbarContainer) and to_hex(held.lines[0].get_color()) == colour
+    )  # fmt: skip
+    return np.array([[ends[0][0], ends[1][0]] for ends in held.lines[2][0].get_segments()]).T

@@ -53,14 +53,6 @@ def test_the_estimator_is_unbiased_and_its_square_is_d_times_the_gradients():
     assert abs(squares.mean() - expected) < 4.5 * squares.std() / np.sqrt(draws)
 
 
-def test_without_the_factor_d_the_check_would_fail():
-    d = 6
-    f, gradient, x = _quadratic(5, d)
-    basis = np.eye(d)
-    estimates = [two_point(f, x, jnp.asarray(v), 0.1) / d for v in basis]
-    assert not np.allclose(np.mean(estimates, axis=0), gradient)
-
-
 def test_directions_have_length_one_in_any_shape():
     v = on_sphere(seeds.key(1, "v"), (5, 2), jnp.float64)
     assert v.shape == (5, 2)

@@ -70,5 +70,12 @@ def test_the_step_is_the_inverse_of_a_bound_on_the_curvature_at_the_solution(see
     targets = mds.squared_distances(w)
     largest = np.linalg.eigvalsh(mds.hessian(w, targets))[-1]
     assert mds.step_size(targets) * largest <= 1 + 1e-9
-    # The bound is no worse than Cauchy and Schwarz in two dimensions can be.
-    assert mds.step_size(targets) * largest >= 0.4
+
+
+@pytest.mark.parametrize("distance", [1.0, 3.0])
+def test_the_step_is_the_inverse_curvature_itself_for_two_cities(distance):
+    """Cauchy and Schwarz are an equality there: λmax(∇²L) = 16·λmax(Λ) = 32·D."""
+    w = np.array([[0.0, 0.0], [0.6, 0.8]]) * distance
+    targets = mds.squared_distances(w)
+    assert np.linalg.eigvalsh(mds.hessian(w, targets))[-1] == pytest.approx(32 * distance**2)
+    assert mds.step_size(targets) == pytest.approx(1 / (32 * distance**2))

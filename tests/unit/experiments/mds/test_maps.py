@@ -61,3 +61,21 @@ def test_scale_on_the_true_map_varies_by_no_more_than_milnors_factor():
     distances = great_circle(chosen.latitudes, chosen.longitudes)
     ratio = np.sqrt(mds.squared_distances(flat))[pairs] / distances[pairs]
     assert np.log(ratio.max() / ratio.min()) <= maps.least_distortion(angle)
+
+
+@pytest.mark.parametrize("angle", [0.3, 1.0, 1.5])
+def test_a_ring_about_its_middle_attains_milnors_factor(angle):
+    """Along the ring the map is θ/sin θ too long, from its middle it is right."""
+    turns = np.linspace(0, 2 * np.pi, 720, endpoint=False)
+    across, up = np.sin(angle) * np.cos(turns), np.sin(angle) * np.sin(turns)
+    latitudes = np.append(0.0, np.degrees(np.arcsin(up)))
+    longitudes = np.append(0.0, np.degrees(np.arctan2(across, np.cos(angle))))
+    flat, found = maps.true_map(latitudes, longitudes)
+    assert found == pytest.approx(angle)
+    distances = great_circle(latitudes, longitudes)
+    pairs = [(0, 1), (0, 200), (1, 2), (400, 401)]
+    ratio = [np.linalg.norm(flat[i] - flat[j]) / distances[i, j] for i, j in pairs]
+    np.testing.assert_allclose(
+        ratio, [1, 1, angle / np.sin(angle), angle / np.sin(angle)], rtol=1e-4
+    )
+    assert np.exp(maps.least_distortion(angle)) == pytest.approx(max(ratio) / min(ratio), rel=1e-4)

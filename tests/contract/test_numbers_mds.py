@@ -1,0 +1,90 @@
+"""Every number of the report on `mds` is that of its own rows."""
+
+import numpy as np
+import pytest
+
+from adcost.experiments.mds.claims import numbers
+
+from . import tables_mds
+from .synthetic import FLAGS, put, same, scattered, value
+
+FLAT, EARTH_KM = 0.7853981633974483, 6371.0088  # π/4; the mean radius (IUGG)
+
+
+def expected(tables):
+    rows = tables["measurements"]
+    largest, shown = "europe-16", "europe-10"
+    sizes = {"europe-6": 6, "europe-10": 10, "europe-16": 16}
+
+    def middle(point, method, quantity):
+        own = rows[(rows.point == point) & (rows.method == method) & (rows.quantity == quantity)]
+        return float(np.median(own.value))
+
+    def over_points(quantity):
+        return [value(rows, point=point, method="point", quantity=quantity)
+                for point in tables_mds.POINTS]  # fmt: skip
+
+    def ratio(point, method):
+        cost = rows[(rows.point == point) & (rows.quantity == "evaluations_to_tolerance")]
+        wide = cost.pivot(index="start", columns="method", values="value")
+        return (wide[method] / wide.gradient_descent).dropna().median()
+
+    def map_of(name, point):
+        return {
+            f"{name}_point": point,
+            f"{name}_reach_km": middle(point, "point", "angular_radius") * EARTH_KM,
+            f"{name}_radius_km": middle(point, "point", "map_radius_km"),
+            f"{name}_error_km": middle(point, "gradient_descent", "procrustes_km"),
+            f"{name}_error_percent": 100 * middle(point, "gradient_descent", "procrustes_relative"),
+            f"{name}_distortion_percent": 100 * middle(point, "point", "least_distortion"),
+            f"{name}_classical_km": middle(point, "classical_scaling", "procrustes_km"),
+            f"{name}_planar_percent": 100 * middle(point, "classical_scaling", "planar_share"),
+        }
+
+    def first_start(method):
+        return value(rows, point=shown, method=method, start=0,
+                     quantity="evaluations_to_tolerance")  # fmt: skip
+
+    steps = [middle(point, "gradient_descent", "subset_steps") for point in sizes]
+    nested = [middle(point, "gradient_descent", "steps_to_tolerance") for point in sizes]
+    angle = dict(zip(tables_mds.POINTS, over_points("angular_radius"), strict=True))
+    errors = {point: middle(point, "gradient_descent", "procrustes_relative")
+              for point in tables_mds.POINTS if angle[point] <= FLAT}  # fmt: skip
+    smacof = rows[(rows.method == "smacof") & (rows.quantity == "procrustes_km")]
+    smacof = smacof.pivot(index="start", columns="point", values="value")
+    arrived = rows.value[(rows.method == "gradient_descent") & (rows.quantity == "converged")]
+    return {
+        "points": 5,
+        "least_cities": 6,
+        "most_cities": 16,
+        "starts": 6,
+        "slow_starts": 3,
+        "slow_cap": int(max(over_points("slow_cap"))),
+        "subsets": 5,
+        "tolerance": max(over_points("tolerance")),
+        "gradient_price": max(over_points("gradient_price")),
+        "least_steps": min(steps),
+        "most_steps": max(steps),
+        "nested_exponent": np.polyfit(np.log(list(sizes.values())), np.log(nested), 1)[0],
+        "least_condition": min(over_points("condition_number")),
+        "most_condition": max(over_points("condition_number")),
+        "gradient_evaluations": middle(largest, "gradient_descent", "evaluations_to_tolerance"),
+        "l_bfgs_evaluations": middle(largest, "l_bfgs", "evaluations_to_tolerance"),
+        "arrived": arrived.mean(),
+        "smacof_arrived": (smacof / smacof.min() <= 2).to_numpy().mean(),
+        "animated_cities": 10,
+        "animated_gradient": first_start("gradient_descent"),
+        "animated_nelder_mead": first_start("nelder_mead"),
+        **map_of("flat", max(errors, key=errors.get)),
+        **map_of("widest", max(angle, key=angle.get)),
+        **{f"{method}_ratio_{name}": ratio(point, method)
+           for method in ("central_differences", "two_point", "nelder_mead")
+           for name, point in (("first", "europe-6"), ("last", largest))},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(1, 4))
+def test_each_number_is_that_of_its_rows(seed):
+    tables = scattered(tables_mds.make(), seed, keep=(*FLAGS, "angular_radius"))
+    put(0.0, method="gradient_descent", quantity="converged", start=seed)(tables)
+    same(numbers(tables), expected(tables))
