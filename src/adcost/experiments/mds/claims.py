@@ -187,8 +187,8 @@ def map_kilometres(measured: pd.DataFrame, method: str) -> pd.Series:
 
 def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
     loss = values(measured, "pca", "pca_loss").set_index("point")
-    # A squared distance is a sum of two squares of differences: a few roundings, squared.
-    fits = float((loss.value / (np.finfo(float).eps / 2) ** 2).max())
+    # PCA's positions are off by a small multiple of n·u, and the loss squares that.
+    fits = float((loss.value / (loss.cities * np.finfo(float).eps / 2) ** 2).max())
     apart = values(measured, "classical_scaling", "minimiser_difference").set_index("point").value
     widest = of_points(measured, "angular_radius").idxmax()
     flat = _flat_points(measured)
@@ -203,7 +203,7 @@ def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
         "Euclidean in the plane, and another where they are not.",
         (
             at_most(
-                "exact", Interval.exactly(fits), ROUNDING**2, "u² of Σ D², the loss of PCA's map"
+                "exact", Interval.exactly(fits), ROUNDING**2, "(n·u)² of Σ D²"
             ),
             at_least(
                 "exact", Interval.exactly(float(apart[widest])), APART,

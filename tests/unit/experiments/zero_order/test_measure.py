@@ -178,7 +178,7 @@ def test_the_best_steps_powers_are_those_of_the_rate_and_of_strong_convexity_are
 
 def test_a_best_step_at_the_end_of_the_sweep_is_refused():
     with pytest.raises(ValueError, match="end of the sweep"):
-        stochastic.best_step("stochastic_gradient", 16, 1)
+        stochastic.best_step("sphere", 16, 10**9)
 
 
 def test_one_noisy_step_is_the_estimate_at_one_sample():
