@@ -32,10 +32,34 @@ from jax.interpreters import partial_eval
 from adcost import platforms
 
 __all__ = [
-    "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "Scan", "ShapedArray", "Slope", "TANH", "Var",
-    "While", "array", "branches", "called", "compile_options", "computed_flops",
-    "held_bytes", "inner_jaxprs", "is_traced", "linear_solve", "manual_devices", "needed", "opened",
-    "scan", "scopes", "used", "user_line", "while_loop", "written_in_jax",
+    "TANH",
+    "ClosedJaxpr",
+    "Jaxpr",
+    "JaxprEqn",
+    "Literal",
+    "Scan",
+    "ShapedArray",
+    "Slope",
+    "Var",
+    "While",
+    "array",
+    "branches",
+    "called",
+    "compile_options",
+    "computed_flops",
+    "held_bytes",
+    "inner_jaxprs",
+    "is_traced",
+    "linear_solve",
+    "manual_devices",
+    "needed",
+    "opened",
+    "scan",
+    "scopes",
+    "used",
+    "user_line",
+    "while_loop",
+    "written_in_jax",
 ]  # fmt: skip
 
 _JAX = os.path.dirname(jax.__file__)

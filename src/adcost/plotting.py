@@ -6,7 +6,6 @@ on light and dark backgrounds; the report adds the dark style.
 """
 
 import io
-import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +22,10 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import LogFormatterSciNotation
 
+from adcost.number_format import SUPERSCRIPTS
+from adcost.number_format import fixed as fixed
+from adcost.number_format import interval as interval
+from adcost.number_format import number as number
 from adcost.tables import replacing
 
 BLUE, ORANGE, GREEN, VERMILION = "#0072B2", "#E69F00", "#009E73", "#D55E00"
@@ -38,8 +41,6 @@ PAGE = b"""
 #image(bytes(sys.inputs.drawing), format: "svg")
 """
 """A page as large as the SVG that is its input ``drawing``, as Typst's source."""
-
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 STYLE: Mapping[str, object] = {
     "figure.figsize": (6.4, 4.0),
@@ -108,26 +109,6 @@ def _label_powers_plainly(axis: Axis) -> None:
     """As text and not as formulas, which take long to set."""
     if isinstance(formatter := axis.get_major_formatter(), LogFormatterSciNotation):
         axis.set_major_formatter(lambda value, place: plain_power(formatter(value, place)))
-
-
-def number(value: float, digits: int = 3) -> str:
-    """A number of a figure's text with so many significant digits, as 0.05, −12 or 1.2×10⁻⁵."""
-    mantissa, *power = f"{value:.{digits}g}".split("e")
-    factor = "×10" + str(int(power[0])).translate(SUPERSCRIPTS) if power else ""
-    return mantissa.replace("-", "−") + factor
-
-
-def fixed(value: float, digits: int = 2) -> str:
-    """A number of a figure's text with so many decimals, as 0.50 or −1.30; never −0.00."""
-    text = f"{value:.{digits}f}"
-    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
-
-
-def interval(value: float, low: float, high: float) -> str:
-    """A number with its interval, as 0.99 [0.97, 1.01]; alone where there is none."""
-    if math.isnan(low) and math.isnan(high):
-        return fixed(value)
-    return f"{fixed(value)} [{fixed(low)}, {fixed(high)}]"
 
 
 def save(figure: Figure, folder: Path | str, name: str) -> None:

@@ -106,3 +106,17 @@ def test_a_program_that_is_never_run_is_compiled_for_the_cpu_beside_a_gpu(gpu, m
     setting = transformer_program.Setting(Size(2, 8, 2, 16), 8, 2)
     assert transformer_program.program_bytes(transformer_program.blocks(setting)).temporaries > 0
     assert seen == ["cpu"]
+
+
+def test_a_machine_that_draws_nothing_measures_and_judges_without_what_draws():
+    run = (
+        "import importlib, pkgutil, sys\n"
+        "for name in ('typst', 'imageio_ffmpeg', 'fontTools', 'brotli', 'ziamath'):\n"
+        "    sys.modules[name] = None\n"
+        "import adcost.experiments as experiments\n"
+        "for it in pkgutil.iter_modules(experiments.__path__):\n"
+        "    for part in ('plan', 'measure', 'claims') if it.ispkg else ():\n"
+        "        importlib.import_module(f'adcost.experiments.{it.name}.{part}')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", run], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -148,7 +148,9 @@ def _judged_on_gpu(reference: Path, folder: Path, given: dict) -> None:
         claim
         for name in given["experiments"]
         if name in found.claims
-        for claim in _translated(found.claims[name], Catalogue.read(given["language"], name))
+        for claim in _translated(
+            [*map(dict, found.claims[name])], Catalogue.read(given["language"], name)
+        )
     ]
     folder.mkdir(parents=True)
     (folder / "claims.json").write_text(json.dumps(claims), "utf-8")

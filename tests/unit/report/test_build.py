@@ -477,3 +477,23 @@ def test_without_a_comparison_there_is_no_section_and_a_missing_file_is_named(bu
     with pytest.raises(ReportError, match=r"comparison\.json \(how the run compares"):
         build(tree / "results", tree / "a.html", tree / "a.pdf", ["toy"], texts=tree / "en",
               compared=True)  # fmt: skip
+
+
+def test_claims_of_a_run_on_a_gpu_stand_beside_this_ones(built, tree):
+    assert "On a GPU" not in built[0]
+    kept = tree / "kept"
+    turned, timed = (json.loads(json.dumps(CLAIMS[i])) for i in (0, 1))
+    turned["evidence"][0]["verdict"] = "refuted"
+    timed["evidence"][1] |= {"measured": 8.5, "low": 8.0, "high": 9.0, "verdict": "reproduced"}
+    write_json([turned, timed, CLAIMS[2]], kept / "toy" / "claims.json")
+    machine = MACHINE | {"devices": [f"gpu: {GPU}"]}
+    origin = {"config": {"experiments": ["toy"]}, "machine": machine, "commit": "9" * 16}
+    write_json(origin, kept / "provenance.json")
+    paths = tree / "report.html", tree / "report.pdf"
+    build(tree / "results", *paths, ["toy"], texts=tree / "en", gpu=kept)
+    said = Page(paths[0].read_text("utf-8")).text
+    section = said[said.rindex("Measured on NVIDIA Abacus 80GB") : said.rindex("Where the numbers")]
+    assert "commit 9999999999." in section
+    assert "2 s ✓ reproduced 2 s ✗ refuted" in section  # a verdict that is another there
+    assert "8.5 [8.0, 9.0] s ✓ reproduced" in section  # seconds
+    assert "312" not in section and "Says three" not in section  # counted alike, judged alike

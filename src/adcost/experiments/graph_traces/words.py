@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from adcost.plotting import number
+from adcost.number_format import number
 
 
 def pretty(text: str) -> str:

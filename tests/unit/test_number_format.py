@@ -1,8 +1,8 @@
-"""What all figures share."""
+"""Numbers in the text of figures and claims."""
 
 import pytest
 
-from adcost.plotting import fixed, interval, number
+from adcost.number_format import fixed, interval, number
 
 
 @pytest.mark.parametrize(
