@@ -65,6 +65,7 @@ NESTED: Mapping[str, Callable[[Any], Any]] = {
     "sqrt": jnp.sqrt,
     "rsqrt": jax.lax.rsqrt,
     "exp": jnp.exp,
+    "log": jnp.log,
     "log1p": jnp.log1p,
     "sin": jnp.sin,
     "tanh": jnp.tanh,

@@ -93,7 +93,7 @@ def _8_gb(measured: pd.DataFrame) -> Claim:
     least, price = best.gigabytes, best.overhead
     at_once = summary.gigabytes(measured, WITH, "blocks_bytes")
     kept = summary.gigabytes(measured, WITH, "kept_bytes")
-    listed = ", ".join(f"{g:.0f}: {gb:.2f} GB" for g, gb in frontier.gigabytes.items())
+    groups = frontier.gigabytes
     return Claim(
         "checkpointing.gpt2_8gb",
         f"{SECTION}; {ZERO}",
@@ -116,8 +116,9 @@ def _8_gb(measured: pd.DataFrame) -> Claim:
         ),
         "gpt2_operations",
         "“Can reduce” says that some schedule does. Here a block keeps its input and takes the "
-        f"batch by groups of sequences; by the size of a group: {listed}, each for "
-        f"{100 * price:.1f} % more operations. The checkpoints themselves take {kept:.2f} GB; "
+        f"batch by groups of sequences: groups of {groups.index[-1]:.0f} hold {groups.iloc[-1]:.2f} GB, "
+        f"groups of {groups.index[0]:.0f} {groups.iloc[0]:.2f} GB, for {100 * price:.1f} % more "
+        "operations. The checkpoints themselves take {kept:.2f} GB; "
         "beside them stands one group's inside of one block. A block that takes the whole batch at "
         f"once, which is what one program without tuning does, holds {at_once:.2f} GB.",
     )  # fmt: skip

@@ -73,6 +73,7 @@ CHEAP: Mapping[str, Function] = {
     SCANNED: _scanned,
     "product_unstacked": lambda w: reduce(mul, jnp.unstack(w)),
     "product_prod": jnp.prod,
+    "product_cumprod": lambda w: jnp.cumprod(w)[-1],
     "product_of_logarithms": lambda w: jnp.exp(jnp.sum(jnp.log(w))),
     "norm": jnp.linalg.norm,
     "logsumexp": jax.nn.logsumexp,
