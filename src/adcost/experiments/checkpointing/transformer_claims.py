@@ -118,7 +118,7 @@ def _8_gb(measured: pd.DataFrame) -> Claim:
         "“Can reduce” says that some schedule does. Here a block keeps its input and takes the "
         f"batch by groups of sequences: groups of {groups.index[-1]:.0f} hold {groups.iloc[-1]:.2f} GB, "
         f"groups of {groups.index[0]:.0f} {groups.iloc[0]:.2f} GB, for {100 * price:.1f} % more "
-        "operations. The checkpoints themselves take {kept:.2f} GB; "
+        f"operations. The checkpoints themselves take {kept:.2f} GB; "
         "beside them stands one group's inside of one block. A block that takes the whole batch at "
         f"once, which is what one program without tuning does, holds {at_once:.2f} GB.",
     )  # fmt: skip

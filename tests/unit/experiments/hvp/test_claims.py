@@ -58,6 +58,7 @@ def _swap(a, b, quantity="operations"):
     def plant(tables):
         table = tables["measurements"]
         rows = table.quantity.str.startswith(quantity) | table.quantity.str.endswith(quantity)
+        rows &= table.point != "nested"
         table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
 
     return plant
@@ -113,7 +114,7 @@ def _time(method, power):
         sweep = tables["measurements"].drop_duplicates("point").set_index("point").layers
         timings = tables["timings"]
         rows = timings.method == method
-        timings.loc[rows, "seconds"] *= timings.point[rows].map(sweep) ** power
+        timings.loc[rows, "seconds"] *= timings.point[rows].map(sweep) ** float(power)
 
     return plant
 
