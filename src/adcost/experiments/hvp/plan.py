@@ -77,10 +77,10 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         memory_mb=PROCESS_MB + product_mb(large["layers"], large["width"], dtype),
         timed=True,
     )  # fmt: skip
-    code, nested = (
-        Point(name, dict(config[key]), on_cpu=True, seeded=name != "nested")
-        for name, key in (("homework-code", "homework_code"), ("nested", "nested"))
-    )
+    section = config["homework_code"]
+    needed = PROCESS_MB + hessian_mb(max(section["layers"]), section["width"], "float64")
+    code = Point("homework-code", dict(section), needed)
+    nested = Point("nested", dict(config["nested"]), seeded=False, on_cpu=True)
     return [*sweep, *double, literal, big, code, nested]
 
 
