@@ -41,6 +41,9 @@ TRANSFORMER = {
 }  # fmt: skip
 
 
+SECTION = {"chain": CHAIN, **TRANSFORMER}
+
+
 def _measured(points, measure):
     parts = {}
     for point in points:

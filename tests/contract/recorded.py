@@ -1,0 +1,71 @@
+"""Small tables of the experiments, measured once and kept in ``tables/``, for tests that draw,
+judge and count from tables alone and so need no JAX.
+
+``python tests/contract/recorded.py hvp …`` measures and writes those of the experiments named; a
+table that no longer has the rows that are measured fails the experiment's own tests
+(`tests/unit/experiments/conftest.py`).
+"""
+
+import importlib.util
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+TESTS = Path(__file__).parents[1]
+FOLDER = Path(__file__).parent / "tables"
+
+MEASURED = ("value", "seconds", "compile_seconds", "others_share", "order", "repeat")
+"""What may differ from one measurement to the next; all other columns say of what a row is."""
+
+FEW_REPEATS = {"hutchinson": 8}
+"""Where not all repeats are kept, so that the files stay small."""
+
+
+def recorded(experiment: str) -> dict[str, pd.DataFrame]:
+    """An experiment's tables as they were measured."""
+    files = sorted((FOLDER / experiment).glob("*.csv"))
+    read = {"float_precision": "round_trip", "keep_default_na": False}
+    return {file.stem: pd.read_csv(file, **read) for file in files}
+
+
+def of_what(table: pd.DataFrame) -> pd.DataFrame:
+    """What a table has rows of, each once, in order of its labels."""
+    labels = [name for name in table.columns if name not in MEASURED]
+    return table[labels].drop_duplicates().sort_values(labels).reset_index(drop=True)
+
+
+def out_of_date(experiment: str, measured: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The recorded tables with other columns or rows than those just measured."""
+    held = recorded(experiment)
+    if not held:
+        return []
+    return [
+        name
+        for name in sorted(held.keys() | measured.keys())
+        if name not in held
+        or name not in measured
+        or list(held[name].columns) != list(measured[name].columns)
+        or not (of_what(held[name]).astype(str)).equals(of_what(measured[name]).astype(str))
+    ]
+
+
+def _record(experiment: str) -> None:
+    from adcost.experiments import in_process
+
+    path = TESTS / "unit/experiments" / experiment / "conftest.py"
+    described = importlib.util.spec_from_file_location(f"{experiment}_conftest", path)
+    conftest = importlib.util.module_from_spec(described)
+    described.loader.exec_module(conftest)
+    for name, table in in_process.measure_all(experiment, conftest.SECTION, seed=1).items():
+        if experiment in FEW_REPEATS:
+            table = table[table["repeat"] < FEW_REPEATS[experiment]]
+        file = FOLDER / experiment / f"{name}.csv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        table.to_csv(file, index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    for named in sys.argv[1:]:
+        _record(named)

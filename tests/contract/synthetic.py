@@ -1,0 +1,108 @@
+"""Tables made for the tests of figures, numbers and thresholds: small, and no row like another."""
+
+import copy
+from itertools import count
+
+import numpy as np
+import pandas as pd
+
+FLAGS = ("finite", "arrived", "converged", "diverged")
+
+
+def rounds(labels, medians, repeats=6):
+    """The columns ``repeat, method, seconds, compile_seconds`` of interleaved timings.
+
+    ``medians``: seconds by method. Every repeat has a factor of its own, so that an interval has a
+    width; each method's compile time is its own as well.
+    """
+    number = count(1)
+    rows = []
+    for method, seconds in medians.items():
+        compiled = 0.1 * next(number) + seconds
+        for repeat in range(repeats):
+            factor = 1 + 1e-4 * (repeat - (repeats - 1) / 2) * (1 + 0.1 * len(method))
+            rows.append({**labels, "method": method, "repeat": repeat,
+                         "seconds": seconds * factor, "compile_seconds": compiled})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def scattered(tables, seed, columns=("value", "seconds"), spread=0.3, keep=FLAGS):
+    """Copies of the tables in which every number is multiplied by a random factor of its own.
+
+    ``keep``: quantities that stay as they are, such as flags and numbers that others must match.
+    """
+    rng = np.random.default_rng(seed)
+    changed = copy.deepcopy(dict(tables))
+    for table in changed.values():
+        rows = ~table["quantity"].isin(keep) if "quantity" in table else slice(None)
+        for column in set(columns) & set(table):
+            factors = np.exp(spread * rng.uniform(-1, 1, len(table.loc[rows])))
+            table[column] = table[column].astype(float)
+            table.loc[rows, column] *= factors
+    return changed
+
+
+def where(table, **labels):
+    """The rows with these labels (one label or a list of them); there must be some."""
+    mask = pd.Series(True, table.index)
+    for column, label in labels.items():
+        mask &= table[column].isin(label if isinstance(label, list) else [label])
+    assert mask.any(), labels
+    return mask
+
+
+def value(table, **labels):
+    """The one number with these labels."""
+    (found,) = table.value[where(table, **labels)]
+    return found
+
+
+def put(number, name="measurements", column="value", **labels):
+    """A change of tables: a number, or a function of the rows, in place of what is there."""
+
+    def change(tables):
+        table = tables[name]
+        rows = where(table, **labels)
+        table[column] = table[column].astype(float)
+        table.loc[rows, column] = number(table[rows]) if callable(number) else number
+
+    return change
+
+
+def changed(tables, *changes):
+    """A copy with the changes."""
+    tables = copy.deepcopy(dict(tables))
+    for change in changes:
+        change(tables)
+    return tables
+
+
+def verdict(judge, tables, claim, unit):
+    """The verdict of the piece of a claim's evidence whose unit contains ``unit``."""
+    (found,) = (one for one in judge(tables) if one.id == claim)
+    pieces = [piece.verdict for piece in found.evidence if unit in piece.unit]
+    assert len(pieces) == 1, [piece.unit for piece in found.evidence]
+    return pieces[0]
+
+
+def decided(judge, tables, claim):
+    """The verdict of a claim."""
+    return {one.id: one.verdict for one in judge(tables)}[claim]
+
+
+def same(found, expected):
+    """Hold numbers of a report against others: the same names, the same values."""
+    assert set(found) == set(expected)
+    wrong = {name: (found[name], right) for name, right in expected.items()
+             if not _equal(found[name], right)}  # fmt: skip
+    assert not wrong
+
+
+def _equal(one, other):
+    if isinstance(other, dict):
+        return set(one) == set(other) and all(_equal(one[key], other[key]) for key in other)
+    if isinstance(other, list):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(other, str | bool | type(None)):
+        return one == other
+    return bool(np.isclose(one, other, rtol=1e-9, atol=0))

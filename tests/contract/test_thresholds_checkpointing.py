@@ -1,0 +1,239 @@
+"""Where the borders of `checkpointing`'s claims lie: a fault just beyond, one just within."""
+
+from math import isqrt
+
+import numpy as np
+import pytest
+
+from adcost.experiments.checkpointing.claims import judge
+
+from .recorded import recorded
+from .synthetic import changed, put, value
+
+EPS = 2.0**-23
+STATE = 64 * 32 * 4
+THEIRS = 2 * 12 * 1600 * 32 * 1024 * 48
+"""ZeRO's bytes of activations of GPT-2 XL, which the lecture's 60 GB are."""
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return recorded("checkpointing")
+
+
+def _chain(value, method, quantity, size):
+    return put(value, model="chain", method=method, quantity=quantity, size=size)
+
+
+def _grows(power, method):
+    """Bytes with this exponent between the two longest chains, of 16 and 64 layers."""
+    return _chain(lambda rows: 1e5 * rows["size"] ** power, method, "temporary_bytes", [16, 64])
+
+
+def _works(power):
+    """Operations with this exponent; the table has them over those of the chain's value."""
+    return _chain(lambda rows: 3 * rows["size"] ** (power - 1), "store_all", "operations", [16, 64])
+
+
+def _beside(states, method, formula):
+    """States by the formula, and so many more at one length; reverse mode keeps three a layer."""
+
+    def held(layers):
+        return lambda rows: STATE * rows["size"].map(lambda n: layers(int(n)) + 4.0)
+
+    def change(tables):
+        everywhere = [8, 9, 16, 64]
+        _chain(held(lambda n: 3 * n), "store_all", "temporary_bytes", everywhere)(tables)
+        _chain(held(formula), method, "temporary_bytes", everywhere)(tables)
+        _chain(lambda rows: rows.value + states * STATE, method, "temporary_bytes", 9)(tables)
+
+    return change
+
+
+def _segments(n):
+    return 3 * isqrt(n) + -(-n // isqrt(n))
+
+
+def _halving(n):
+    return int(np.ceil(np.log2(n)))
+
+
+def _times(factor, method, quantity, size, other="store_all"):
+    """A quantity over that of another schedule."""
+
+    def change(tables):
+        labels = {"model": "chain", "quantity": quantity, "size": size}
+        base = value(tables["measurements"], method=other, **labels)
+        put(factor * base, method=method, **labels)(tables)
+
+    return change
+
+
+def _lasts(factor):
+    def change(tables):
+        for method, seconds in (("store_all", 1e-3), ("segments", factor * 1e-3)):
+            put(seconds, "timings", "seconds", point="chain-64", method=method)(tables)
+
+    return change
+
+
+def _said(tables):
+    """The bytes that are 60 GB for GPT-2 XL, for this transformer."""
+    labels = {"setting": "formula", "quantity": "zero_bytes"}
+    return 60e9 * value(tables["measurements"], **labels) / THEIRS
+
+
+def _holds(share, policy, quantity="blocks_bytes", of=1.0, attention=("ordinary", "chunked")):
+    """So many of the 60 GB, or of a part of them."""
+
+    def change(tables):
+        settings = [f"{name}/float16" for name in attention]
+        put(share * of * _said(tables), method=policy, quantity=quantity, setting=settings)(tables)
+
+    return change
+
+
+def _by_formula(share, policy, name):
+    def change(tables):
+        labels = {"setting": "formula", "quantity": f"{name}_bytes"}
+        exact = value(tables["measurements"], **labels)
+        put(share * exact, method=policy, quantity="kept_bytes")(tables)
+
+    return change
+
+
+def _less_than_without(times):
+    def change(tables):
+        _holds(1.0, "store_all")(tables)
+        _holds(1 / times, "every_block", attention=("ordinary",))(tables)
+
+    return change
+
+
+def _operations(policy, share=0.0, forwards=0.0):
+    """More operations than storing all, as a share of its own or in passes forward."""
+
+    def change(tables):
+        labels = {"method": "store_all", "setting": "ordinary/float16"}
+        whole, forward = (
+            value(tables["measurements"], **labels, quantity=name)
+            for name in ("blocks_operations", "forward_operations")
+        )
+        put(whole * (1 + share) + forwards * forward, method=policy, setting="ordinary/float16",
+            quantity="blocks_operations")(tables)  # fmt: skip
+
+    return change
+
+
+def _batches(with_, without):
+    def change(tables):
+        for policy, batch in (("every_block", with_), ("store_all", without)):
+            put(batch, method=policy, quantity="largest_batch", setting="ordinary/float16")(tables)
+
+    return change
+
+
+def _of_memory(share, quantity):
+    """Bytes over the memory of 0.04 GB, at one of the batches; at the others they are right."""
+
+    def change(tables):
+        put({"held_bytes": 0.9, "next_bytes": 1.1}[quantity] * 0.04e9, quantity=quantity)(tables)
+        put(share * 0.04e9, method="store_all", setting="lean/float16", quantity=quantity)(tables)
+
+    return change
+
+
+def _peak(ratio, setting):
+    def change(tables):
+        labels = {"model": "flat", "setting": setting}
+        predicted = value(tables["measurements"], **labels, quantity="predicted_bytes")
+        put(ratio * predicted, **labels, quantity="peak_bytes")(tables)
+
+    return change
+
+
+def _gpu(ratio):
+    def change(tables):
+        table = tables["measurements"]
+        table = table[table.setting != "bare"].replace({"setting": {"default": "gpu"}})
+        tables["measurements"] = table.reset_index(drop=True)
+        _peak(ratio, "gpu")(tables)
+
+    return change
+
+
+BORDERS = [
+    ("store_all_linear", 0, _grows(1.04, "store_all"), _grows(1.06, "store_all")),
+    ("store_all_linear", 0, _grows(0.96, "store_all"), _grows(0.94, "store_all")),
+    ("store_all_linear", 1, _beside(0.09, "store_all", lambda n: 3 * n),
+     _beside(0.11, "store_all", lambda n: 3 * n)),
+    ("store_all_linear", 2, _works(1.04), _works(1.06)),
+    ("sqrt_segments", 0, _beside(0.09, "segments", _segments),
+     _beside(0.11, "segments", _segments)),
+    ("sqrt_segments", 0, _beside(-0.09, "segments", _segments),
+     _beside(-0.11, "segments", _segments)),
+    ("sqrt_segments", 1, _grows(0.54, "segments"), _grows(0.56, "segments")),
+    ("sqrt_segments", 1, _grows(0.46, "segments"), _grows(0.44, "segments")),
+    ("recompute_all", 0, _times(1.009, "recompute_all", "temporary_bytes", 64, "recompute_all"),
+     _times(1.02, "recompute_all", "temporary_bytes", 64, "recompute_all")),
+    # n(n − 1)/2 = 120 layers again, 16 inside derivatives, and 16 of the value's own sweep.
+    ("recompute_all", 1, _chain(152, "recompute_all", "evaluated", 16),
+     _chain(153, "recompute_all", "evaluated", 16)),
+    ("recursive", 0, _beside(0.09, "halving", _halving), _beside(0.11, "halving", _halving)),
+    ("recursive", 0, _beside(-0.09, "halving", _halving), _beside(-0.11, "halving", _halving)),
+    # (n/2) log₂ n = 32 layers again, 16 inside derivatives, and the value's last.
+    ("recursive", 1, _chain(49, "halving", "evaluated", 16),
+     _chain(48, "halving", "evaluated", 16)),
+    ("one_extra_forward", 0, _times(1.333, "segments", "operations", 9),
+     _times(1.334, "segments", "operations", 9)),
+    ("one_extra_forward", 1, _lasts(1.333), _lasts(1.334)),
+    *[("same_gradient", 0, _chain(1.99 * 9 * EPS, method, "gradient_error", 9),
+       _chain(2.01 * 9 * EPS, method, "gradient_error", 9))
+      for method in ("segments", "every_layer", "halving", "revolve", "recompute_all")],
+    ("gpt2_60gb", 0, _holds(1.19, "store_all"), _holds(1.21, "store_all")),
+    ("gpt2_60gb", 0, _holds(0.81, "store_all"), _holds(0.79, "store_all")),
+    ("gpt2_60gb", 2, _by_formula(1.0009, "save_operands", "operand"),
+     _by_formula(1.0011, "save_operands", "operand")),
+    ("gpt2_60gb", 3, _holds(0.99, "save_projections", "kept_bytes"),
+     _holds(1.01, "save_projections", "kept_bytes")),
+    ("gpt2_8gb", 0, _holds(1.19, "every_block", of=8 / 60),
+     _holds(1.21, "every_block", of=8 / 60)),
+    ("gpt2_8gb", 0, _holds(0.81, "every_block", of=8 / 60),
+     _holds(0.79, "every_block", of=8 / 60)),
+    ("gpt2_8gb", 1, _by_formula(0.9991, "every_block", "checkpoint"),
+     _by_formula(0.9989, "every_block", "checkpoint")),
+    ("gpt2_8gb", 2, _less_than_without(7.51), _less_than_without(7.49)),
+    ("gpt2_33_percent", 0, _operations("every_block", 0.333), _operations("every_block", 0.334)),
+    ("gpt2_33_percent", 1, _operations("every_block", 0.359), _operations("every_block", 0.361)),
+    ("gpt2_33_percent", 1, _operations("every_block", 0.301), _operations("every_block", 0.299)),
+    ("gpt2_33_percent", 2, _operations("every_3_blocks", forwards=1.009),
+     _operations("every_3_blocks", forwards=1.011)),
+    ("gpt2_33_percent", 2, _operations("every_3_blocks", forwards=0.991),
+     _operations("every_3_blocks", forwards=0.989)),
+    ("max_batch", 0, _batches(15, 2), _batches(22, 3)),
+    ("max_batch", 1, _of_memory(1.0, "held_bytes"), _of_memory(1.001, "held_bytes")),
+    ("max_batch", 2, _of_memory(1.001, "next_bytes"), _of_memory(0.999, "next_bytes")),
+    ("prediction_holds", 0, _peak(1.09, "default"), _peak(1.11, "default")),
+    ("prediction_holds", 0, _peak(0.91, "default"), _peak(0.89, "default")),
+    ("prediction_holds", 1, _peak(1.09, "bare"), _peak(1.11, "bare")),
+    ("prediction_holds", 2, _peak(0.91, "default"), _peak(0.89, "default")),
+    ("prediction_holds_on_gpu", 0, _gpu(1.009), _gpu(1.011)),
+    ("prediction_holds_on_gpu", 0, _gpu(0.991), _gpu(0.989)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "within", "beyond"),
+    BORDERS,
+    ids=[f"{name}-{place}-{k}" for k, (name, place, *_) in enumerate(BORDERS)],
+)
+def test_evidence_turns_at_its_border(tables, name, place, within, beyond):
+    def found(change):
+        claims = {claim.id: claim for claim in judge(changed(tables, change))}
+        claim = claims[f"checkpointing.{name}"]
+        return claim, claim.evidence[place].verdict
+
+    assert found(within)[1] == "reproduced"
+    claim, verdict = found(beyond)
+    assert verdict in ("refuted", "inconclusive")
+    assert place > 0 or claim.verdict == verdict
