@@ -18,7 +18,8 @@ Of the point of `store_all` alone, from shapes without compiling:
 ``whole_operations``    of the blocks' program where every block is computed again whole
 
 The points ``groups-<g>`` have ``blocks_bytes``, ``blocks_operations`` and ``forward_operations`` of a
-checkpoint every block over the batch by groups of g sequences; the size is g.
+checkpoint every block over the batch by groups of g sequences; the method is
+``every_block_by_groups`` and the size is g.
 
 The setting ``formula`` of the point of `store_all` has the ``sequence`` and what the literature
 says, in 16 bits: ``zero_bytes``, ``korthikanti_bytes``, ``operand_bytes`` (the same without
@@ -49,6 +50,8 @@ from adcost.functions.gpt2_sizes import Size
 
 WHOLE = "every_2_blocks"
 """Groups of blocks are computed again whole; so is each block in them."""
+
+BY_GROUPS = "every_block_by_groups"
 
 OTHER_DTYPE = {"float16": "float32", "float32": "float16"}
 
@@ -104,8 +107,11 @@ def _blocks(rows: Rows, setting: Setting) -> int:
     layers, program = setting.size.layers, blocks(setting)
     held = program_bytes(program).temporaries
     stacks, x, _ = program[1]
+    by_groups = setting.group is not None
     rows.add(
-        setting.policy, setting.name, setting.group or setting.batch,
+        BY_GROUPS if by_groups else setting.policy,
+        setting.name,
+        setting.group or setting.batch,
         blocks_bytes=held,
         blocks_operations=operations(program, layers),
         forward_operations=operations((forward(setting), (stacks, x)), layers),

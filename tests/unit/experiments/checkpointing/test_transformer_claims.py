@@ -40,7 +40,9 @@ def as_said(tables):
     put(tables, "operands_bytes", stored)
     put(tables, "no_scores_bytes", 0.9 * stored)
     put(tables, "blocks_bytes", with_, method="every_block")
+    put(tables, "blocks_bytes", with_, point="groups-")
     put(tables, "blocks_bytes", 0.9 * with_, point="groups-1")
+    put(tables, "blocks_operations", 395.0, point="groups-")
     put(tables, "whole_operations", 400.0)
     put(tables, "blocks_operations", 300.0, method="store_all")
     put(tables, "blocks_operations", 395.0, method="every_block")
@@ -57,7 +59,7 @@ FALSEHOODS = [
     (IDS[0], lambda t: put(t, "operands_bytes", lambda v: 3 * v)),
     (IDS[0], lambda t: put(t, "no_scores_bytes", lambda v: v / 2)),
     # No group small enough.
-    (IDS[1], lambda t: put(t, "blocks_bytes", lambda v: 2 * v, method="every_block")),
+    (IDS[1], lambda t: put(t, "blocks_bytes", lambda v: 2 * v, point="groups-")),
     # A second pass forward, and none.
     (IDS[2], lambda t: put(t, "whole_operations", 500.0)),
     (IDS[2], lambda t: put(t, "whole_operations", 300.0)),
@@ -98,7 +100,7 @@ def test_blocks_that_take_the_whole_batch_at_once_refute_the_claim(
     (held,) = ignored[ignored.quantity == "blocks_bytes"].value / 1e9
     assert held == pytest.approx(at_once, rel=1e-6)
     as_said(transformer_tables)
-    put(transformer_tables, "blocks_bytes", 1.8 * held * 1e9, method="every_block")
+    put(transformer_tables, "blocks_bytes", held * 1e9, point="groups-")
     assert verdicts(transformer_tables)[IDS[1]] == "refuted"
 
 
