@@ -90,7 +90,7 @@ def price(name: str) -> float:
     Each argument takes the operations of its partial derivative, a multiplication by the result's
     adjoint (none where the partial derivative is 1 or −1), and the addition to its own adjoint. So
     this bounds operations(f, ∇f) / operations(f) for every f of such operations (Griewank &
-    Walther, *Evaluating Derivatives*, 2nd ed., §4.4, without the memory accesses there).
+    Walther, *Evaluating Derivatives*, 2nd ed., ch. 4, without the memory accesses there).
     """
     operation = OPERATIONS[name]
     work = Work()

@@ -3,7 +3,7 @@
 The theorem is about scalar operations: each takes, with its derivative, at most a constant of its
 own, so f and ∇f together take at most the largest of them times the operations of f (Baur &
 Strassen 1983: 5 for the four arithmetic operations, where the two adjoints of a quotient share one;
-Griewank & Walther, *Evaluating Derivatives*, 2nd ed., §4.4–4.6: 3 to 4 where memory access counts
+Griewank & Walther, *Evaluating Derivatives*, 2nd ed., ch. 4: 3 to 4 where memory access counts
 as well). Whether a library attains it for a function of arrays is another question.
 """
 
