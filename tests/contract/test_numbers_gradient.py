@@ -113,7 +113,7 @@ def _of_writing(table):
             ratio("tape", "tape_both", "tape_value", method=m, dimension=d)
             for m, d in zip(tape.method, tape.dimension, strict=True)
         ),
-        "tape_to": 32,
+        "tape_to": 100,
         "writing_dimension": 160,
         "writing_indexed": both[160, "product_indexed"],
         "writing_scanned": both[160, "product_scanned"],
