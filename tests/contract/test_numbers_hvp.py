@@ -110,7 +110,6 @@ def test_every_number_is_that_of_its_rows(tables):
         ],
         "tangent_product": tangent("multiply"),
         "tangent_quotient": tangent("divide"),
-        "nested_most": max(dearest(name) / nested(name, "gradient") for name in chains),
         "evaluations": max(
             counted("reverse_over_reverse", point=point) / counted("loss", point=point)
             for point in points

@@ -12,4 +12,5 @@ def test_an_operation_is_applied_so_many_times(name):
         expected = 1.3
         for _ in range(3):
             expected = float(NESTED[name](jax.numpy.asarray(expected)))
-        assert float(nested(name, 3)(jax.numpy.asarray(1.3))) == pytest.approx(expected, nan_ok=True)
+        found = float(nested(name, 3)(jax.numpy.asarray(1.3)))
+        assert found == pytest.approx(expected, nan_ok=True)

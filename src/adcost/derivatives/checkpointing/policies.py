@@ -3,7 +3,7 @@ r"""What a stack of layers keeps for its derivative, by name.
 ``store_all``         nothing said: reverse mode keeps what every derivative needs
 ``save_operands``     kept is what the block names so: what enters a product, a normalisation or
                       an activation. Only what is computed entry by entry is computed again
-``save_operands_but_scores``  the same, but attention's scores are computed again from their operands
+``save_operands_but_scores``  the same, but attention's scores are computed again
 ``save_products``     only the results of matrix products are kept, attention's among them
 ``save_projections``  only the results of products with weights are kept: selective recomputation
                       (Korthikanti et al. 2022, arXiv 2205.05198, §5)

@@ -5,7 +5,8 @@ temporaries, and the optimiser's state. Bytes grow with the batch, nearly in a l
 follows the line through the programs compiled so far, until one batch fits and the next does not.
 
 Rows: the policy as method, attention and dtype as setting, the memory in GB (10⁹ bytes) as size.
-Quantities: ``fixed_bytes``, which no batch changes; ``largest_batch``, ``held_bytes`` at it (absent where it is 0), ``next_bytes`` at one
+Quantities: ``fixed_bytes``, which no batch changes;
+``largest_batch``, ``held_bytes`` at it (absent where it is 0), ``next_bytes`` at one
 more.
 """
 

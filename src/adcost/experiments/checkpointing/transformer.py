@@ -13,12 +13,12 @@ setting (``ordinary/float16``), the batch as size. Quantities:
 
 Of the point of `store_all` alone, from shapes without compiling:
 
-``operands_bytes``      what reverse mode must keep: the operands of products, normalisations and GELU
+``operands_bytes``      what reverse mode must keep: operands of products, normalisations and GELU
 ``no_scores_bytes``     the same where attention's scores are computed again
 ``whole_operations``    of the blocks' program where every block is computed again whole
 
-The points ``groups-<g>`` have ``blocks_bytes``, ``blocks_operations`` and ``forward_operations`` of a
-checkpoint every block over the batch by groups of g sequences; the method is
+The points ``groups-<g>`` have ``blocks_bytes``, ``blocks_operations`` and ``forward_operations`` of
+a checkpoint every block over the batch by groups of g sequences; the method is
 ``every_block_by_groups`` and the size is g.
 
 The setting ``formula`` of the point of `store_all` has the ``sequence`` and what the literature

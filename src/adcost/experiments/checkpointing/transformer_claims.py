@@ -81,8 +81,8 @@ def _60_gb(measured: pd.DataFrame) -> Claim:
         "much is what a program keeps that computes everything but its large products again: "
         f"keeping only products with weights takes {weights:.1f} GB, for "
         f"{100 * summary.overhead(measured, 'save_projections'):.1f} % more operations. What JAX's "
-        f"own program holds, {unfused:.0f} GB, stores intermediate results that need not be stored, "
-        "and decides nothing.",
+        f"own program holds, {unfused:.0f} GB, stores intermediate results that need not be "
+        "stored, and decides nothing.",
     )  # fmt: skip
 
 
@@ -101,7 +101,9 @@ def _8_gb(measured: pd.DataFrame) -> Claim:
         f"{summary.model(measured)}: checkpoints can reduce activations to {with_:.3g} GB, for a "
         "third more operations at the most.",
         (
-            at_most("counted", Interval.exactly(least), with_, "GB held by the blocks, at the least"),
+            at_most(
+                "counted", Interval.exactly(least), with_, "GB held by the blocks, at the least"
+            ),
             at_most(
                 "counted", Interval.exactly(price), 1 / 3, "more operations there", "≤ 1/3",
             ),
@@ -117,8 +119,8 @@ def _8_gb(measured: pd.DataFrame) -> Claim:
         ),
         "gpt2_operations",
         "“Can reduce” says that some schedule does. Here a block keeps its input and takes the "
-        f"batch by groups of sequences: groups of {groups.index[-1]:.0f} hold {groups.iloc[-1]:.2f} GB, "
-        f"groups of {groups.index[0]:.0f} {groups.iloc[0]:.2f} GB, for {100 * price:.1f} % more "
+        f"batch by groups of sequences: groups of {groups.index[-1]:.0f} hold "
+        f"{groups.iloc[-1]:.2f} GB, groups of {groups.index[0]:.0f} {groups.iloc[0]:.2f} GB, for {100 * price:.1f} % more "
         f"operations. The checkpoints themselves take {kept:.2f} GB; "
         "beside them stands one group's inside of one block. A block that takes the whole batch at "
         f"once, which is what one program without tuning does, holds {at_once:.2f} GB.",
@@ -142,8 +144,8 @@ def _33_percent(measured: pd.DataFrame) -> Claim:
             ),
         ),
         "gpt2_operations",
-        "One more pass forward is a third of a gradient's three. But the last thing a block computes "
-        "is a product whose result is only added to the block's input: no derivative needs that "
+        "One more pass forward is a third of a gradient's three. But the last thing a block "
+        "computes is a product whose result is only added to the block's input: no derivative needs that "
         "result, so a compiler need not compute it again. A checkpoint every block then costs "
         f"{100 * each:.1f} %, which is {summary.extra_forwards(measured, WITH):.2f} of a pass.",
     )  # fmt: skip

@@ -139,7 +139,8 @@ def _jax_attains_it(measured: pd.DataFrame) -> Claim:
         "timed as well, the arrays taken whole (scans, jnp.prod, norms, …), and single operations "
         f"applied many times over, of which the dearest are {_listed(nested)}. A product written "
         f"entry by entry is judged apart. A running product, jnp.cumprod, takes {running:.3g}: JAX "
-        "differentiates it through products of all ranges, so the constant is JAX's, not the tape's.",
+        "differentiates it through products of all ranges, so the constant is JAX's, not the "
+        "tape's.",
     )  # fmt: skip
 
 

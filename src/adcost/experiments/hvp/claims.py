@@ -39,8 +39,8 @@ SECOND_ORDER = 10.0
 of f: from 7 to 10, according to what an access to memory counts."""
 
 QUOTED = (2.0, 3.0)
-"""Gradients commonly quoted for networks of large matrix products (Pearlmutter 1994; Dagréou et al.,
-ICLR blog track 2024, measure 2.3 to 2.5 in JAX on a GPU)."""
+"""Gradients commonly quoted for networks of large matrix products (Pearlmutter 1994; Dagréou et
+al., ICLR blog track 2024, measure 2.3 to 2.5 in JAX on a GPU)."""
 
 ROUNDING = 10.0
 """Rounding errors allowed, in units of (layers)·u: each layer adds a few roundings of size u, and
@@ -226,8 +226,8 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
         f"{dear['multiply']:.0f} operations with its tangent, tanh {dear['tanh']:.0f}, erf "
         f"{dear['erf']:.0f}, a quotient {dear['divide']:.0f}. So four gradients are enough for a "
         f"network of products and sums and not in general: {most.max():.3g} gradients, where one "
-        f"operation is applied many times over ({most.idxmax()}). Griewank & Walther bound a product by 7 to "
-        f"{SECOND_ORDER:.0f} evaluations of f, with memory accesses counted; the networks stay "
+        f"operation is applied many times over ({most.idxmax()}). Griewank & Walther bound a "
+        f"product by 7 to {SECOND_ORDER:.0f} evaluations of f, with memory accesses counted; the networks stay "
         f"below, and by operations alone such chains take up to {beyond.max():.3g}.",
     )  # fmt: skip
 
@@ -404,9 +404,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "constant": float(_counted(sweep, AD_PRODUCTS[0])[deepest] / gradient),
         "tangent_product": float(tangents(measured)["multiply"]),
         "tangent_quotient": float(tangents(measured)["divide"]),
-        "nested_most": float(
-            nested(measured)[list(AD_PRODUCTS)].div(nested(measured).gradient, axis=0).max(axis=None)
-        ),
         "evaluations": float(
             (_counted(sweep, AD_PRODUCTS[0]) / _counted(sweep, "loss")).max()
         ),

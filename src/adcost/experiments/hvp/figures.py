@@ -160,7 +160,8 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
         axis.minorticks_off()
         # Every interval whole, and room above for the legend.
         axis.set_ylim(0.9 * min(ends), 3 * max(ends))
-    for height, text in ((4.2, "products with their tangents: 4"), (2.05, "commonly quoted: 2 to 3")):
+    words = "products with their tangents: 4", "commonly quoted: 2 to 3"
+    for height, text in zip((4.2, 2.05), words, strict=True):
         counted.annotate(
             text, (0.98, height), xycoords=("axes fraction", "data"), ha="right", fontsize=8,
             color=plotting.GREY,

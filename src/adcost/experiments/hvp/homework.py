@@ -1,7 +1,7 @@
 r"""The homework's own code: completed to the letter, and with the one line that mends it.
 
-Its ``loss_fn(p)`` calls ``model.forward(x)``, which reads the model's own weights: p is not used, so
-every derivative by p is zero. The mended loss reads the weights from p.
+Its ``loss_fn(p)`` calls ``model.forward(x)``, which reads the model's own weights: p is not used,
+so every derivative by p is zero. The mended loss reads the weights from p.
 """
 
 import jax

@@ -1,13 +1,13 @@
 """Measure Hessian-vector products of the homework's network: agreement, operations, bytes, time.
 
-Columns of ``measurements``: ``point, layers, parameters, dtype, initialisation, function, method,
-quantity, value, draw``. Quantities: ``norm`` of the result; ``relative_error`` ‖a − b‖/‖b‖ of a product
-against the one through the full Hessian; ``operations`` with their four parts;
+Columns of ``measurements``: ``point, layers, parameters, dtype, initialisation, function,
+method, quantity, value, draw``. Quantities: ``norm`` of the result; ``relative_error`` ‖a − b‖/‖b‖
+of a product against the one through the full Hessian; ``operations`` with their four parts;
 ``temporary_bytes`` and ``output_bytes`` of the compiled program.
 
-The function is ``network``, but for the point ``nested``: there it is an operation applied to its own
-result ``layers`` times, or, with the quantity ``tangent``, the operation whose value and tangent
-are counted, over its value. The point ``homework-code`` has the methods ``literal`` and ``mended``:
+The function is ``network``, but for the point ``nested``: there it is an operation applied to its
+own result ``layers`` times, or, with the quantity ``tangent``, the operation whose value and
+tangent are counted, over its value. The point ``homework-code`` has the methods ``literal`` and ``mended``:
 ``largest_entry`` of the Hessian and ``product_error``, of its product against one without it.
 """
 

@@ -87,11 +87,14 @@ def _crossover_time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
         SECTION,
         f"For f(x) = Ax with n = {n} inputs the faster mode changes where m = n, within a factor "
         "of two.",
-        (_timed_crossing(timings, "linear", n, "Ax"), _timed_crossing(timings, "tanh", n, "tanh(Ax)")),
+        (
+            _timed_crossing(timings, "linear", n, "Ax"),
+            _timed_crossing(timings, "tanh", n, "tanh(Ax)"),
+        ),
         "crossover",
         "Far below the crossing neither mode wins time, since a call's own cost is the larger part "
         "of both.",
-    )  # fmt: skip
+    )
 
 
 def _prices(measured: pd.DataFrame, n: int) -> Interval:
