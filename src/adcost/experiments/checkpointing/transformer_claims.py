@@ -120,8 +120,8 @@ def _8_gb(measured: pd.DataFrame) -> Claim:
         "gpt2_operations",
         "“Can reduce” says that some schedule does. Here a block keeps its input and takes the "
         f"batch by groups of sequences: groups of {groups.index[-1]:.0f} hold "
-        f"{groups.iloc[-1]:.2f} GB, groups of {groups.index[0]:.0f} {groups.iloc[0]:.2f} GB, for {100 * price:.1f} % more "
-        f"operations. The checkpoints themselves take {kept:.2f} GB; "
+        f"{groups.iloc[-1]:.2f} GB, groups of {groups.index[0]:.0f} {groups.iloc[0]:.2f} GB, "
+        f"for {100 * price:.1f} % more operations. The checkpoints themselves take {kept:.2f} GB; "
         "beside them stands one group's inside of one block. A block that takes the whole batch at "
         f"once, which is what one program without tuning does, holds {at_once:.2f} GB.",
     )  # fmt: skip
@@ -145,8 +145,8 @@ def _33_percent(measured: pd.DataFrame) -> Claim:
         ),
         "gpt2_operations",
         "One more pass forward is a third of a gradient's three. But the last thing a block "
-        "computes is a product whose result is only added to the block's input: no derivative needs that "
-        "result, so a compiler need not compute it again. A checkpoint every block then costs "
+        "computes is a product whose result is only added to the block's input: no derivative "
+        "needs that result, so a compiler need not compute it again. A checkpoint every block then costs "
         f"{100 * each:.1f} %, which is {summary.extra_forwards(measured, WITH):.2f} of a pass.",
     )  # fmt: skip
 

@@ -227,8 +227,8 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
         f"{dear['erf']:.0f}, a quotient {dear['divide']:.0f}. So four gradients are enough for a "
         f"network of products and sums and not in general: {most.max():.3g} gradients, where one "
         f"operation is applied many times over ({most.idxmax()}). Griewank & Walther bound a "
-        f"product by 7 to {SECOND_ORDER:.0f} evaluations of f, with memory accesses counted; the networks stay "
-        f"below, and by operations alone such chains take up to {beyond.max():.3g}.",
+        f"product by 7 to {SECOND_ORDER:.0f} evaluations of f, with memory accesses counted; the "
+        f"networks stay below, and by operations alone such chains take up to {beyond.max():.3g}.",
     )  # fmt: skip
 
 
