@@ -97,7 +97,7 @@ def price(name: str) -> float:
     arguments = [Counted(a, work) for a in (1.25, 1.75)[: len(operation.partials)]]
     result = operation.value(*arguments)
     alone = work.operations
+    adjoint: float = Counted(0.5, work)
     for _, slope in operation.partials:
-        work.operations += 1  # the addition
-        Counted(1.5, work) * slope(*arguments, result)
+        adjoint += Counted(1.5, work) * slope(*arguments, result)
     return work.operations / alone

@@ -8,7 +8,8 @@ of a product against the one through the full Hessian; ``operations`` with their
 The function is ``network``, but for the point ``nested``: there it is an operation applied to its
 own result ``layers`` times, or, with the quantity ``tangent``, the operation whose value and
 tangent are counted, over its value. The point ``homework-code`` has the methods ``literal`` and
-``mended``: ``largest_entry`` of the Hessian and ``product_error``, of its product against one without it.
+``mended``: ``largest_entry`` of the Hessian and ``product_error``, of its product with a vector
+against one that needs no Hessian.
 """
 
 import itertools
