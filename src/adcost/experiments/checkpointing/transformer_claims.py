@@ -147,7 +147,8 @@ def _33_percent(measured: pd.DataFrame) -> Claim:
         "One more pass forward is a third of a gradient's three. But the last thing a block "
         "computes is a product whose result is only added to the block's input: no derivative "
         "needs that result, so a compiler need not compute it again. A checkpoint every block then "
-        f"costs {100 * each:.1f} %, which is {summary.extra_forwards(measured, WITH):.2f} of a pass.",
+        f"costs {100 * each:.1f} %, which is {summary.extra_forwards(measured, WITH):.2f} of a "
+        "pass.",
     )  # fmt: skip
 
 
