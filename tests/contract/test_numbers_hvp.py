@@ -85,10 +85,9 @@ def test_every_number_is_that_of_its_rows(tables):
             for name in PRODUCTS
         ],
     }
+
     def nested(name, method):
-        return value(
-            measured, point="nested", function=name, method=method, quantity="operations"
-        )
+        return value(measured, point="nested", function=name, method=method, quantity="operations")
 
     def dearest(name):
         return max(nested(name, method) for method in PRODUCTS)

@@ -71,7 +71,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "exp2": _one("2 ^ {0}", counted.exp2, "{v} · log(2)", lambda a, v: v * LOG_2),
     "expm1": _one("exp({0}) − 1", counted.expm1, "{v} + 1", lambda a, v: v + 1),
     "erf": _one(
-        "erf {0}", counted.erf, "2 exp(−{0}²) / √(π)",
+        "erf {0}",
+        counted.erf,
+        "2 exp(−{0}²) / √(π)",
         lambda a, v: TWO_OVER_ROOT_PI * counted.exp(-a * a),
     ),
     "rsqrt": _one(

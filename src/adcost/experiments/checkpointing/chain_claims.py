@@ -163,11 +163,7 @@ def _one_extra_forward_time(timings: pd.DataFrame) -> Claim:
         "checkpointing.one_extra_forward_time",
         f"{SECTION}; {CHEN}, §4.3",
         "Segments of √n layers take a third more time.",
-        (
-            near(
-                "timed", more, ONE_FORWARD, TIME_POINTS, "of the time of storing all", "33 ± 10 %"
-            ),
-        ),
+        (near("timed", more, ONE_FORWARD, TIME_POINTS, "of the time of storing all", "33 ± 10 %"),),
         "frontier",
         "At the longest chain timed. Where storing all leaves the cache, computing again can be "
         "quicker than fetching: then the chain with checkpoints is the faster one.",

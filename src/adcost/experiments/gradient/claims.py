@@ -325,9 +325,7 @@ def _of_writing(measured: pd.DataFrame) -> dict[str, Any]:
     at_last = ways[ways.dimension == last].set_index("method").ratio
     nested = ways[ways.dimension == 1].set_index("method").ratio
     smallest = ways[ways.dimension > 1].groupby("method").ratio.first()
-    return {
-        f"price_{name}": float(constants[name]) for name in (*ARITHMETIC, "erf", "pow")
-    } | {
+    return {f"price_{name}": float(constants[name]) for name in (*ARITHMETIC, "erf", "pow")} | {
         "tape_most": float(tape.ratio.max()),
         "tape_to": int(tape.dimension.max()),
         "writing_dimension": int(last),

@@ -82,6 +82,7 @@ CHEAP: Mapping[str, Function] = {
 }
 WAYS: Mapping[str, Function] = {**DEAR, **CHEAP}
 
+
 def inputs(d: int) -> list[float]:
     """A point at which all functions of scalars are defined."""
     return list(np.linspace(0.5, 1.5, d))

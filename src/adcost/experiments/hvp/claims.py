@@ -404,9 +404,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "constant": float(_counted(sweep, AD_PRODUCTS[0])[deepest] / gradient),
         "tangent_product": float(tangents(measured)["multiply"]),
         "tangent_quotient": float(tangents(measured)["divide"]),
-        "evaluations": float(
-            (_counted(sweep, AD_PRODUCTS[0]) / _counted(sweep, "loss")).max()
-        ),
+        "evaluations": float((_counted(sweep, AD_PRODUCTS[0]) / _counted(sweep, "loss")).max()),
         "large_hessian_bytes": float(p_big) ** 2 * size,
         "large_seconds_hvp": seconds[AD_PRODUCTS[0]],
         "large_seconds_gradient": seconds["gradient"],

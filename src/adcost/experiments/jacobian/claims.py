@@ -121,9 +121,7 @@ def _scalar_output(measured: pd.DataFrame) -> Claim:
         "jacobian.scalar_output",
         f"{SECTION}; {BOOK}, §3.2",
         "For the scalar output maxᵢ (Ax)ᵢ reverse mode takes the fewer operations at every m.",
-        (
-            at_least("counted", Interval.spanning(wide.forward / wide.reverse), 1, "times reverse"),
-        ),
+        (at_least("counted", Interval.spanning(wide.forward / wide.reverse), 1, "times reverse"),),
         "scalar_output",
         "The ratio of forward to reverse, over all m. Forward takes n products with A and the "
         "value, reverse one and the value: (n + 1)/2 times as many operations for large m, "
