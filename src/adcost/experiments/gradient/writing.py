@@ -31,7 +31,7 @@ ON_THE_TAPE: Mapping[str, Function] = {
     "square_roots": _folded(lambda y, w: jnp.sqrt(y * w)),
     "error_functions": _folded(lambda y, w: erf(y * w)),
     "powers": _folded(lambda y, w: y**w),
-    "logarithms": _folded(lambda y, w: jnp.log(1 + jnp.exp(y * w))),
+    "logarithms": _folded(lambda y, w: jnp.log(1 + jnp.exp(y * w / 2))),
 }
 """The quotient, the error function and the power have the dearest derivatives of all."""
 
