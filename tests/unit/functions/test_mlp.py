@@ -73,3 +73,12 @@ def test_signal_preserving_weights_are_orthogonal_over_the_slope():
     grams = weights.transpose(0, 2, 1) @ weights / mlp.INVERSE_SLOPE**2
     grams[0] /= mlp.INPUT_SCALE**2
     np.testing.assert_allclose(grams, np.broadcast_to(np.eye(3), grams.shape), atol=1e-14)
+
+
+def test_a_network_with_other_parameters_is_that_network():
+    rng = np.random.default_rng(1)
+    one, other = (mlp.MLP(jnp.asarray(mlp.initialise(rng, 3, 2, "homework"))) for _ in range(2))
+    x = jnp.ones((1, 2))
+    moved = one.with_params(other.get_params())
+    np.testing.assert_array_equal(moved.forward(x), other.forward(x))
+    assert not np.allclose(moved.forward(x), one.forward(x))
