@@ -144,7 +144,7 @@ def _saving(measured: pd.DataFrame) -> float:
 
 def _one_extra_forward(measured: pd.DataFrame) -> Claim:
     ratio = summary.extra_operations(measured, "segments")
-    more = Interval(ratio.value - 1, ratio.low - 1, ratio.high - 1)
+    more = ratio.shifted(-1)
     return Claim(
         "checkpointing.one_extra_forward",
         f"{SECTION}; {CHEN}, §4.3",
@@ -163,7 +163,7 @@ def _one_extra_forward(measured: pd.DataFrame) -> Claim:
 
 def _one_extra_forward_time(timings: pd.DataFrame) -> Claim:
     ratio = summary.extra_time(timings, "segments")
-    more = Interval(ratio.value - 1, ratio.low - 1, ratio.high - 1)
+    more = ratio.shifted(-1)
     return Claim(
         "checkpointing.one_extra_forward_time",
         f"{SECTION}; {CHEN}, §4.3",

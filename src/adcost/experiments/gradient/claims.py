@@ -15,7 +15,7 @@ import pandas as pd
 
 from adcost.claims import Claim, Evidence, Kind, at_most, near
 from adcost.costs.exponent import local_exponents
-from adcost.costs.intervals import Interval
+from adcost.costs.intervals import Interval, over
 from adcost.experiments.gradient.summary import (
     ARITHMETIC,
     BOUND,
@@ -240,7 +240,8 @@ def _spanning(rows: pd.DataFrame) -> Interval:
     if "low" not in rows:
         return middle
     # Too few rounds for an interval make it NaN, and the claim inconclusive.
-    return Interval(middle.value, float(np.min(rows.low)), float(np.max(rows.high)))
+    low, high = float(np.min(rows.low)), float(np.max(rows.high))
+    return Interval(middle.value, low, high, over("functions"))
 
 
 def _dearest(time: pd.DataFrame) -> pd.Series:
@@ -276,7 +277,8 @@ def _locals(ratios: pd.DataFrame, method: str) -> Interval:
     """The fitted exponents of all functions, between the least and the greatest local one."""
     each = [local_exponents(r.dimension, r.ratio) for r in _by_function(ratios, method)]
     middle = Interval.spanning(one.value for one in each)
-    return Interval(middle.value, min(one.low for one in each), max(one.high for one in each))
+    low, high = min(one.low for one in each), max(one.high for one in each)
+    return Interval(middle.value, low, high, over("functions"))
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
 from adcost.costs.exponent import fit_exponent, local_exponents
-from adcost.costs.intervals import Interval, median_interval, paired_ratio, summarise
+from adcost.costs.intervals import Interval, median_interval, over, paired_ratio, summarise
 from adcost.experiments.hvp.plan import ITEMSIZE
 
 AD_PRODUCTS = (
@@ -158,9 +158,8 @@ def _overhead_note(medians: pd.DataFrame) -> str:
 
 def _autodiff_linear(sweep: pd.DataFrame) -> Claim:
     slopes = [local_exponents(c.index, c) for c in (_counted(sweep, m) for m in AD_PRODUCTS)]
-    spread = Interval(
-        slopes[0].value, min(slope.low for slope in slopes), max(slope.high for slope in slopes)
-    )
+    low, high = min(slope.low for slope in slopes), max(slope.high for slope in slopes)
+    spread = Interval(slopes[0].value, low, high, over("methods"))
     return Claim(
         "hvp.autodiff_linear",
         SECTION,
