@@ -17,7 +17,7 @@ inside (``reproduced``), outside (``refuted``), or across the border (``inconclu
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -27,10 +27,11 @@ from adcost.costs.intervals import Interval
 
 Kind = Literal["exact", "counted", "sampled", "timed"]
 Verdict = Literal["reproduced", "refuted", "inconclusive"]
+ClaimedBy = Literal["lecture", "literature", "ours"]
 
 COLUMNS = (
-    "id", "experiment", "source", "statement", "evidence", "predicted", "measured", "low", "high",
-    "unit", "verdict", "disturbed", "note", "decides",
+    "id", "experiment", "claimed_by", "source", "statement", "evidence", "predicted", "measured",
+    "low", "high", "interval", "unit", "verdict", "disturbed", "note", "decides",
 )  # fmt: skip
 
 
@@ -53,7 +54,9 @@ class Evidence:
 class Claim:
     """A statement, where it comes from, its evidence (the first decides) and what to know.
 
-    ``id`` is ``<experiment>.<name>``; ``source`` names the lecture's section and the paper;
+    ``id`` is ``<experiment>.<name>``; ``claimed_by`` tells whose statement it is: the lecture's,
+    the literature's, or ``ours`` (a correction, a condition or a finding that nobody named here
+    stated); only the first counts as the lecture's. ``source`` names its section and the papers;
     ``figure`` is the stem of the figure that shows it; ``note`` is for the reader of the report.
     """
 
@@ -63,6 +66,7 @@ class Claim:
     evidence: tuple[Evidence, ...]
     figure: str = ""
     note: str = ""
+    claimed_by: ClaimedBy = field(kw_only=True)
 
     @property
     def verdict(self) -> Verdict:
@@ -134,6 +138,7 @@ def as_record(claim: Claim, experiment: str) -> dict[str, Any]:
     record = asdict(claim) | {"experiment": experiment, "verdict": claim.verdict}
     for evidence in record["evidence"]:
         measured = evidence.pop("measured")
+        evidence["interval"] = measured["kind"]
         evidence["measured"] = _finite(measured["value"])
         evidence["low"], evidence["high"] = _finite(measured["low"]), _finite(measured["high"])
     record["evidence"] = list(record["evidence"])
@@ -145,11 +150,8 @@ def as_rows(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     for record in records:
         for position, evidence in enumerate(record["evidence"]):
-            row = {name: record[name] for name in ("id", "experiment", "source", "statement")}
-            row |= {"evidence": evidence["kind"], "note": record["note"]}
-            row |= {name: evidence[name] for name in ("predicted", "measured", "low", "high")}
-            row |= {name: evidence[name] for name in ("unit", "verdict", "disturbed")}
-            row["decides"] = position == 0
+            # A piece has a verdict of its own, which stands before the claim's.
+            row = {**record, **evidence, "evidence": evidence["kind"], "decides": position == 0}
             rows.append({name: row[name] for name in COLUMNS})
     return rows
 

@@ -1,5 +1,7 @@
 """Numbers as the text of figures and claims writes them."""
 
+import math
+
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -17,5 +19,7 @@ def fixed(value: float, digits: int = 2) -> str:
 
 
 def interval(value: float, low: float, high: float) -> str:
-    """A number with its interval, as 0.99 [0.97, 1.01]."""
+    """A number with its interval, as 0.99 [0.97, 1.01]; alone where there is none."""
+    if math.isnan(low) and math.isnan(high):
+        return fixed(value)
     return f"{fixed(value)} [{fixed(low)}, {fixed(high)}]"

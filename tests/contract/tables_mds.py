@@ -96,6 +96,9 @@ def _measured(n, angle, share):
         ("classical_scaling", 0, "planar_share", 0.9 + 1e-3 * n),
         ("classical_scaling", 0, "negative_share", 0.01 + 1e-3 * n),
         ("classical_scaling", 0, "final_loss", 3e-3),
+        ("classical_scaling", 0, "minimiser_difference", 0.1 * angle**2),
+        ("literal", 0, "shape_error", 0.2 + 1e-3 * n),
+        ("pca", 0, "pca_loss", (n * 2.0**-53) ** 2 * 4.0),
         ("pca", 0, "pca_difference", n * 2.0**-53 * 4.0),
         ("pca", 0, "pca_spread", 4.0),
     ]

@@ -45,6 +45,7 @@ def _of(function):
     for k in SYMBOLIC_DEPTHS:
         sizes = {"expression": 4 * 2**k, "symbolic": 7 * k * 2**k, "symbolic_shared": 9 * k * k}
         rows += [(k, method, 0.0, "operations", size) for method, size in sizes.items()]
+        rows.append((k, "symbolic", 0.0, "function_error", 1e-58 * k))
     for k in DEPTHS:
         for method, error in ERRORS.items():
             if k in SYMBOLIC_DEPTHS or not method.startswith("symbolic"):

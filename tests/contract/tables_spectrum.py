@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 
 SUBJECT, DENSE, OTHER = "resnet", "perceptron", "wide"
-EPOCHS = {SUBJECT: (0, 2, 30), OTHER: (0, 3), DENSE: (0, 8)}
-PROBES = {SUBJECT: 3, OTHER: 1, DENSE: 3}
+AGAIN = tuple(f"{SUBJECT}-{number}" for number in range(2, 6))
+TRAININGS = (SUBJECT, *AGAIN)
+EPOCHS = {SUBJECT: (0, 2, 30), **dict.fromkeys(AGAIN, (0, 30)), OTHER: (0, 3), DENSE: (0, 8)}
+PROBES = {**dict.fromkeys(TRAININGS, 3), OTHER: 1, DENSE: 3}
 SIZE, STEPS, GHOST_STEPS, SHOWN = 20, 12, 6, 3
 RADIUS = 1e-3
 STEPS_OF_TRAINING = 60

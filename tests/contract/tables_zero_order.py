@@ -7,9 +7,16 @@ CLASSES = ("smooth", "convex", "strongly_convex")
 DIMENSIONS = (8, 16, 32, 64, 128)
 TOLERANCE, CONDITION, EPSILON = 1e-2, 4.0, 1e-3
 RUNS, RATE_N = 6, 16
+MULTIPLES = {16: 0, 8: 1.3, 4: 1.0, 2: 1.4}
+"""Evaluations at multiples of the theory's step, over those of the best; 0 where none arrives."""
+
+BEST = 5.0
+"""Evaluations at the best step, over n and gradient descent's steps."""
+
 RECORDS = (10, 20, 40, 80, 160, 320)
 ESTIMATED, BATCHES = (2, 8), 8
 NOISY = {"dimension": (4, 16, 64), "step": (100, 400, 1600), "n": 16, "budget": 400}
+GAPS = {"gap": 1.0, "gap_at_half": 1.2, "gap_at_twice": 1.3}
 PATH_STEPS = 3
 
 
@@ -33,6 +40,11 @@ def _class(kind):
             yield from _taken("gaussian", n, run, own * 4 * (n + 4) * spread, 2)
             if n < 128:
                 yield from _taken("sphere", n, run, own * 3.9 * (n + 4) * spread, 2)
+            for multiple, times in MULTIPLES.items():
+                found = _taken(f"gaussian_times_{multiple}", n, run,
+                               BEST / 2 * n * own * (times or 9) * spread, 2)  # fmt: skip
+                yield from ((*row[:-1], float(times > 0)) if row[4] == "arrived" else row
+                            for row in found)  # fmt: skip
         if kind != "smooth":
             values = {"steps": own * 4.1 * (n + 4), "best_steps": 10.0 * n, "best_step": 0.6 / n,
                       "stable_step": 1.8 / n}  # fmt: skip
@@ -96,5 +108,7 @@ def _stochastic():
     for n, k in dict.fromkeys(pairs):
         for method, law in (("sphere", (n / k) ** 0.5), ("stochastic_gradient", k**-0.5)):
             yield (method, n, 0, k, "expected_gap", 0.5 * law)
-            yield from ((method, n, run, k, "gap", 0.5 * law * (1 + 0.01 * (run - 3.5)))
-                        for run in range(8))  # fmt: skip
+            yield (method, n, 0, k, "best_step", 0.1)
+            yield from ((method, n, run, k, name, 0.5 * law * times * (1 + 0.01 * (run - 3.5)))
+                        for name, times in GAPS.items() for run in range(8))  # fmt: skip
+        yield ("strongly_convex", n, 0, k, "expected_gap", n / k)

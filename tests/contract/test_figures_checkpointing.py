@@ -166,8 +166,15 @@ def test_operations_have_every_policys_price(tables, drawn):
             np.array([_of_transformer(tables, p, quantity, attention) for p in POLICIES])
             for quantity in ("blocks_bytes", "blocks_operations")
         )
-        shown = [s for s in series(axis) if s.colour == colour.lower()]
+        shown = [s for s in series(axis) if s.colour == colour.lower() and s.marker == "o"]
         assert_shows(_together(shown), held / 1e9, price / stored - 1)
+    labels = {"method": "every_block_by_groups", "setting": "ordinary/float16"}
+    groups = np.array([
+        [value(tables["measurements"], **labels, quantity=quantity, size=g) for g in (1, 2)]
+        for quantity in ("blocks_bytes", "blocks_operations")
+    ])  # fmt: skip
+    held, price = groups[:, np.argsort(-groups[0])]
+    assert_shows(one(series(axis), colour=plotting.GREEN), held / 1e9, price / stored - 1)
     assert levels(axis) == [1 / 3]
     places = {text.get_text(): text.xy for text in axis.texts if hasattr(text, "xy")}
     for policy, name in zip(POLICIES, NAMES, strict=True):

@@ -122,6 +122,32 @@ def test_every_number_of_the_transformer_is_that_of_its_rows(tables):
         "batch_lean_with": batch("every_block", "lean"),
         "batch_times_least": batch("every_block", "ordinary") / batch("store_all", "ordinary"),
     }
+    groups = {
+        g: [
+            value(table, method="every_block_by_groups", quantity=name, size=g)
+            for name in ("blocks_bytes", "blocks_operations")
+        ]
+        for g in (1, 2)
+    }
+    fewest = sorted(groups, key=lambda g: groups[g][0])
+    batches = table[where(table, quantity="largest_batch")].value
+    expected |= {
+        "gpt2_operands": gb("store_all", "operands_bytes"),
+        "gpt2_no_scores": gb("store_all", "no_scores_bytes"),
+        "gpt2_whole_percent": 100 * (of("store_all", "whole_operations") / stored - 1),
+        "gpt2_groups": [
+            {
+                "group": g,
+                "gigabytes": groups[g][0] / 1e9,
+                "percent": 100 * (groups[g][1] / stored - 1),
+            }
+            for g in reversed(fewest)
+        ],
+        "gpt2_least": groups[fewest[0]][0] / 1e9,
+        "batch_before": of("store_all", "fixed_bytes") / 1e9,
+        "batch_least_memory": 0.04,
+        "batch_least_with": int(max(batches)),
+    }
     for policy in POLICIES:
         expected |= {
             f"gpt2_{policy}_kept": gb(policy, "kept_bytes"),

@@ -87,7 +87,42 @@ def test_every_number_is_that_of_its_rows(tables):
         "error_central": error("central_difference"),
         "error_forward": error("forward_difference"),
     }
-    same(numbers(tables), expected)
+    same(numbers(tables), expected | _of_writing(tables["measurements"]))
+
+
+def _of_writing(table):
+    """What the tape and the ways of writing come to, from their rows."""
+
+    def ratio(point, over, under, **labels):
+        return value(table, point=point, quantity=over, **labels) / value(
+            table, point=point, quantity=under, **labels
+        )
+
+    rows = table[where(table, point="writing", quantity="value")]
+    ways, nested = (sorted(set(rows[mask].method)) for mask in (rows.dimension > 1,
+                                                               rows.dimension == 1))  # fmt: skip
+    both = {(d, m): ratio("writing", "both", "value", method=m, dimension=d)
+            for m in ways for d in (40, 80, 160)}  # fmt: skip
+    tape = table[where(table, point="tape", quantity="tape_value")]
+    found = {
+        f"price_{name}": value(table, quantity="price", method=name, dimension=0)
+        for name in ("add", "sub", "mul", "div", "erf", "pow")
+    }
+    return found | {
+        "tape_most": max(
+            ratio("tape", "tape_both", "tape_value", method=m, dimension=d)
+            for m, d in zip(tape.method, tape.dimension, strict=True)
+        ),
+        "tape_to": 100,
+        "writing_dimension": 160,
+        "writing_indexed": both[160, "product_indexed"],
+        "writing_scanned": both[160, "product_scanned"],
+        "ways": [{"way": m, "first": both[40, m], "last": both[160, m]} for m in ways],
+        "nested": [
+            {"operation": m, "both": ratio("writing", "both", "value", method=m, dimension=1)}
+            for m in nested
+        ],
+    }
 
 
 def test_a_point_with_fewer_rounds_sets_their_number(tables):
@@ -104,5 +139,6 @@ def test_the_note_names_the_dearest_in_time():
         put(3 * 2**20, point="mds", dimension=64, method="reverse", quantity="temporary_bytes"),
         put(7 * 2**20, point="mds", dimension=64, method="loss", quantity="temporary_bytes"),
     ]
-    note = judge(changed(recorded("gradient"), *dear))[0].note
+    claims = {claim.id: claim for claim in judge(changed(recorded("gradient"), *dear))}
+    note = claims["gradient.time"].note
     assert "mds at d = 64, 500 evaluations, with 3 MB" in note and "alone holds 7." in note

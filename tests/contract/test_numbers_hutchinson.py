@@ -92,6 +92,17 @@ def test_every_number_is_that_of_its_rows(tables):
         "diagonal_one": diagonal(3),
         **{f"needed_{case[0]}_{case[1]}": round(needed(case)) for case in NETWORKS},
     }
+    off = []
+    for case in NETWORKS:
+        size = exact(table, case)["size"]
+        expected[f"crossover_{case[0]}_{case[1]}"] = 100 * 0.01 * (needed(case) / size) ** 0.5
+        rows = table[where(table, matrix=case[0], state=case[1], method="rademacher",
+                           quantity="mean_square")]  # fmt: skip
+        rows = rows[4 * rows.probes <= rows.probes.max()]
+        one_probe = (rows.value * rows.probes).groupby(rows["repeat"]).mean().mean()
+        found = one_probe / exact(table, case)["trace"] ** 2 / 0.01**2
+        off.append(found / needed(case))
+    expected["needed_off"] = max(off, key=lambda ratio: abs(ratio - 1))
     for state in ("initial", "trained"):
         ratio = needed(("large", state)) / needed(("dense", state))
         expected[f"needed_ratio_{state}"] = ratio

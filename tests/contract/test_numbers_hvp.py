@@ -85,4 +85,33 @@ def test_every_number_is_that_of_its_rows(tables):
             for name in PRODUCTS
         ],
     }
+
+    def nested(name, method):
+        return value(measured, point="nested", function=name, method=method, quantity="operations")
+
+    def dearest(name):
+        return max(nested(name, method) for method in PRODUCTS)
+
+    def tangent(name):
+        return value(measured, function=name, quantity="tangent")
+
+    chains = ("erf", "reciprocal", "sqrt")
+    expected |= {
+        "constant": counted("reverse_over_reverse") / counted("gradient"),
+        "nested": [
+            {
+                "operation": name,
+                "gradient": nested(name, "gradient") / nested(name, "loss"),
+                "product": dearest(name) / nested(name, "gradient"),
+                "evaluations": dearest(name) / nested(name, "loss"),
+            }
+            for name in chains
+        ],
+        "tangent_product": tangent("multiply"),
+        "tangent_quotient": tangent("divide"),
+        "evaluations": max(
+            counted("reverse_over_reverse", point=point) / counted("loss", point=point)
+            for point in points
+        ),
+    }
     same(numbers(tables), expected)

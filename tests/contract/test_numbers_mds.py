@@ -53,7 +53,20 @@ def expected(tables):
     smacof = rows[(rows.method == "smacof") & (rows.quantity == "procrustes_km")]
     smacof = smacof.pivot(index="start", columns="point", values="value")
     arrived = rows.value[(rows.method == "gradient_descent") & (rows.quantity == "converged")]
+    closed, descent = (
+        {point: middle(point, method, "procrustes_km") for point in errors}
+        for method in ("classical_scaling", "gradient_descent")
+    )
+    widest = max(angle, key=angle.get)
     return {
+        "flat_maps": len(errors),
+        "closed_nearer": sum(closed[point] < descent[point] for point in errors),
+        "closed_least_km": min(closed.values()),
+        "closed_most_km": max(closed.values()),
+        "descent_least_km": min(descent.values()),
+        "descent_most_km": max(descent.values()),
+        "literal_percent": 100 * max(rows.value[rows.quantity == "shape_error"]),
+        "widest_apart_percent": 100 * middle(widest, "classical_scaling", "minimiser_difference"),
         "points": 5,
         "least_cities": 6,
         "most_cities": 16,

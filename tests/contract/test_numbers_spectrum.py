@@ -82,6 +82,7 @@ def expected(tables):
         "parameters": 6000,
         "epochs": 30,
         "checkpoints": 3,
+        "trainings": 5,
         "test_accuracy": 100 * single(made.SUBJECT, 30, "test_accuracy"),
         "test_images": 360,
         "loss_before": single(made.SUBJECT, 0, "training_loss"),

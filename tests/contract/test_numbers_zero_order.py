@@ -107,28 +107,40 @@ def expected(tables):
     for kind in made.CLASSES:
         found[f"{kind}_attained"] = attained(kind, "gaussian")
         found[f"{kind}_attained_gd"] = attained(kind, "gradient_descent")
+    times = [f"gaussian_times_{multiple}" for multiple, by in made.MULTIPLES.items() if by]
+    for kind in made.CLASSES:
+        best = {n: min((middle(kind, method, "evaluations", n), method) for method in times)
+                for n in made.DIMENSIONS}  # fmt: skip
+        least, method = best[most]
+        found |= {
+            f"{kind}_best_gain": middle(kind, "gaussian", "evaluations") / least,
+            f"{kind}_best_ratio": least / middle(kind, "gradient_descent", "evaluations") / 128,
+            f"{kind}_best_exponent": np.polyfit(
+                np.log(made.DIMENSIONS), np.log([best[n][0] for n in made.DIMENSIONS]), 1
+            )[0],
+            f"{kind}_best_multiple": float(method.rsplit("_", 1)[1]),
+        }
     for kind in ("convex", "strongly_convex"):
-        best = {n: middle(kind, "expected_gaussian", "best_steps", n) for n in (32, 64, 128)}
-        growth = (best[64] - best[32]) / 32, (best[128] - best[64]) / 64
         expected = {n: middle(kind, "expected_gaussian", "steps", n) for n in made.DIMENSIONS}
         found |= {
-            f"{kind}_best_gain": expected[128] / best[128],
-            f"{kind}_best_ratio": best[128] / middle(kind, "gradient_descent", "steps") / 128,
-            f"{kind}_best_exponent": 1 + np.log2(growth[1] / growth[0]),
             f"{kind}_stable": middle(kind, "expected_gaussian", "stable_step") * 128,
             f"{kind}_off_expected": max(abs(middle(kind, "gaussian", "steps", n) / steps - 1)
                                         for n, steps in expected.items()),
         }  # fmt: skip
+    strong = {pair: value(rows, point="stochastic", method="strongly_convex", dimension=pair[0],
+                          step=pair[1], quantity="expected_gap")
+              for pair in [(n, 400) for n in (4, 16, 64)] + [(16, 100), (16, 1600)]}  # fmt: skip
+    for name, pairs, at in (("dimension", [(4, 400), (16, 400), (64, 400)], 0),
+                            ("step", [(16, 100), (16, 400), (16, 1600)], 1)):  # fmt: skip
+        found[f"strong_exponent_{name}"] = np.polyfit(
+            np.log([pair[at] for pair in pairs]), np.log([strong[pair] for pair in pairs]), 1
+        )[0]
     return found
 
 
 @pytest.mark.parametrize("seed", range(1, 4))
 def test_each_number_is_that_of_its_rows(seed):
     tables = scattered(made.make(), seed, keep=KEPT)
-    table = tables["measurements"]
-    best = where(table, quantity="best_steps")
-    power = {"convex": 1.1, "strongly_convex": 1.2}
-    table.loc[best, "value"] *= table[best].dimension ** (table[best].point.map(power) - 1)
     same(numbers(tables), expected(tables))
 
 

@@ -11,7 +11,9 @@ from adcost.experiments.gradient.claims import judge
 from .recorded import recorded
 from .synthetic import changed, put
 
-CHEAP, FORWARD = "gradient.cheap", "gradient.forward_mode_times_d"
+CHEAP, ATTAINED = "gradient.cheap", "gradient.jax_attains_it"
+INDEXED, TIME = "gradient.jax_by_index", "gradient.time"
+FORWARD = "gradient.forward_mode_times_d"
 DIFFERENCES = "gradient.finite_differences_times_d"
 
 
@@ -52,19 +54,58 @@ def _bent(power):
     return lambda d: 3 * np.where(d > 80, 80 * (d / 80) ** power, d)
 
 
+def _on_the_tape(share, exponent=0.0):
+    """Value and gradient of the products on the tape, as a share of their constant, 5."""
+
+    def change(tables):
+        table = tables["measurements"]
+        rows = (table.method == "product") & (table.quantity == "tape_value")
+        value = table[rows].set_index("dimension").value
+
+        def both(rows):
+            bent = (rows.dimension / 32.0) ** exponent
+            return share * 5 * value[rows.dimension].to_numpy() * bent.to_numpy()
+
+        put(both, method="product", quantity="tape_both")(tables)
+
+    return change
+
+
+def _written(beyond, way, times=0.0):
+    """A way of writing that costs ``times`` d and so many evaluations beyond."""
+
+    def change(tables):
+        table = tables["measurements"]
+        rows = (table.point == "writing") & (table.method == way) & (table.quantity == "value")
+        value = table[rows].set_index("dimension").value
+
+        def both(rows):
+            return value[rows.dimension].to_numpy() * (times * rows.dimension + beyond).to_numpy()
+
+        put(both, point="writing", method=way, quantity="both")(tables)
+
+    return change
+
+
 ONE = {"point": "mds", "dimension": 64}
 BOTH = ["sum_of_squares", "mds"]
 
 BORDERS = [
     # Claim, place of the evidence, just within, just beyond: at one dimension of one function.
-    (CHEAP, 0, _counted(_constant(4.99), "reverse", **ONE),
-     _counted(_constant(5.01), "reverse", **ONE)),
-    (CHEAP, 1, _counted(lambda d: 2 * d**0.049, "reverse", point="mds"),
+    (CHEAP, 0, _on_the_tape(0.99), _on_the_tape(1.01)),
+    (CHEAP, 1, _on_the_tape(0.5, 0.099), _on_the_tape(0.5, 0.101)),
+    (CHEAP, 2, put(8.0, method="div", quantity="price"), put(8.1, method="div", quantity="price")),
+    (ATTAINED, 0, _counted(lambda d: 2 * d**0.049, "reverse", point="mds"),
      _counted(lambda d: 2 * d**0.051, "reverse", point="mds")),
-    (CHEAP, 1, _counted(lambda d: 4 * d**-0.049, "reverse", point="mds"),
+    (ATTAINED, 0, _counted(lambda d: 4 * d**-0.049, "reverse", point="mds"),
      _counted(lambda d: 4 * d**-0.051, "reverse", point="mds")),
-    (CHEAP, 2, _timed(_constant(4.99), "reverse"), _timed(_constant(5.01), "reverse")),
-    (CHEAP, 3, _timed(lambda d: d**0.049, "reverse"), _timed(lambda d: d**0.051, "reverse")),
+    (ATTAINED, 1, _counted(_constant(4.99), "reverse", **ONE),
+     _counted(_constant(5.01), "reverse", **ONE)),
+    (INDEXED, 0, _written(2.09, "product_indexed", 1), _written(2.11, "product_indexed", 1)),
+    (INDEXED, 0, _written(1.91, "product_indexed", 1), _written(1.89, "product_indexed", 1)),
+    (INDEXED, 1, _written(4.99, "product_scanned"), _written(5.01, "product_scanned")),
+    (TIME, 0, _timed(_constant(4.99), "reverse"), _timed(_constant(5.01), "reverse")),
+    (TIME, 1, _timed(lambda d: d**0.049, "reverse"), _timed(lambda d: d**0.051, "reverse")),
     (FORWARD, 0, _counted(lambda d: 2 * d**1.09, "forward_columns", point=BOTH),
      _counted(lambda d: 2 * d**1.11, "forward_columns", point="mds")),
     (FORWARD, 0, _counted(_bent(0.91), "forward_columns", point="sum_of_squares"),
@@ -103,8 +144,8 @@ def test_evidence_turns_at_its_border(claim, place, within, beyond):
 def test_too_few_rounds_for_an_interval_are_no_evidence_of_time():
     tables = recorded("gradient")
     tables["timings"] = tables["timings"][tables["timings"].repeat < 5]
-    (claim,) = (c for c in judge(tables) if c.id == CHEAP)
-    assert claim.evidence[2].verdict == "inconclusive"
+    (claim,) = (c for c in judge(tables) if c.id == TIME)
+    assert claim.evidence[0].verdict == "inconclusive"
 
 
 POINT = {

@@ -11,7 +11,7 @@ from .synthetic import changed, decided, put, verdict, where
 from .tables_hutchinson import NETWORKS, PAIRS, REPEATS, exact, law, make
 
 UNBIASED, RATE = "hutchinson.unbiased", "hutchinson.sqrt_rate"
-BEATS, PLUS = "hutchinson.beats_exact", "hutchinson.hutch_plus_plus"
+CROSSOVER, PLUS = "hutchinson.crossover", "hutchinson.hutch_plus_plus"
 ENOUGH = 17150  # 14 · (3.5/0.1)²
 INFLUENCE = ("influence", "fixed")
 
@@ -48,17 +48,6 @@ def _squares(of_law, case, distribution, power=-1.0):
     return change
 
 
-def _share(share, case):
-    """The products for 1 % are a share of those of the exact trace."""
-
-    def change(tables):
-        of = exact(tables["measurements"], case)
-        frobenius2 = of["diagonal2"] + share * of["size"] * 1e-4 * of["trace"] ** 2 / 2
-        put(frobenius2, matrix=case[0], state=case[1], quantity="frobenius2")(tables)
-
-    return change
-
-
 def _falls(power, state, method):
     def change(tables):
         trace = exact(tables["measurements"], ("dense", state))["trace"]
@@ -77,7 +66,9 @@ BORDERS = [
     *[(f"hutchinson.variance.{d}", _squares(1 + 0.099 * sign, case, d),
        _squares(1 + 0.101 * sign, case, d))
       for (case, d), sign in zip(PAIRS[:-1], [1, -1] * 3 + [1], strict=True)],
-    *[(BEATS, _share(0.99, case), _share(1.01, case)) for case in NETWORKS],
+    *[(CROSSOVER, _squares(1 + 0.24 * sign, case, "rademacher"),
+       _squares(1 + 0.26 * sign, case, "rademacher"))
+      for case, sign in zip(NETWORKS, [1, -1] * 2, strict=True)],
     *[(PLUS, _falls(-0.51, state, method), _falls(-0.49, state, method))
       for state in ("initial", "trained") for method in ("hutch_plus_plus", "xtrace")],
 ]  # fmt: skip
@@ -94,8 +85,8 @@ def test_a_claim_turns_at_its_border(tables, claim, within, beyond):
 
 
 def test_the_influence_matrix_takes_no_part_where_networks_are_meant(tables):
-    (claim,) = (one for one in judge(tables) if one.id == BEATS)
-    assert len(claim.evidence) == 2 * len(NETWORKS)
+    (claim,) = (one for one in judge(tables) if one.id == CROSSOVER)
+    assert len(claim.evidence) == 2 * len(NETWORKS) + 1
 
 
 def _scatter(reach, case, distribution):
@@ -165,12 +156,16 @@ def test_matrices_with_enough_probes_decide_a_variance(tables, most, outcome):
     assert decided(judge, tables, "hutchinson.variance.gaussian") == outcome
 
 
-def test_what_the_trace_takes_is_also_judged_as_measured(tables):
+def test_a_network_on_the_other_side_of_the_crossing_than_predicted_refutes(tables):
     """Half of d by the law, and more than d by the errors of one network."""
-    late = _squares(2.1, ("large", "trained"), "rademacher")
-    found = changed(tables, late)
-    assert decided(judge, found, BEATS) == "reproduced"
-    (claim,) = (one for one in judge(found) if one.id == BEATS)
-    turned = [e for e in claim.evidence if e.kind == "sampled" and e.verdict == "refuted"]
-    assert len(turned) == 1 and "trained, d = 610" in turned[0].unit
-    assert verdict(judge, tables, UNBIASED, "of the trace") == "reproduced"
+    (claim,) = (one for one in judge(tables) if one.id == CROSSOVER)
+    below = next(e for e in claim.evidence if "over d" in e.unit and e.predicted.startswith("≤"))
+    case = next(c for c in NETWORKS if c[1] in below.unit and f"{_size(tables, c):,}" in below.unit)
+    times = 1.2 / below.measured.value
+    found = changed(tables, _squares(times, case, "rademacher"))
+    assert verdict(judge, found, CROSSOVER, below.unit) == "refuted"
+    assert decided(judge, found, CROSSOVER) == "refuted"
+
+
+def _size(tables, case):
+    return int(exact(tables["measurements"], case)["size"])

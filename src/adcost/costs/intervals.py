@@ -5,31 +5,74 @@ Apart from `costs.timing`, which takes the repeats: a better summary measures no
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+EXACT, CONFIDENCE, RANGE, BOUND = "exact", "confidence 95 %", "range", "bound"
+"""The kinds of interval; a range may say over what: `over`."""
+
+NOT_MEASURED, TOO_FEW = "not measured", "too few points"
+"""Kinds of an interval without ends, which claims nothing."""
+
+
+def over(what: str) -> str:
+    """The kind of an interval that spans all ``what``: functions, seeds, dimensions."""
+    return f"{RANGE} over {what}"
+
 
 @dataclass(frozen=True)
 class Interval:
-    """A measured number with its interval; an exact one has ``low == value == high``."""
+    """A measured number with its interval; an exact one has ``low == value == high``.
+
+    ``kind`` says what the interval is: `EXACT`, `CONFIDENCE`, `BOUND` (the value lies in it for
+    certain), a `RANGE`, or why there is none. It is the reader's, and decides nothing.
+    """
 
     value: float
     low: float
     high: float
+    kind: str = ""
+
+    def __post_init__(self) -> None:
+        """A number without width is exact where nothing else is said."""
+        if not self.kind and self.low == self.value == self.high:
+            object.__setattr__(self, "kind", EXACT)
 
     @staticmethod
     def exactly(value: float) -> "Interval":
         """The interval of a number that is known exactly."""
-        return Interval(float(value), float(value), float(value))
+        return Interval(float(value), float(value), float(value), EXACT)
 
     @staticmethod
-    def spanning(values: Iterable[float]) -> "Interval":
-        """All of ``values``: their range, with the middle of the sorted list as the value."""
+    def unknown(kind: str = NOT_MEASURED) -> "Interval":
+        """The interval of a number that was not measured, and why."""
+        return Interval(math.nan, math.nan, math.nan, kind)
+
+    @staticmethod
+    def spanning(values: Iterable[float], what: str = "") -> "Interval":
+        """All of ``values``: their range, with the middle of the sorted list as the value.
+
+        ``what``: over what they range (functions, seeds, dimensions), for the reader.
+        """
         ordered = sorted(float(value) for value in values)
-        return Interval(ordered[len(ordered) // 2], ordered[0], ordered[-1])
+        kind = over(what) if what else RANGE
+        return Interval(ordered[len(ordered) // 2], ordered[0], ordered[-1], kind)
+
+    @property
+    def ends(self) -> dict[str, float]:
+        """``value``, ``low`` and ``high``, as a row of a table."""
+        return {"value": self.value, "low": self.low, "high": self.high}
+
+    def shifted(self, by: float) -> "Interval":
+        """The same number and interval, ``by`` greater."""
+        return replace(self, value=self.value + by, low=self.low + by, high=self.high + by)
+
+    def over(self, unit: float) -> "Interval":
+        """The same number in units of ``unit``, which is positive."""
+        return replace(self, value=self.value / unit, low=self.low / unit, high=self.high / unit)
 
 
 def median_interval(samples: np.ndarray | pd.Series, level: float = 0.95) -> Interval:
@@ -47,8 +90,13 @@ def median_interval(samples: np.ndarray | pd.Series, level: float = 0.95) -> Int
     missed = 2 * stats.binom.cdf(np.arange(ordered.size // 2), ordered.size, 0.5)
     k = int((missed <= 1 - level).sum())
     if k == 0:
-        return Interval(median, math.nan, math.nan)
-    return Interval(median, float(ordered[k - 1]), float(ordered[-k]))
+        return Interval(median, math.nan, math.nan, TOO_FEW)
+    return Interval(median, float(ordered[k - 1]), float(ordered[-k]), confidence(level))
+
+
+def confidence(level: float) -> str:
+    """The kind of an interval that covers the true value with the probability ``level``."""
+    return f"confidence {100 * level:.3g} %"
 
 
 def paired_ratio(timings: pd.DataFrame, numerator: str, denominator: str) -> Interval:

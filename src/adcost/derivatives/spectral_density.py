@@ -59,16 +59,3 @@ def sampling_deviation(eigenvalues: np.ndarray, probes: int) -> float:
     share = np.arange(1, n) / n
     deviation = np.sqrt(2 * share * (1 - share) / ((n + 2) * probes))
     return float(np.sum(deviation * np.diff(ordered)))
-
-
-def extreme_bound(eigenvalues: np.ndarray, steps: int, chance: float) -> float:
-    r"""How far an extreme Ritz value may be from its eigenvalue, but for a ``chance``.
-
-    With a random start the error in units of the spectrum's width exceeds ε with a probability of
-    at most 1.648 √n exp(−√ε (2k − 1)) (Kuczyński & Woźniakowski 1992, *SIAM J. Matrix Anal.
-    Appl.* 13, theorem 4.2, for a positive definite matrix; Krylov's space does not change with a
-    shift). Solved for ε. The gaps of a particular spectrum make it smaller by far.
-    """
-    n = len(eigenvalues)
-    epsilon = (np.log(1.648 * np.sqrt(n) / chance) / (2 * steps - 1)) ** 2
-    return float(min(epsilon, 1.0) * np.ptp(eigenvalues))

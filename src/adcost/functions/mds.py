@@ -1,6 +1,7 @@
 r"""The lecture's loss of multidimensional scaling: L(W) = Σᵢⱼ (‖Wᵢ − Wⱼ‖² − Dᵢⱼ)².
 
-D holds squared distances, and the sum runs over all ordered pairs, so each pair counts twice. In
+D holds squared distances (the lecture calls it a matrix of distances), and the sum runs over all
+ordered pairs, so each pair counts twice. In
 the literature this is the s-stress (Takane, Young & de Leeuw, *Psychometrika* 42, 1977).
 
 The functions take NumPy and JAX arrays alike: JAX differentiates them, and scipy's methods call

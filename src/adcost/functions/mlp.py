@@ -40,6 +40,14 @@ class MLP:
         """All weights as one vector of ``parameters(hidden, width)`` numbers."""
         return self.weights.reshape(-1)
 
+    def with_params(self, params: jax.Array) -> "MLP":
+        """The same network with the weights of a vector, as `get_params` gives it."""
+        return MLP(params.reshape(self.weights.shape))
+
+    def forward(self, x: jax.Array) -> jax.Array:
+        """The output, (batch, width), for ``x`` of (batch, width)."""
+        return forward(self.weights, x)
+
 
 def parameters(hidden: int, width: int) -> int:
     """The number of weights: hidden + 1 matrices of width × width, no biases."""

@@ -3,13 +3,15 @@
 Every function takes Python or JAX scalars (any real dtype) and returns one scalar of that dtype.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import reduce
 from itertools import pairwise
 from operator import add, mul
+from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.scipy.special import erf
 
 Scalar = jax.Array | float
 
@@ -55,3 +57,25 @@ def sines(length: int) -> Callable[[Scalar], Scalar]:
         return x
 
     return chain
+
+
+NESTED: Mapping[str, Callable[[Any], Any]] = {
+    "reciprocal": lambda y: 1 / y,
+    "erf": erf,
+    "sqrt": jnp.sqrt,
+    "rsqrt": jax.lax.rsqrt,
+    "exp": jnp.exp,
+    "log": jnp.log,
+    "log1p": jnp.log1p,
+    "sin": jnp.sin,
+    "tanh": jnp.tanh,
+    "logistic": jax.lax.logistic,
+    "gelu": jax.nn.gelu,
+    "square": lambda y: y * y,
+}
+"""Operations of one number, to be applied to their own result."""
+
+
+def nested(name: str, times: int) -> Callable[[Any], Any]:
+    """An operation of `NESTED` applied so many times, one result to the next."""
+    return lambda x: reduce(lambda y, _: NESTED[name](y), range(times), x)

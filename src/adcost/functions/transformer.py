@@ -31,6 +31,9 @@ Through = Callable[[Block, Any, jax.Array], jax.Array]
 OPERANDS = "operands"
 """The name, for policies of `jax.checkpoint`, of what enters a product, normalisation or GELU."""
 
+SCORES = "scores"
+"""The name of attention's scores after the softmax, which enter a product too."""
+
 CHUNK = 128
 """Places whose scores, or logits, are held at once where that goes by chunks."""
 
@@ -139,7 +142,8 @@ def _rows(k: jax.Array, v: jax.Array, q: jax.Array, places: jax.Array) -> jax.Ar
     scores = jnp.einsum("bhqd,bhkd->bhqk", q, k) / sqrt(q.shape[-1])
     seen = places[:, None] >= jnp.arange(k.shape[2])
     scores = jnp.where(seen, scores, jnp.finfo(scores.dtype).min)
-    return jnp.einsum("bhqk,bhkd->bhqd", _operand(jax.nn.softmax(scores, axis=-1)), v)
+    weights = jax.nn.softmax(scores, axis=-1)
+    return jnp.einsum("bhqk,bhkd->bhqd", checkpoint_name(weights, SCORES), v)
 
 
 def _operand(x: jax.Array) -> jax.Array:

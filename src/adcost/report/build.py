@@ -158,11 +158,12 @@ def _judged_on_gpu(reference: Path, folder: Path, given: dict) -> None:
 
 
 def _translated(claims: list[dict], words: Catalogue) -> list[dict]:
-    """Claims whose statements, notes, sources, units and predictions are in another language."""
+    """Claims whose texts, units, predictions and kinds of interval are in another language."""
     for claim in claims:
         claim |= words.record({key: claim[key] for key in ("statement", "note", "source")})
         for evidence in claim["evidence"]:
-            evidence |= words.record({key: evidence[key] for key in ("unit", "predicted")})
+            known = evidence.keys() & {"unit", "predicted", "interval"}
+            evidence |= words.record({key: evidence[key] for key in sorted(known)})
     return claims
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from adcost.costs.exponent import fit_exponent, fit_line, local_exponents
+from adcost.costs.intervals import TOO_FEW
 
 LAYERS = np.linspace(50, 1000, 15, dtype=int)
 
@@ -35,6 +36,20 @@ def test_the_95_percent_interval_covers(points, noise):
         fit = fit_exponent(x, 3 * x**1.5 * np.exp(errors), resamples=500, seed=trial)
         hits += fit.low <= 1.5 <= fit.high
     assert 0.91 <= hits / 400 <= 0.98
+
+
+@pytest.mark.parametrize("points", [3, 4])
+def test_too_few_points_give_a_slope_and_no_interval(points):
+    x = np.geomspace(50, 1000, points)
+    fit = fit_exponent(x, 3 * x**1.5)
+    assert fit.value == pytest.approx(1.5) and fit.kind == TOO_FEW
+    assert np.isnan(fit.low) and np.isnan(fit.high)
+
+
+def test_an_exponent_says_what_its_interval_is():
+    assert fit_exponent(LAYERS, LAYERS + 5.0).kind == "confidence 95 %"
+    assert fit_exponent(LAYERS, LAYERS + 5.0, level=0.9).kind == "confidence 90 %"
+    assert local_exponents(LAYERS, LAYERS + 5.0).kind == "range over neighbouring points"
 
 
 def test_a_line_has_the_slope_the_intercept_and_the_error_of_least_squares():

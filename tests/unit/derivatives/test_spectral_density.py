@@ -9,7 +9,6 @@ from scipy.integrate import trapezoid
 from adcost.derivatives.lanczos import Tridiagonal, ritz
 from adcost.derivatives.spectral_density import (
     distance,
-    extreme_bound,
     quadrature_bound,
     sampling_deviation,
     smoothed_density,
@@ -77,25 +76,3 @@ def test_the_sampling_deviation_bounds_the_simulated_one_closely():
         squares.append(distance(eigenvalues, weights, eigenvalues) ** 2)
     simulated, bound = np.sqrt(np.mean(squares)), sampling_deviation(eigenvalues, 3)
     assert 0.6 * bound < simulated < 1.05 * bound
-
-
-def test_extreme_ritz_values_miss_by_more_than_their_bound_no_more_often_than_said():
-    """Evenly spread eigenvalues; 300 starts at a chance of 20 %: more than 80 is 2.4 deviations."""
-    eigenvalues, steps = np.linspace(-1, 1, 60), 5
-    rng = np.random.default_rng(0)
-    missed = []
-    for _ in range(300):
-        v = rng.standard_normal(60)
-        powers = np.linalg.qr((eigenvalues ** np.arange(steps)[:, None] * v).T)[0]
-        top = np.linalg.eigvalsh(powers.T @ (eigenvalues[:, None] * powers))[-1]
-        missed.append(1 - top)
-    assert np.sum(np.array(missed) > extreme_bound(eigenvalues, steps, 0.2)) <= 80
-    assert max(missed) > extreme_bound(eigenvalues, 3 * steps, 0.2)
-
-
-def test_the_bound_on_extremes_falls_with_the_steps_and_never_passes_the_width():
-    eigenvalues = np.linspace(-1, 1, 60)
-    bounds = [extreme_bound(eigenvalues, k, 0.01) for k in (1, 10, 20, 40)]
-    assert bounds[0] == 2 and bounds == sorted(bounds, reverse=True)
-    # Where nothing is cut off it goes as 1/(2k − 1)².
-    assert bounds[2] / bounds[3] == pytest.approx((79 / 39) ** 2)

@@ -85,3 +85,12 @@ def test_signal_preserving_weights_are_gram_schmidts_and_so_uniform():
     directions = drawn[:, :, 0] / np.linalg.norm(drawn[:, :, 0], axis=1, keepdims=True)
     lengths = mlp.INVERSE_SLOPE * np.array([mlp.INPUT_SCALE, 1, 1, 1, 1])[:, None]
     np.testing.assert_allclose(made[:, :, 0], lengths * directions, rtol=1e-12)
+
+
+def test_a_network_with_other_parameters_is_that_network():
+    rng = np.random.default_rng(1)
+    one, other = (mlp.MLP(jnp.asarray(mlp.initialise(rng, 3, 2, "homework"))) for _ in range(2))
+    x = jnp.ones((1, 2))
+    moved = one.with_params(other.get_params())
+    np.testing.assert_array_equal(moved.forward(x), other.forward(x))
+    assert not np.allclose(moved.forward(x), one.forward(x))

@@ -33,11 +33,13 @@ It is #m("toy.two") or #m("toy.two", kind: "timed"): #verdict("toy.two").
 
 def evidence(kind, measured, low, high, verdict, unit="s", predicted="≤ 1e-06"):
     return {"kind": kind, "predicted": predicted, "measured": measured, "low": low, "high": high,
+            "interval": "exact" if low == high == measured else "range over toys",
             "unit": unit, "verdict": verdict}  # fmt: skip
 
 
 def claim(name, figure, note, *pieces):
     return {"id": f"toy.{name}", "experiment": "toy", "source": "§ 1", "statement": f"Says {name}.",
+            "claimed_by": "ours" if name == "four" else "lecture",
             "verdict": pieces[0]["verdict"], "note": note, "figure": figure,
             "evidence": list(pieces)}  # fmt: skip
 
@@ -241,7 +243,10 @@ def test_evidence_that_disagrees_stands_beside_what_decides(built):
 
 def test_verdicts_are_counted_and_said_in_words(built):
     tally = re.search(r'<ul class="tally">.*?</ul>', built[0], re.S)[0]
-    assert Page(tally).text.split() == "2 ✓ reproduced 1 ✗ refuted 1 ? inconclusive".split()
+    assert Page(tally).text.split() == "2 ✓ reproduced 1 ✗ refuted 0 ? inconclusive".split()
+    said = " ".join(Page(built[0]).text.split())
+    assert "Of our own, 1: 1 inconclusive." in said and "Of the literature" not in said
+    assert "s range over toys" in said
     assert 'for="show-refuted"' in built[0] and "✗ refuted (1)" in Page(built[0]).text
 
 

@@ -3,6 +3,7 @@ r"""What a stack of layers keeps for its derivative, by name.
 ``store_all``         nothing said: reverse mode keeps what every derivative needs
 ``save_operands``     kept is what the block names so: what enters a product, a normalisation or
                       an activation. Only what is computed entry by entry is computed again
+``save_operands_but_scores``  the same, but attention's scores are computed again
 ``save_products``     only the results of matrix products are kept, attention's among them
 ``save_projections``  only the results of products with weights are kept: selective recomputation
                       (Korthikanti et al. 2022, arXiv 2205.05198, §5)
@@ -28,6 +29,9 @@ Through = Callable[[Block, Any, Any], Any]
 
 OPERANDS = "operands"
 """What a block names so is kept by `save_operands`, with `jax.ad_checkpoint.checkpoint_name`."""
+
+SCORES = "scores"
+"""What a block names so are attention's scores, which enter a product too."""
 
 AGAIN = "computed_again"
 """The name of the loop of `recompute_all` whose rounds change; (n − 1)/2 of them on average."""
@@ -55,6 +59,11 @@ def _store_all(block: Block, stack: Any, x: Any) -> Any:
 
 
 def _save_operands(block: Block, stack: Any, x: Any) -> Any:
+    keep = jax.checkpoint_policies.save_only_these_names(OPERANDS, SCORES)
+    return _scan(jax.checkpoint(block, policy=keep), stack, x)
+
+
+def _save_operands_but_scores(block: Block, stack: Any, x: Any) -> Any:
     keep = jax.checkpoint_policies.save_only_these_names(OPERANDS)
     return _scan(jax.checkpoint(block, policy=keep), stack, x)
 
@@ -70,6 +79,25 @@ def _save_projections(block: Block, stack: Any, x: Any) -> Any:
 
 def _every_block(block: Block, stack: Any, x: Any) -> Any:
     return _scan(jax.checkpoint(block), stack, x)
+
+
+def every_block_by_groups(size: int) -> Through:
+    """A checkpoint every block, which takes ``size`` sequences at a time, group after group.
+
+    Of a block that is gone back only one group's inside is there at once. ``x`` is (batch, …), and
+    ``size`` must divide the batch.
+    """
+
+    def run(block: Block, stack: Any, x: Any) -> Any:
+        once = jax.checkpoint(block)
+
+        def by_groups(parameters: Any, x: Any) -> Any:
+            parts = x.reshape(-1, size, *x.shape[1:])
+            return jax.lax.map(lambda part: once(parameters, part), parts).reshape(x.shape)
+
+        return _scan(by_groups, stack, x)
+
+    return run
 
 
 def _grouped(block: Block, stack: Any, x: Any, size: int) -> Any:
@@ -120,6 +148,7 @@ def _recompute_all(block: Block, stack: Any, x: Any) -> Any:
 POLICIES: dict[str, Through] = {
     "store_all": _store_all,
     "save_operands": _save_operands,
+    "save_operands_but_scores": _save_operands_but_scores,
     "save_products": _save_products,
     "save_projections": _save_projections,
     "every_block": _every_block,

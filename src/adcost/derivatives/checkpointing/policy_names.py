@@ -8,6 +8,7 @@ import re
 FIXED = (
     "store_all",
     "save_operands",
+    "save_operands_but_scores",
     "save_products",
     "save_projections",
     "every_block",

@@ -20,7 +20,7 @@ schedule         slots             forward events
 ===============  ================  ==========================================
 
 Segments of m layers and their recursion are Chen, Xu, Zhang & Guestrin's (2016, arXiv 1604.06174,
-§4.1 and §4.3). `revolve` is Griewank & Walther's (2000, *ACM TOMS* 26, algorithm 799): r is the
+§4.3 and §4.4). `revolve` is Griewank & Walther's (2000, *ACM TOMS* 26, algorithm 799): r is the
 least number with n ≤ C(s + r, s), and no schedule with s slots has fewer forward events (there,
 proposition 1).
 """

@@ -4,6 +4,11 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from adcost.derivatives.tape import counted
+from adcost.derivatives.tape.counted import Counted, Work
+
+LOG_2, TWO_OVER_ROOT_PI = math.log(2.0), 2 / math.sqrt(math.pi)
+
 
 @dataclass(frozen=True)
 class Operation:
@@ -43,7 +48,7 @@ OPERATIONS: Mapping[str, Operation] = {
         lambda a, b: a**b,
         (
             ("{1} · {0} ^ ({1} − 1)", lambda a, b, v: b * a ** (b - 1)),
-            ("{v} · log {0}", lambda a, b, v: v * math.log(a)),
+            ("{v} · log {0}", lambda a, b, v: v * counted.log(a)),
         ),
     ),
     "neg": _one("−{0}", lambda a: -a, "−1", lambda a, v: -1.0),
@@ -51,25 +56,50 @@ OPERATIONS: Mapping[str, Operation] = {
     "one_minus_square": _one(
         "1 − {0}²", lambda a: (1 + a) * (1 - a), "−2 {0}", lambda a, v: -2 * a
     ),
-    "sqrt": _one("√{0}", math.sqrt, "1 / (2 √{0})", lambda a, v: 1 / (2 * v)),
-    "exp": _one("exp {0}", math.exp, "{v}", lambda a, v: v),
-    "log": _one("log {0}", math.log, "1 / {0}", lambda a, v: 1 / a),
-    "log2": _one("log₂ {0}", math.log2, "1 / ({0} · log(2))", lambda a, v: 1 / (a * math.log(2.0))),
-    "log1p": _one("log(1 + {0})", math.log1p, "1 / (1 + {0})", lambda a, v: 1 / (1 + a)),
-    "sin": _one("sin {0}", math.sin, "cos {0}", lambda a, v: math.cos(a)),
-    "cos": _one("cos {0}", math.cos, "−sin {0}", lambda a, v: -math.sin(a)),
-    "tanh": _one("tanh {0}", math.tanh, "1 − {v}²", lambda a, v: 1 - v * v),
-    "tan": _one("tan {0}", math.tan, "1 + {v}²", lambda a, v: 1 + v * v),
-    "sinh": _one("sinh {0}", math.sinh, "cosh {0}", lambda a, v: math.cosh(a)),
-    "cosh": _one("cosh {0}", math.cosh, "sinh {0}", lambda a, v: math.sinh(a)),
-    "atan": _one("atan {0}", math.atan, "1 / (1 + {0}²)", lambda a, v: 1 / (1 + a * a)),
-    "exp2": _one("2 ^ {0}", math.exp2, "{v} · log(2)", lambda a, v: v * math.log(2.0)),
-    "expm1": _one("exp({0}) − 1", math.expm1, "{v} + 1", lambda a, v: v + 1),
+    "sqrt": _one("√{0}", counted.sqrt, "1 / (2 √{0})", lambda a, v: 1 / (2 * v)),
+    "exp": _one("exp {0}", counted.exp, "{v}", lambda a, v: v),
+    "log": _one("log {0}", counted.log, "1 / {0}", lambda a, v: 1 / a),
+    "log2": _one("log₂ {0}", counted.log2, "1 / ({0} · log(2))", lambda a, v: 1 / (a * LOG_2)),
+    "log1p": _one("log(1 + {0})", counted.log1p, "1 / (1 + {0})", lambda a, v: 1 / (1 + a)),
+    "sin": _one("sin {0}", counted.sin, "cos {0}", lambda a, v: counted.cos(a)),
+    "cos": _one("cos {0}", counted.cos, "−sin {0}", lambda a, v: -counted.sin(a)),
+    "tanh": _one("tanh {0}", counted.tanh, "1 − {v}²", lambda a, v: 1 - v * v),
+    "tan": _one("tan {0}", counted.tan, "1 + {v}²", lambda a, v: 1 + v * v),
+    "sinh": _one("sinh {0}", counted.sinh, "cosh {0}", lambda a, v: counted.cosh(a)),
+    "cosh": _one("cosh {0}", counted.cosh, "sinh {0}", lambda a, v: counted.sinh(a)),
+    "atan": _one("atan {0}", counted.atan, "1 / (1 + {0}²)", lambda a, v: 1 / (1 + a * a)),
+    "exp2": _one("2 ^ {0}", counted.exp2, "{v} · log(2)", lambda a, v: v * LOG_2),
+    "expm1": _one("exp({0}) − 1", counted.expm1, "{v} + 1", lambda a, v: v + 1),
+    "erf": _one(
+        "erf {0}",
+        counted.erf,
+        "2 exp(−{0}²) / √(π)",
+        lambda a, v: TWO_OVER_ROOT_PI * counted.exp(-a * a),
+    ),
     "rsqrt": _one(
-        "1 / √{0}", lambda a: 1 / math.sqrt(a), "−{v} / (2 {0})", lambda a, v: -v / (2 * a)
+        "1 / √{0}", lambda a: 1 / counted.sqrt(a), "−{v} / (2 {0})", lambda a, v: -v / (2 * a)
     ),
     "logistic": _one(
-        "σ({0})", lambda a: 1 / (1 + math.exp(-a)), "{v} (1 − {v})", lambda a, v: v * (1 - v)
+        "σ({0})", lambda a: 1 / (1 + counted.exp(-a)), "{v} (1 − {v})", lambda a, v: v * (1 - v)
     ),
 }
 """What the tape can do. A new operation is one more entry, and its test comes with it."""
+
+
+def price(name: str) -> float:
+    """Operations of an operation with its derivative over those of its value alone, at the most.
+
+    Each argument takes the operations of its partial derivative, a multiplication by the result's
+    adjoint (none where the partial derivative is 1 or −1), and the addition to its own adjoint. So
+    this bounds operations(f, ∇f) / operations(f) for every f of such operations (Griewank &
+    Walther, *Evaluating Derivatives*, 2nd ed., ch. 4, without the memory accesses there).
+    """
+    operation = OPERATIONS[name]
+    work = Work()
+    arguments = [Counted(a, work) for a in (1.25, 1.75)[: len(operation.partials)]]
+    result = operation.value(*arguments)
+    alone = work.operations
+    adjoint: float = Counted(0.5, work)
+    for _, slope in operation.partials:
+        adjoint += Counted(1.5, work) * slope(*arguments, result)
+    return work.operations / alone

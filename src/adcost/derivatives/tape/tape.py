@@ -16,6 +16,7 @@ Everything is Python floats (float64): this is for reading and counting, not for
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from adcost.derivatives.tape.counted import Counted, Work
 from adcost.derivatives.tape.operations import OPERATIONS
 
 Values = Sequence[float] | Mapping[int, float]
@@ -99,7 +100,8 @@ def evaluate(tape: Tape, inputs: Sequence[float]) -> list[float]:
 def _value(node: Node, values: Values, given: Iterator[float]) -> float:
     """A line's value from those before it; an input takes the next of ``given``."""
     if node.operation == "input":
-        return float(next(given))
+        value = next(given)
+        return value if isinstance(value, Counted) else float(value)
     if node.constant is not None:
         return node.constant
     operation, operands = OPERATIONS[node.operation], [values[p] for p in node.parents]
@@ -182,3 +184,14 @@ def _collected(tape: Tape, sweep: Iterator[Step]) -> tuple[list[float], list[flo
     for step in sweep:
         values[step.line], derivatives[step.line] = step.value, step.derivative
     return values, derivatives
+
+
+def counted_operations(tape: Tape, inputs: Sequence[float]) -> tuple[int, int]:
+    """Operations of the value alone, and of the value with all derivatives by `reverse`.
+
+    They are counted while the sweeps run; `counted` says what an operation is.
+    """
+    alone, both = Work(), Work()
+    evaluate(tape, [Counted(a, alone) for a in inputs])
+    reverse(tape, [Counted(a, both) for a in inputs])
+    return alone.operations, both.operations

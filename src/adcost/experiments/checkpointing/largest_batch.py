@@ -5,7 +5,8 @@ temporaries, and the optimiser's state. Bytes grow with the batch, nearly in a l
 follows the line through the programs compiled so far, until one batch fits and the next does not.
 
 Rows: the policy as method, attention and dtype as setting, the memory in GB (10⁹ bytes) as size.
-Quantities: ``largest_batch``, ``held_bytes`` at it (absent where it is 0), ``next_bytes`` at one
+Quantities: ``fixed_bytes``, which no batch changes;
+``largest_batch``, ``held_bytes`` at it (absent where it is 0), ``next_bytes`` at one
 more.
 """
 
@@ -13,8 +14,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from adcost.experiments.checkpointing.rows import Rows
-from adcost.experiments.checkpointing.transformer_plan import OPTIMISERS
 from adcost.experiments.checkpointing.transformer_program import Setting, program_bytes, whole
 from adcost.functions.gpt2_sizes import Size, parameter_count
 
@@ -22,7 +24,10 @@ from adcost.functions.gpt2_sizes import Size, parameter_count
 def search(rows: Rows, size: Size, parameters: Mapping[str, Any]) -> None:
     """Rows for every memory of the point."""
     sequence, policy = parameters["sequence"], parameters["policy"]
-    state = OPTIMISERS[parameters["optimiser"]] * parameter_count(size, sequence)
+    numbers = parameter_count(size, sequence)
+    state = parameters["optimiser_bytes"] * numbers
+    # Parameters and gradients beside it.
+    fixed = state + 2 * np.dtype(parameters["dtype"]).itemsize * numbers
 
     def setting(batch: int) -> Setting:
         return Setting(size, sequence, batch, policy, parameters["attention"], parameters["dtype"])
@@ -36,7 +41,7 @@ def search(rows: Rows, size: Size, parameters: Mapping[str, Any]) -> None:
         proof = {"held_bytes": held(found)} if found else {}
         rows.add(
             policy, setting(1).name, memory,
-            largest_batch=found, next_bytes=held(found + 1), **proof,
+            largest_batch=found, next_bytes=held(found + 1), fixed_bytes=fixed, **proof,
         )  # fmt: skip
 
 

@@ -11,6 +11,16 @@ setting (``ordinary/float16``), the batch as size. Quantities:
 ``forward_operations``  of the blocks' value
 ``operations``          of the gradient of the loss; of ordinary attention
 
+Of the point of `store_all` alone, from shapes without compiling:
+
+``operands_bytes``      what reverse mode must keep: operands of products, normalisations and GELU
+``no_scores_bytes``     the same where attention's scores are computed again
+``whole_operations``    of the blocks' program where every block is computed again whole
+
+The points ``groups-<g>`` have ``blocks_bytes``, ``blocks_operations`` and ``forward_operations`` of
+a checkpoint every block over the batch by groups of g sequences; the method is
+``every_block_by_groups`` and the size is g.
+
 The setting ``formula`` of the point of `store_all` has the ``sequence`` and what the literature
 says, in 16 bits: ``zero_bytes``, ``korthikanti_bytes``, ``operand_bytes`` (the same without
 dropout), ``scores_bytes``, ``checkpoint_bytes``.
@@ -19,6 +29,7 @@ Points ``batch-…`` are of `largest_batch`, points ``resident-…`` of `residen
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -30,11 +41,17 @@ from adcost.experiments.checkpointing.transformer_program import (
     Setting,
     blocks,
     forward,
+    kept_bytes,
     operations,
     program_bytes,
     whole,
 )
 from adcost.functions.gpt2_sizes import Size
+
+WHOLE = "every_2_blocks"
+"""Groups of blocks are computed again whole; so is each block in them."""
+
+BY_GROUPS = "every_block_by_groups"
 
 OTHER_DTYPE = {"float16": "float32", "float32": "float16"}
 
@@ -45,6 +62,9 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
     rows = Rows(point, parameters["model"])
     if point.startswith("batch-"):
         largest_batch.search(rows, size, parameters)
+    elif point.startswith("groups-"):
+        shared = {name: parameters[name] for name in ("sequence", "batch", "dtype")}
+        _blocks(rows, Setting(size, policy=WITH, group=parameters["group"], **shared))
     elif point.startswith("resident-"):
         resident.compare(rows, size, parameters, seed, point)
     else:
@@ -60,6 +80,13 @@ def _policy(rows: Rows, size: Size, parameters: Mapping[str, Any]) -> None:
         said = formulas.activations(size, sequence, batch)
         rows.add(policy, "formula", batch, sequence=sequence, **said)
     ordinary = Setting(size, sequence, batch, policy, "ordinary", dtype)
+    if policy == WITHOUT:
+        rows.add(
+            policy, ordinary.name, batch,
+            operands_bytes=kept_bytes(replace(ordinary, policy="save_operands")),
+            no_scores_bytes=kept_bytes(replace(ordinary, policy="save_operands_but_scores")),
+            whole_operations=operations(blocks(replace(ordinary, policy=WHOLE)), size.layers),
+        )  # fmt: skip
     held = _blocks(rows, ordinary)
     half = size.layers // 2
     less = program_bytes(blocks(ordinary.of_depth(half))).temporaries
@@ -80,8 +107,11 @@ def _blocks(rows: Rows, setting: Setting) -> int:
     layers, program = setting.size.layers, blocks(setting)
     held = program_bytes(program).temporaries
     stacks, x, _ = program[1]
+    by_groups = setting.group is not None
     rows.add(
-        setting.policy, setting.name, setting.batch,
+        BY_GROUPS if by_groups else setting.policy,
+        setting.name,
+        setting.group or setting.batch,
         blocks_bytes=held,
         blocks_operations=operations(program, layers),
         forward_operations=operations((forward(setting), (stacks, x)), layers),

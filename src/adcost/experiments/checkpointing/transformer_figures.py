@@ -17,6 +17,7 @@ from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
 NAMES = {
     "store_all": "store all",
     "save_operands": "keep operands",
+    "save_operands_but_scores": "keep operands, not scores",
     "save_products": "keep products",
     "save_projections": "keep products with weights",
     "every_block": "a checkpoint every block",
@@ -118,6 +119,18 @@ def _operations(measured: pd.DataFrame) -> Figure:
         axis.annotate(
             named(policy), (x, y), xytext=offset, textcoords="offset points", ha=side, fontsize=8.5
         )
+    groups = summary.frontier(measured)
+    axis.plot(groups.gigabytes, groups.overhead, "s", ms=6, mfc="none", mew=1.5,
+              color=plotting.GREEN)  # fmt: skip
+    axis.annotate(
+        "by groups of " + ", ".join(f"{g:.0f}" for g in sorted(groups.index)) + " sequences",
+        (groups.gigabytes.min(), groups.overhead.iloc[-1]), xytext=(-4, -16),
+        textcoords="offset points", ha="left", fontsize=8.5, color=plotting.GREEN,
+    )  # fmt: skip
+    _, with_checkpoints = summary.zero_says(measured)
+    axis.axvline(with_checkpoints, color=plotting.GREY, lw=1.2, ls="--", zorder=0)
+    axis.text(with_checkpoints, 0, f" ZeRO with\n checkpoints, {plotting.number(with_checkpoints)}",
+              fontsize=8.5, color="#555555", va="bottom")  # fmt: skip
     axis.axhline(1 / 3, color=plotting.VERMILION, lw=1.2)
     axis.text(0.99, 1 / 3 + 0.008, "33 %: one more pass forward", ha="right", va="bottom",
               fontsize=8.5, color=plotting.VERMILION,

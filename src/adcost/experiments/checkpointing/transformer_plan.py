@@ -2,6 +2,7 @@ r"""The points of the transformer: a policy each, a search for the largest batch
 
 ``gpt2-<policy>``                  bytes and operations, from shapes alone
 ``batch-<policy>-<attention>``     the largest batch by memory
+``groups-<g>``                      a checkpoint every block, over the batch by groups of sequences
 ``resident-<model>-<policy>``      a real step's memory beside what the compiler said
 """
 
@@ -16,9 +17,6 @@ from adcost.functions.gpt2_sizes import SIZES, Size, parameter_count
 WITHOUT, WITH = "store_all", "every_block"
 """The policies that the claims compare."""
 
-OPTIMISERS = {"none": 0, "adam": 8}
-"""Bytes a parameter that an optimiser keeps: Adam's two moments in single precision."""
-
 ITEM_BYTES = {"float16": 2, "float32": 4}
 
 MOST_BYTES = 2**60
@@ -31,8 +29,9 @@ COMPILER_MB = 1200
 
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the sections ``transformer`` and ``resident`` ask for."""
-    return [*_policies(config["transformer"]), *_batches(config["transformer"]),
-            *_resident(config["resident"])]  # fmt: skip
+    section = config["transformer"]
+    resident = _resident(config["resident"])
+    return [*_policies(section), *_groups(section), *_batches(section), *resident]
 
 
 def size_of(section: Mapping[str, Any]) -> Size:
@@ -59,8 +58,17 @@ def _policies(section: Mapping[str, Any]) -> list[Point]:
     ]
 
 
+def _groups(section: Mapping[str, Any]) -> list[Point]:
+    shared = {**_shared(section), "dtype": section["dtype"]}
+    return [
+        Point(f"groups-{group}", {**shared, "group": group}, COMPILER_MB, on_cpu=True)
+        for group in section["groups"]
+    ]
+
+
 def _batches(section: Mapping[str, Any]) -> list[Point]:
-    more = {key: section[key] for key in ("dtype", "memory_gb", "optimiser")}
+    more = {key: section[key] for key in ("dtype", "memory_gb")}
+    more["optimiser_bytes"] = section["optimiser"]["bytes"]
     return [
         Point(
             f"batch-{policy}-{attention}",
@@ -130,6 +138,11 @@ def _of_transformer(section: Mapping[str, Any]) -> list[str]:
             f"to {held:.1e} bytes, and XLA counts no more than {MOST_BYTES:.1e}. Lower "
             f"{key}.batch or {key}.sequence",
         ]
+    uneven = [group for group in section["groups"] if section["batch"] % group]
+    if uneven:
+        found.append(
+            f"{key}.groups: {uneven[0]} does not divide {key}.batch, which is {section['batch']}"
+        )
     item = ITEM_BYTES[section["dtype"]]
     count = parameter_count(size, section["sequence"])
     for memory in section["memory_gb"]:

@@ -41,6 +41,8 @@ class Setting:
     policy: str = "store_all"
     attention: str = "ordinary"
     dtype: str = "float16"
+    group: int | None = None
+    """Sequences that a block takes at a time, with a checkpoint every block; all if None."""
 
     @property
     def name(self) -> str:
@@ -80,10 +82,29 @@ def blocks(setting: Setting) -> tuple[Callable[..., Any], tuple[Any, ...]]:
 
 def forward(setting: Setting) -> Callable[[Any, jax.Array], jax.Array]:
     """The blocks' value as a function of their parameters and their input."""
+    if setting.group is None:
+        through = policies.through(setting.policy)
+    else:
+        through = policies.every_block_by_groups(setting.group)
     return partial(
         transformer.through_stacks, heads=setting.size.heads,
-        attention=KINDS[setting.attention][0], through=policies.through(setting.policy),
+        attention=KINDS[setting.attention][0], through=through,
     )  # fmt: skip
+
+
+def kept_bytes(setting: Setting) -> int:
+    """Bytes that reverse mode hands from the blocks' value to their derivative, by shapes alone.
+
+    What does not grow with the batch, the parameters, is left out.
+    """
+
+    def handed(batch: int) -> int:
+        larger = replace(setting, batch=batch)
+        stacks, x, _ = blocks(larger)[1]
+        back = jax.eval_shape(lambda *at: jax.vjp(forward(larger), *at)[1], stacks, x)
+        return sum(leaf.size * leaf.dtype.itemsize for leaf in jax.tree.leaves(back))
+
+    return handed(2 * setting.batch) - handed(setting.batch)
 
 
 def program_bytes(

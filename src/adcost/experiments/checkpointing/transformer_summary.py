@@ -96,11 +96,29 @@ def overhead(measured: pd.DataFrame, policy: str, attention: str = "ordinary") -
     return value(measured, policy, "blocks_operations", attention) / stored - 1
 
 
-def grouped(measured: pd.DataFrame) -> list[str]:
-    """The policies of several blocks between two checkpoints."""
-    return [
-        name for name in policies(measured) if name.startswith("every_") and name.endswith("blocks")
-    ]
+def whole_overhead(measured: pd.DataFrame) -> float:
+    """The same where every block is computed again whole."""
+    stored = value(measured, WITHOUT, "blocks_operations", "ordinary")
+    return value(measured, WITHOUT, "whole_operations") / stored - 1
+
+
+def frontier(measured: pd.DataFrame) -> pd.DataFrame:
+    """A checkpoint every block, by the sequences that a block takes at a time.
+
+    ``gigabytes`` held by the blocks and ``overhead`` in operations; the least memory last.
+    """
+    rows = of(measured, "groups").pivot(index="size", columns="quantity", values="value")
+    stored = value(measured, WITHOUT, "blocks_operations", "ordinary")
+    found = pd.DataFrame(
+        {"gigabytes": rows.blocks_bytes / 1e9, "overhead": rows.blocks_operations / stored - 1}
+    )
+    return found.sort_values("gigabytes", ascending=False)
+
+
+def before_any_batch(measured: pd.DataFrame) -> float:
+    """GB of parameters, gradients and optimiser, in which no sequence is yet."""
+    rows = of(measured, "batch")
+    return float(rows[rows.quantity == "fixed_bytes"].value.iloc[0] / 1e9)
 
 
 def largest(measured: pd.DataFrame) -> pd.DataFrame:

@@ -41,6 +41,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "The slide's ∂vₖ₊₁/∂vₖ and ∂vₖ₊₁/∂wₖ are those of one input: a batch has b of "
             "each, and with b > 1 the product is taken input by input. Its ∂L/∂wₖ then has a row "
             "for each input, and the gradient is their sum.",
+            claimed_by="lecture",
         )
     ]
 
@@ -61,14 +62,16 @@ def _shapes(shapes: pd.DataFrame) -> Evidence:
 
 def _products(measured: pd.DataFrame) -> Evidence:
     ratio = counted(measured, "backprop", "products") / counted(measured, "autodiff", "products")
-    return near("counted", Interval.spanning(ratio), 1, 0, "matrix products, by hand / AD", "1")
+    return near(
+        "counted", Interval.spanning(ratio, "networks"), 1, 0, "matrix products, by hand / AD", "1"
+    )
 
 
 def _operations(measured: pd.DataFrame) -> Evidence:
     own, other = (counted(measured, name, "operations") for name in ("backprop", "autodiff"))
     entries = measured.drop_duplicates(["network", "width", "activation"])
     entries = entries.set_index(["network", "width", "activation"]).entries
-    apart = Interval.spanning(((own - other) / entries).abs())
+    apart = Interval.spanning(((own - other) / entries).abs(), "networks")
     return at_most("counted", apart, SLOPE, "operations an entry from AD's")
 
 

@@ -76,19 +76,20 @@ def _evaluations(measured: pd.DataFrame) -> Claim:
     central, forward = _counted(measured, "central"), _counted(measured, "forward")
     return Claim(
         "finite_differences.evaluations",
-        f"{SECTION}: the answer 2dT; Nocedal & Wright 2006, §8.1",
+        f"{SECTION}: the answer 2dT; Nocedal & Wright 2006, ch. 8",
         "A gradient by central differences takes exactly 2d evaluations of the loss; by forward "
         "differences, which share L(w), d + 1.",
         _weakest_first([
-            near("counted", Interval.spanning(central / (2 * central.index)), 1, 0.0,
+            near("counted", Interval.spanning(central / (2 * central.index), "dimensions"), 1, 0.0,
                  "× 2d (central)", "exactly 1"),
-            near("counted", Interval.spanning(forward / (forward.index + 1)), 1, 0.0,
+            near("counted", Interval.spanning(forward / (forward.index + 1), "dimensions"), 1, 0.0,
                  "× (d + 1) (forward)", "exactly 1"),
         ]),
         note="The slide shows the forward difference and answers 2dT. That is the price of the "
         "central one, or of a forward one that evaluates L(w) anew for every coordinate. Shared, "
         f"it makes the forward difference cost (d + 1)T. Counted for d from {central.index.min()} "
         f"to {central.index.max()}.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -128,12 +129,12 @@ def _tradeoff(
              "exponent of ε, right arm"),
         at_most("sampled", union([over_best(of, case) for case in each]), 1,
                 "AD's error over the best difference's"),
-        at_most("sampled", Interval.spanning(rounding), ROUNDING, "u, AD's error"),
+        at_most("sampled", Interval.spanning(rounding, "curves"), ROUNDING, "u, AD's error"),
     ]  # fmt: skip
     below, above = _when_off(of, each)
     return Claim(
         f"finite_differences.step_tradeoff.{method}.{dtype}",
-        f"{SECTION}; Nocedal & Wright 2006, §8.1",
+        f"{SECTION}; Nocedal & Wright 2006, ch. 8",
         f"The error of the {method} difference in {dtype} is U-shaped in ε with its minimum near "
         f"{ROOT_NAME[method]}, in the scale of the function; AD's error sits at rounding level "
         "below it.",
@@ -142,6 +143,7 @@ def _tradeoff(
         f"Over {len(each)} functions; an interval spans those of all of them. ε* is best for the "
         "largest rounding errors; typical ones are smaller, and so is the best ε. A decade below "
         f"the best the error is {below:.2g} times the least, a decade above {above:.2g} times.",
+        claimed_by="lecture",
     )
 
 

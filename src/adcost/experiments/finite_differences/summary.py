@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from adcost.costs.exponent import fit_line
-from adcost.costs.intervals import Interval, median_interval
+from adcost.costs.intervals import CONFIDENCE, Interval, median_interval, over
 
 RESAMPLES = 1000
-NOTHING = Interval(np.nan, np.nan, np.nan)
+NOTHING = Interval.unknown()
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def valley(of: Sweeps, case: Case, seed: int = 0) -> Interval:
         np.quantile(_vertices(epsilons, np.median(table.to_numpy()[sets], axis=1)), level)
         for sets, level in ((everything, 0.5), (drawn, 0.025), (drawn, 0.975))
     )
-    return Interval(float(value), float(min(low, value)), float(max(high, value)))
+    return Interval(float(value), float(min(low, value)), float(max(high, value)), CONFIDENCE)
 
 
 def _vertices(epsilons: np.ndarray, medians: np.ndarray) -> np.ndarray:
@@ -114,7 +114,7 @@ def _vertices(epsilons: np.ndarray, medians: np.ndarray) -> np.ndarray:
 def off_theory(of: Sweeps, case: Case, bottom: Interval) -> Interval:
     """The bottom of the U (a `valley`) against the theory's best ε, in decades."""
     theory = float(np.log10(of.single(case, "predicted_epsilon")))
-    return Interval(bottom.value - theory, bottom.low - theory, bottom.high - theory)
+    return bottom.shifted(-theory)
 
 
 def bound(method: str, ratio: np.ndarray) -> np.ndarray:
@@ -143,8 +143,8 @@ def root(coarse: Interval, fine: Interval, decades: float) -> Interval:
 
     The curve's scale drops out of it.
     """
-    ends = (coarse.value - fine.value, coarse.low - fine.high, coarse.high - fine.low)
-    return Interval(*(end / decades for end in ends))
+    value, low, high = coarse.value - fine.value, coarse.low - fine.high, coarse.high - fine.low
+    return Interval(value, low, high, CONFIDENCE).over(decades)
 
 
 def arm(of: Sweeps, case: Case, side: str) -> Interval:
@@ -177,9 +177,11 @@ def loss_when_off(of: Sweeps, case: Case, decades: int) -> float:
 
 
 def union(intervals: list[Interval]) -> Interval:
-    """All intervals together, with their middle value; NaN if any is."""
+    """All curves' intervals together, with their middle value; NaN if any is."""
     ordered = sorted(interval.value for interval in intervals)
     lows, highs = [i.low for i in intervals], [i.high for i in intervals]
     if np.isnan([*ordered, *lows, *highs]).any():
         return NOTHING
-    return Interval(ordered[len(ordered) // 2], min(lows), max(highs))
+    return Interval(
+        ordered[len(ordered) // 2], min(lows), max(highs), over(f"curves, each {CONFIDENCE}")
+    )

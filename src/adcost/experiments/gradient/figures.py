@@ -10,7 +10,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from adcost import plotting
-from adcost.experiments.gradient.summary import BOUND, counted, of, timed
+from adcost.experiments.gradient.summary import (
+    BOUND,
+    DEAR,
+    counted,
+    in_writing,
+    of,
+    prices,
+    timed,
+)
 
 METHODS = {
     "central_difference": ("central differences", plotting.VERMILION),
@@ -28,6 +36,21 @@ FUNCTIONS = {
 
 DARK = "#555555"
 
+WAYS = {
+    "product_indexed": "y * w[i] in a loop",
+    "product_fori_loop": "y * w[i] in a fori_loop",
+    "product_filled": "an array filled by index",
+    "product_scanned": "a scan",
+    "product_unstacked": "jnp.unstack, then a loop",
+    "product_prod": "jnp.prod",
+    "product_cumprod": "jnp.cumprod, its last",
+    "product_of_logarithms": "exp of a sum of logarithms",
+}
+"""The ways to write one product, for the reader."""
+
+ON_THE_TAPE = {"reciprocal": "div", "square": "mul"}
+"""What the tape calls an operation where it has another name."""
+
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
@@ -36,6 +59,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_methods(count), folder, "methods")
         plotting.save(_seconds(time), folder, "seconds")
         plotting.save(_functions(count, time), folder, "functions")
+        plotting.save(_writing(tables["measurements"]), folder, "writing")
 
 
 def _methods(count: pd.DataFrame) -> Figure:
@@ -118,4 +142,33 @@ def _functions(count: pd.DataFrame, time: pd.DataFrame) -> Figure:
     left.text(
         count.dimension.max(), 3.46, "3 to 4 where memory accesses count", ha="right", va="center"
     )
+    return figure
+
+
+def _writing(measured: pd.DataFrame) -> Figure:
+    """One product written in several ways against d; single operations, nested and on the tape."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.4))
+    ways, constants = in_writing(measured), prices(measured)
+    for way, label in WAYS.items():
+        rows = ways[ways.method == way].sort_values("dimension")
+        style = {"ls": "-", "marker": "s"} if way in DEAR else {"ls": "--", "marker": "o"}
+        left.plot(rows.dimension, rows.ratio, ms=4, lw=1, label=label, **style)
+    left.set(xscale="log", yscale="log", xlabel="dimension d", title="one product of d numbers",
+             ylabel="operations, value and gradient / value")  # fmt: skip
+    left.axhline(BOUND, color=DARK, lw=1, ls=":")
+    left.set_ylim(1, ways.ratio.max() * 50)
+    left.legend(loc="upper left", fontsize=8, ncols=1)
+
+    nested = ways[ways.dimension == 1].set_index("method").ratio.sort_values()
+    places = np.arange(len(nested))
+    right.plot(nested, places, "o", color=plotting.BLUE, label="JAX, applied many times over")
+    bounds = [constants.get(ON_THE_TAPE.get(name, name), np.nan) for name in nested.index]
+    right.plot(bounds, places, "|", ms=12, mew=2, color=plotting.VERMILION,
+               label="constant of the operation, on the tape")  # fmt: skip
+    right.set_yticks(places, list(nested.index))
+    right.set(xlabel="operations, value and gradient / value", title="one operation")
+    right.set_xlim(0, max(*nested, constants[["div", "mul"]].max()) * 1.1)
+    right.set_ylim(-0.6, len(nested) + 1.4)
+    right.grid(axis="y", visible=False)
+    right.legend(loc="upper left", fontsize=8)
     return figure

@@ -4,9 +4,16 @@ Columns of ``measurements``: ``point, dimension, method, quantity, value``. Quan
 ``operations``, counted at every dimension from the shapes alone; and where a program is run too,
 ``temporary_bytes`` of the compiled program; ``evaluations`` that a difference made;
 ``relative_error`` ‖G − ∇f‖/‖∇f‖ against reverse mode. ``timings`` has a column ``dimension`` too.
+
+The point ``tape`` has a function of scalars as method: ``tape_value`` and ``tape_both``, operations
+of the value and of value and gradient, and ``price``, of the dearest operation in it, which bounds
+their ratio; and for every operation of the tape its own ``price``, at dimension 0. The point
+``writing`` has a way of writing, or one nested operation, as method: ``value`` and ``both`` by
+JAX's reverse mode; the dimension of what is nested is 1.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import jax
@@ -20,8 +27,11 @@ from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
 from adcost.costs.timing import compile_programs, time_interleaved
 from adcost.derivatives import finite_differences, modes
-from adcost.experiments.gradient import plan
-from adcost.functions import losses, mds, mlp
+from adcost.derivatives.tape.operations import OPERATIONS, price
+from adcost.derivatives.tape.tape import counted_operations
+from adcost.derivatives.tape.trace import trace
+from adcost.experiments.gradient import plan, writing
+from adcost.functions import losses, mds, mlp, scalars
 
 Loss = Callable[..., jax.Array]
 """A function of w and of the data that it is evaluated on."""
@@ -43,7 +53,10 @@ DIFFERENCES = {
 
 
 def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
-    """One function over all its dimensions."""
+    """One function over all its dimensions, or one of the two points that are only counted."""
+    if point in ONLY_COUNTED:
+        with jax.enable_x64(True):
+            return {"measurements": _table(point, ONLY_COUNTED[point](parameters))}
     rows: list[Row] = []
     timings = []
     function, examples, timing = (parameters[key] for key in ("function", "examples", "timing"))
@@ -83,9 +96,49 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
                 warmup=timing["warmup"],
             )
             timings.append(timed.assign(dimension=d))
+    return {"measurements": _table(point, rows), "timings": pd.concat(timings, ignore_index=True)}
+
+
+def _table(point: str, rows: list[Row]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["dimension", "method", "quantity", "value"])
     table.insert(0, "point", point)
-    return {"measurements": table, "timings": pd.concat(timings, ignore_index=True)}
+    return table
+
+
+def _on_the_tape(parameters: Mapping[str, Any]) -> list[Row]:
+    """Operations of value and gradient, scalar operation by scalar operation."""
+    rows: list[Row] = [(0, name, "price", price(name)) for name in OPERATIONS]
+    for name, function in writing.ON_THE_TAPE.items():
+        for d in parameters["dimensions"]:
+            traced = trace(function, inputs=[f"w{i + 1}" for i in range(d)])
+            value, both = counted_operations(traced, writing.inputs(d))
+            dearest = max(price(traced.nodes[line].operation) for line in traced.computed)
+            rows += [
+                (d, name, "tape_value", value),
+                (d, name, "tape_both", both),
+                (d, name, "price", dearest),
+            ]
+    return rows
+
+
+def _in_writing(parameters: Mapping[str, Any]) -> list[Row]:
+    """Operations of value and gradient by JAX's reverse mode, from shapes alone."""
+    number = jax.ShapeDtypeStruct((), np.float64)
+    cases = [
+        (d, name, function, jax.ShapeDtypeStruct((d,), np.float64))
+        for name, function in writing.WAYS.items()
+        for d in parameters["dimensions"]
+    ]
+    for name in scalars.NESTED:
+        cases.append((1, name, scalars.nested(name, parameters["nested"]), number))
+    rows: list[Row] = []
+    for d, name, function, shape in cases:
+        rows.append((d, name, "value", count(function, shape).total))
+        rows.append((d, name, "both", count(partial(modes.reverse, function), shape).total))
+    return rows
+
+
+ONLY_COUNTED = {"tape": _on_the_tape, "writing": _in_writing}
 
 
 def structure(function: str, d: int, examples: int) -> list[jax.ShapeDtypeStruct]:

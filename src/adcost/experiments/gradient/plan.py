@@ -1,4 +1,8 @@
-"""The points of `gradient`: one for each function, the sweep over its dimension in one job."""
+"""The points of `gradient`: one for each function, the sweep over its dimension in one job.
+
+Two more are only counted: ``tape``, scalar operation by scalar operation, and ``writing``, one
+function written in several ways.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +10,7 @@ from typing import Any
 from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements",)
-FIGURES = ("methods", "seconds", "functions")
+FIGURES = ("methods", "seconds", "functions", "writing")
 ANIMATIONS = ()
 
 LAYERS = 3
@@ -51,7 +55,7 @@ def _numbers(function: str, d: int, examples: int) -> int:
 
 
 def points(config: Mapping[str, Any]) -> list[Point]:
-    """One timed point for each function of the section ``gradient``."""
+    """One timed point for each function of the section ``gradient``, and the two counted ones."""
     shared = {name: config[name] for name in ("examples", "batch")}
     return [
         Point(
@@ -61,6 +65,9 @@ def points(config: Mapping[str, Any]) -> list[Point]:
             timed=True,
         )
         for function, section in config["functions"].items()
+    ] + [
+        Point("tape", dict(config["tape"]), seeded=False, on_cpu=True),
+        Point("writing", dict(config["writing"]), seeded=False, on_cpu=True),
     ]
 
 
@@ -98,6 +105,12 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
                 f"{key}: at these dimensions it takes {needed:,} MB; memory_mb allows "
                 f"{memory_mb:,}. Lower {key}.all_methods_up_to or {key}.reverse_up_to, or raise "
                 "memory_mb."
+            )
+    for key in ("tape", "writing"):
+        dimensions = config[key]["dimensions"]
+        if dimensions != sorted(dimensions):
+            found.append(
+                f"gradient.{key}.dimensions: {dimensions} must increase from one to the next."
             )
     timing = config["timing"]
     if timing["max_runs"] < timing["runs"]:

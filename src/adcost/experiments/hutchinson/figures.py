@@ -130,8 +130,9 @@ def _needed(measured: pd.DataFrame) -> Figure:
         size = summary.exact(measured, case)["size"]
         share = [summary.needed(measured, case, error) / size for error in errors]
         axis.plot(errors, share, color=COLOURS[case])
-        at = summary.needed(measured, case) / size
-        axis.plot([summary.ACCURACY], [at], "o", color=COLOURS[case])
+        at = summary.measured_needed(measured, case, summary.ACCURACY).over(size)
+        axis.errorbar([summary.ACCURACY], [at.value], fmt="o", color=COLOURS[case],
+                      yerr=[[at.value - at.low], [at.high - at.value]])  # fmt: skip
         ends.append((share[0], f"d = {int(size):,}, {case[1]}", COLOURS[case]))
     for share, label, colour in ends:
         axis.annotate(label, (errors[0], share), xytext=(6, 0), textcoords="offset points",

@@ -54,8 +54,16 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "diagonal_error": 100 * float(diagonal.value[most_diagonal]),
         "diagonal_one": 100 * float(diagonal.value.iloc[0]),
     }  # fmt: skip
+    off = []
     for case in summary.networks(measured):
-        result[f"needed_{case[0]}_{case[1]}"] = float(round(summary.needed(measured, case)))
+        name, size = "_".join(case), float(summary.exact(measured, case)["size"])
+        predicted = summary.needed(measured, case)
+        found = summary.measured_needed(measured, case, summary.ACCURACY)
+        off.append(found.value / predicted)
+        result[f"needed_{name}"] = float(round(predicted))
+        # The error at which V is d.
+        result[f"crossover_{name}"] = 100 * summary.ACCURACY * (predicted / size) ** 0.5
+    result["needed_off"] = max(off, key=lambda ratio: abs(ratio - 1))
     for state in summary.STATES:
         large_needs, dense_needs = (
             summary.needed(measured, (network, state)) for network in ("large", "dense")

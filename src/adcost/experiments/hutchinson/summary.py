@@ -1,21 +1,25 @@
 """What figures and claims share: exact values, laws, and errors with their intervals.
 
 A block's estimates share their probes with each other at different V, and with nothing else; so the
-block is the unit of every interval: Student's t over the blocks' means, or a bootstrap over blocks.
+block is the unit of every interval: Student's t over the blocks' means, or over their jackknife.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from adcost.costs.exponent import fit_line
-from adcost.costs.intervals import Interval
+from adcost.costs.intervals import CONFIDENCE, Interval
 from adcost.derivatives.trace_laws import diagonal_error2, probes_needed, variance
 
 LEVEL = 0.95
 ACCURACY = 0.01
-"""The relative error that `hutchinson.beats_exact` asks for."""
-RESAMPLES = 1000
+"""The relative error that `hutchinson.crossover` asks for."""
+LEAST_SETS = 4
+"""Sets of V probes that each block must have for V to enter an exponent. The logarithm of a mean of
+m squares is too small by about 1/m, so the V with a set a block or two would bend the line."""
 DISTRIBUTIONS = ("rademacher", "gaussian", "sphere")
 NETWORKS = ("dense", "large")
 STATES = ("initial", "trained")
@@ -72,9 +76,35 @@ def student(samples: np.ndarray | pd.Series, comparisons: int = 1) -> Interval:
     """The mean with Student's interval; for several together, by Bonferroni's inequality."""
     samples = np.asarray(samples, dtype=float)
     error = samples.std(ddof=1) / np.sqrt(samples.size)
-    reach = float(stats.t.ppf(1 - (1 - LEVEL) / 2 / comparisons, samples.size - 1) * error)
+    reach = _reach(samples.size, comparisons) * float(error)
     mean = float(samples.mean())
-    return Interval(mean, mean - reach, mean + reach)
+    return Interval(mean, mean - reach, mean + reach, _together(comparisons))
+
+
+def _reach(blocks: int, comparisons: int) -> float:
+    """Student's quantile for ``blocks`` values, in standard errors."""
+    return float(stats.t.ppf(1 - (1 - LEVEL) / 2 / comparisons, blocks - 1))
+
+
+def _together(comparisons: int) -> str:
+    return CONFIDENCE if comparisons == 1 else f"{CONFIDENCE} together"
+
+
+def jackknife(
+    samples: np.ndarray, statistic: Callable[[np.ndarray], np.ndarray], comparisons: int = 1
+) -> Interval:
+    """A statistic of the blocks' mean, without its bias of order 1/n, with Student's interval.
+
+    ``samples``: (blocks, …); ``statistic`` takes means (…, m) to values (…). The n statistics with
+    one block left out give pseudo-values, whose mean and standard error are those of the interval
+    (Tukey 1958; Efron & Tibshirani 1993, ch. 11). A bootstrap's quantiles over as few blocks are
+    too narrow: over eight they hold the true exponent in five of six cases where they say 95 %.
+    """
+    blocks = len(samples)
+    total = samples.sum(axis=0)
+    whole = statistic(total / blocks)
+    pseudo = blocks * whole - (blocks - 1) * statistic((total - samples) / (blocks - 1))
+    return student(pseudo, comparisons)
 
 
 def bias(measured: pd.DataFrame, case: Case, distribution: str, comparisons: int) -> Interval:
@@ -94,20 +124,18 @@ def variance_ratio(
     return student(one_probe / law(measured, case, distribution), comparisons)
 
 
-def resampled(samples: np.ndarray | pd.Series) -> Interval:
-    """The mean of positive samples with a bootstrap's quantiles, which are never negative."""
-    samples = np.asarray(samples, dtype=float)
-    drawn = np.random.default_rng(0).choice(samples, size=(RESAMPLES, samples.size)).mean(axis=1)
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(float(samples.mean()), float(low), float(high))
-
-
 def root_mean(square_errors: pd.DataFrame) -> pd.DataFrame:
-    """√(mean of a column's rows) with its interval, by column: ``value, low, high``."""
+    """√(mean of a column's rows) with its interval, by column: ``value, low, high``.
+
+    The interval is one of the logarithm, so that it stays positive.
+    """
     rows = {}
     for name in square_errors:
-        found = resampled(square_errors[name])
-        rows[name] = [end**0.5 for end in (found.value, found.low, found.high)]
+        samples = square_errors[name].to_numpy()
+        found = jackknife(samples, np.log)
+        middle = float(samples.mean())
+        half = (found.high - found.low) / 2
+        rows[name] = [(middle * np.exp(by)) ** 0.5 for by in (0, -half, half)]
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high"])
 
 
@@ -116,24 +144,38 @@ def rms(measured: pd.DataFrame, case: Case, distribution: str) -> pd.DataFrame:
     return root_mean(squares(measured, case, distribution).T)
 
 
-def error_exponent(measured: pd.DataFrame, case: Case, distribution: str) -> Interval:
-    """The exponent of the error in V, bootstrapped over blocks."""
-    found = squares(measured, case, distribution)
-    return _exponent(found.index.to_numpy(), found.to_numpy().T)
+def error_exponent(
+    measured: pd.DataFrame, case: Case, distribution: str, comparisons: int = 1
+) -> Interval:
+    """The exponent of the error in V, over the V of which a block has `LEAST_SETS` sets."""
+    found = _with_enough_sets(squares(measured, case, distribution))
+    return _exponent(found.index.to_numpy(), found.to_numpy().T, comparisons)
 
 
-def _exponent(x: np.ndarray, square_errors: np.ndarray) -> Interval:
-    """The slope of log √(mean of rows) over log x, with a bootstrap's quantiles over the rows."""
+def _with_enough_sets(found: pd.DataFrame) -> pd.DataFrame:
+    """The rows of V that a block has enough sets of; all if fewer than three have."""
+    few = found[found.index * LEAST_SETS <= found.index.max()]
+    return few if len(few) >= 3 else found
+
+
+def _exponent(x: np.ndarray, square_errors: np.ndarray, comparisons: int) -> Interval:
+    """The slope of log √(mean of rows) over log x; the interval by the jackknife over the rows."""
     log_x = np.log(x.astype(float))
+    return jackknife(
+        square_errors, lambda means: fit_line(log_x, np.log(means) / 2)[0], comparisons
+    )
 
-    def slopes(means: np.ndarray) -> np.ndarray:
-        return fit_line(log_x, np.log(means) / 2)[0]
 
-    rng = np.random.default_rng(0)
-    rows = len(square_errors)
-    drawn = square_errors[rng.integers(rows, size=(RESAMPLES, rows))].mean(axis=1)
-    low, high = np.quantile(slopes(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(float(slopes(square_errors.mean(axis=0))), float(low), float(high))
+def measured_needed(
+    measured: pd.DataFrame, case: Case, error: float, comparisons: int = 1
+) -> Interval:
+    """The V at which random signs have the relative error ``error``, from the errors measured.
+
+    By V·(error at V)² over all V that a block has enough sets of, whose mean is the variance of one
+    probe where the error falls like 1/√V and more where it stops falling; over the blocks.
+    """
+    found = _with_enough_sets(squares(measured, case, "rademacher"))
+    return student(found.mul(found.index, axis=0).mean(), comparisons).over(error**2)
 
 
 def probes_of(measured: pd.DataFrame, case: Case, distribution: str) -> int:
@@ -154,10 +196,12 @@ def trials(measured: pd.DataFrame, state: str, method: str) -> pd.DataFrame:
     return (found / exact(measured, case).trace - 1) ** 2
 
 
-def trial_exponent(measured: pd.DataFrame, state: str, method: str) -> Interval:
-    """The exponent of the error in the number of products, bootstrapped over trials."""
+def trial_exponent(
+    measured: pd.DataFrame, state: str, method: str, comparisons: int = 1
+) -> Interval:
+    """The exponent of the error in the number of products, over trials."""
     found = trials(measured, state, method)
-    return _exponent(found.columns.to_numpy(), found.to_numpy())
+    return _exponent(found.columns.to_numpy(), found.to_numpy(), comparisons)
 
 
 def ideal(measured: pd.DataFrame, state: str) -> pd.Series:

@@ -55,6 +55,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_homework(summary), folder, "homework")
         plotting.save(_scaling(summary, sweep), folder, "scaling")
         plotting.save(_constant(timings, sweep), folder, "constant")
+        plotting.save(_nested(measured), folder, "nested")
         plotting.save(_memory(sweep), folder, "memory")
         plotting.save(_initialisation(measured), folder, "initialisation")
 
@@ -159,7 +160,8 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
         axis.minorticks_off()
         # Every interval whole, and room above for the legend.
         axis.set_ylim(0.9 * min(ends), 3 * max(ends))
-    for height, text in ((4.2, "bound on operations: 4"), (2.05, "commonly quoted: 2 to 3")):
+    words = "products with their tangents: 4", "commonly quoted: 2 to 3"
+    for height, text in zip((4.2, 2.05), words, strict=True):
         counted.annotate(
             text, (0.98, height), xycoords=("axes fraction", "data"), ha="right", fontsize=8,
             color=plotting.GREY,
@@ -167,6 +169,36 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
     counted.set(ylabel="cost of one product, in gradients", title="counted operations")
     timed.set(title="time, paired medians with 95 % intervals")
     timed.legend(loc="upper center", fontsize=8.5, ncols=2)
+    return figure
+
+
+def _nested(measured: pd.DataFrame) -> Figure:
+    """Products of operations applied many times over, and of the networks, in gradients."""
+    rows = measured[(measured.quantity == "operations") & measured.method.isin(
+        ["gradient", *AD_PRODUCTS]
+    )]  # fmt: skip
+    deepest = rows[(rows.point == "nested") | (rows.layers == rows.layers.max())]
+    table = deepest.pivot_table(index="function", columns="method", values="value", sort=False)
+    ratios = table[list(AD_PRODUCTS)].div(table.gradient, axis=0)
+    ratios = ratios.loc[ratios.max(axis=1).sort_values().index]
+    figure, axis = plt.subplots(figsize=(7.2, 0.5 * len(ratios) + 1.8))
+    places = np.arange(len(ratios))
+    for method, marker in zip(AD_PRODUCTS, "osD^", strict=True):
+        short = NAMES[method].removeprefix("AD product (").removesuffix(")")
+        axis.plot(ratios[method], places, marker, ms=7, mfc="none", mew=1.6,
+                  color=COLOURS[method], label=short)  # fmt: skip
+    tangent = measured[measured.quantity == "tangent"].set_index("function").value
+    for name, text in (("multiply", "a product"), ("divide", "a quotient")):
+        axis.axvline(tangent[name], color=plotting.GREY, lw=1, ls=":")
+        axis.annotate(f"{text}\nwith its tangent: {tangent[name]:.0f}", (tangent[name], 1),
+                      xycoords=("data", "axes fraction"), xytext=(-4, -4), ha="right", va="top",
+                      textcoords="offset points", fontsize=8, color="#555555")  # fmt: skip
+    axis.set_yticks(places, list(ratios.index))
+    axis.set(xlabel="operations of one product / operations of a gradient")
+    axis.set_xlim(1, tangent.max() * 1.05)
+    axis.set_ylim(-0.5, len(ratios) + 0.6)
+    axis.grid(axis="y", visible=False)
+    figure.legend(loc="outside lower center", ncols=4, fontsize=8.5)
     return figure
 
 

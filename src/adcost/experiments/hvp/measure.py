@@ -1,9 +1,15 @@
 """Measure Hessian-vector products of the homework's network: agreement, operations, bytes, time.
 
-Columns of ``measurements``: ``point, layers, parameters, dtype, initialisation, method, quantity,
-value, draw``. Quantities: ``norm`` of the result; ``relative_error`` ‖a − b‖/‖b‖ of a product
-against the one through the full Hessian; ``operations`` with their four parts;
+Columns of ``measurements``: ``point, layers, parameters, dtype, initialisation, function,
+method, quantity, value, draw``. Quantities: ``norm`` of the result; ``relative_error`` ‖a − b‖/‖b‖
+of a product against the one through the full Hessian; ``operations`` with their four parts;
 ``temporary_bytes`` and ``output_bytes`` of the compiled program.
+
+The function is ``network``, but for the point ``nested``: there it is an operation applied to its
+own result ``layers`` times, or, with the quantity ``tangent``, the operation whose value and
+tangent are counted, over its value. The point ``homework-code`` has the methods ``literal`` and
+``mended``: ``largest_entry`` of the Hessian and ``product_error``, of its product with a vector
+against one that needs no Hessian.
 """
 
 import itertools
@@ -22,7 +28,8 @@ from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
 from adcost.costs.timing import Program, compile_program, compile_programs, time_interleaved
 from adcost.derivatives import hvp as products
-from adcost.functions import mlp
+from adcost.experiments.hvp import homework
+from adcost.functions import mlp, scalars
 
 AD_PRODUCTS = (
     "reverse_over_reverse",
@@ -56,6 +63,10 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
     """One point of the plan; a point with ``timing`` also returns the table ``timings``."""
     if point == "homework-init":
         return {"measurements": _homework_initialisation(point, parameters, seed)}
+    if point in ("homework-code", "nested"):
+        with jax.enable_x64(True):
+            of = _homework_code if point == "homework-code" else _nested
+            return {"measurements": of(point, parameters, seed)}
     with jax.enable_x64(parameters["dtype"] == "float64"):
         return _one_network(point, parameters, seed)
 
@@ -165,6 +176,71 @@ def _bytes(name: str, program: Program) -> list[Row]:
     return [(name, "temporary_bytes", held.temporaries), (name, "output_bytes", held.outputs)]
 
 
+def _homework_code(point: str, parameters: Mapping[str, Any], seed: int) -> pd.DataFrame:
+    """The Hessians of the homework's code, against a product that needs none."""
+    tables = []
+    for hidden in parameters["layers"]:
+        width = parameters["width"]
+        x, v = _network_and_direction(point, hidden, width, "signal_preserving", "float64", seed)
+        model = mlp.MLP(x.reshape(-1, width, width))
+        product = products.hvp(mlp.homework_loss(width, "float64"), x, v)
+        rows: list[Row] = []
+        for name, of in (
+            ("literal", homework.literal_hessian),
+            ("mended", homework.calculate_hessian),
+        ):
+            hessian = of(model, x)
+            apart = jnp.linalg.norm(hessian @ v - product) / jnp.linalg.norm(product)
+            rows.append((name, "largest_entry", float(jnp.abs(hessian).max())))
+            rows.append((name, "product_error", float(apart)))
+        tables.append(_table(point, hidden, width, "float64", "signal_preserving", rows))
+    return pd.concat(tables, ignore_index=True)
+
+
+TANGENTS: Mapping[str, Callable[..., jax.Array]] = {
+    "add": jnp.add,
+    "subtract": jnp.subtract,
+    "multiply": jnp.multiply,
+    "divide": jnp.divide,
+    "negative": jnp.negative,
+    "square": jnp.square,
+    "sqrt": jnp.sqrt,
+    "rsqrt": jax.lax.rsqrt,
+    "exp": jnp.exp,
+    "log": jnp.log,
+    "log1p": jnp.log1p,
+    "sin": jnp.sin,
+    "cos": jnp.cos,
+    "tanh": jnp.tanh,
+    "logistic": jax.lax.logistic,
+    "erf": jax.lax.erf,
+}
+"""The operations that gradients are made of."""
+
+
+def _nested(point: str, parameters: Mapping[str, Any], seed: int) -> pd.DataFrame:
+    """Operations of an operation's tangent, and of products of operations applied many times."""
+    number, times = jax.ShapeDtypeStruct((), np.float64), parameters["times"]
+    tables = []
+    for name, operation in TANGENTS.items():
+        inputs = (number,) * (2 if name in ("add", "subtract", "multiply", "divide") else 1)
+        both = count(partial(jax.jvp, operation), inputs, inputs).total
+        rows: list[Row] = [("jvp", "tangent", both / count(operation, *inputs).total)]
+        tables.append(_table(point, 1, 1, "float64", "none", rows).assign(function=name))
+    for name in parameters["operations"]:
+        function = scalars.nested(name, times)
+        counted = {
+            "loss": count(function, number).total,
+            "gradient": count(jax.grad(function), number).total,
+        } | {
+            method: count(partial(getattr(products, method), function), number, number).total
+            for method in AD_PRODUCTS
+        }
+        rows = [(method, "operations", total) for method, total in counted.items()]
+        tables.append(_table(point, times, 1, "float64", "none", rows).assign(function=name))
+    return pd.concat(tables, ignore_index=True)
+
+
 def _homework_initialisation(point: str, parameters: Mapping[str, Any], seed: int) -> pd.DataFrame:
     """The norm of ∇²f·v over depth, for both initialisations and precisions.
 
@@ -212,6 +288,7 @@ def _table(
         "parameters": mlp.parameters(hidden, width),
         "dtype": dtype,
         "initialisation": initialisation,
+        "function": "network",
     }
     for position, (name, label) in enumerate(labels.items()):
         table.insert(position, name, label)

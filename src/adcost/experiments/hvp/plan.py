@@ -1,9 +1,11 @@
-"""The points of `hvp`: the homework's sweep over depth, and three questions beside it.
+"""The points of `hvp`: the homework's sweep over depth, and five questions beside it.
 
 ``layers-<n>``     the homework: full Hessian, product, AD products, gradient; timed
 ``float64-<n>``    the same products compared where rounding is 1e-16; not timed
 ``homework-init``  what the homework's own initialisation does at depth; not timed
 ``large-<n>x<w>``  the AD product where no Hessian fits; timed
+``homework-code``  the homework's code, completed to the letter and mended; not timed
+``nested``         operations counted where an operation's tangent is dear; not timed
 """
 
 from collections.abc import Mapping
@@ -12,7 +14,7 @@ from typing import Any
 from adcost.experiments.plan import PROCESS_MB, Point
 
 TABLES = ("measurements",)
-FIGURES = ("homework", "scaling", "constant", "memory", "initialisation")
+FIGURES = ("homework", "scaling", "constant", "nested", "memory", "initialisation")
 ANIMATIONS = ()
 
 ITEMSIZE = {"float32": 4, "float64": 8}
@@ -75,7 +77,11 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         memory_mb=PROCESS_MB + product_mb(large["layers"], large["width"], dtype),
         timed=True,
     )  # fmt: skip
-    return [*sweep, *double, literal, big]
+    section = config["homework_code"]
+    needed = PROCESS_MB + hessian_mb(max(section["layers"]), section["width"], "float64")
+    code = Point("homework-code", dict(section), needed)
+    nested = Point("nested", dict(config["nested"]), seeded=False, on_cpu=True)
+    return [*sweep, *double, literal, big, code, nested]
 
 
 def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
@@ -94,6 +100,14 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
                 "memory_mb. (hvp.large measures the AD product alone at sizes where no Hessian "
                 "fits.)"
             )
+    code = config["homework_code"]
+    needed = PROCESS_MB + hessian_mb(max(code["layers"]), code["width"], "float64")
+    if needed > memory_mb:
+        found.append(
+            f"hvp.homework_code: the Hessian of {max(code['layers'])} layers of width "
+            f"{code['width']} takes {needed:,} MB; memory_mb allows {memory_mb:,}. Lower "
+            "hvp.homework_code.layers or width, or raise memory_mb."
+        )
     large = config["large"]
     needed = PROCESS_MB + product_mb(large["layers"], large["width"], dtype)
     if needed > memory_mb:

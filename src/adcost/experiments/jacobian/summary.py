@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from adcost.costs.intervals import Interval, paired_ratio
+from adcost.costs.intervals import BOUND, Interval, confidence, paired_ratio
 
 RESAMPLES = 2000
-NOTHING = Interval(np.nan, np.nan, np.nan)
+NOTHING = Interval.unknown()
 
 GRAPHS = {
     "ad_choose": "task 1's shape",
@@ -49,7 +49,7 @@ def counted_crossing(measured: pd.DataFrame, function: str) -> Interval:
     if not len(below) or not len(above) or not signs.is_monotonic_increasing:
         return NOTHING
     low, high = float(below.max()), float(above.min())
-    return Interval((low + high) / 2, low, high)
+    return Interval((low + high) / 2, low, high, BOUND)
 
 
 def log_ratios(timings: pd.DataFrame, function: str) -> dict[int, np.ndarray]:
@@ -82,7 +82,7 @@ def timed_crossing(timings: pd.DataFrame, function: str, level: float = 0.95) ->
     )
     value = _crossings(logs, np.array([[np.median(rounds) for rounds in ratios.values()]]))[0]
     low, high = np.quantile(_crossings(logs, resampled), [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(value), float(low), float(high))
+    return Interval(float(value), float(low), float(high), confidence(level))
 
 
 def _crossings(logs: np.ndarray, ratios: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
 from adcost.costs.exponent import fit_exponent
-from adcost.costs.intervals import Interval
+from adcost.costs.intervals import CONFIDENCE, Interval
 from adcost.experiments.mds.plan import SCALING
 from adcost.experiments.mds.summary import (
     animated,
@@ -39,6 +39,8 @@ GRADIENT_FREE = {
 }
 GROWTH, FLAT, ROUNDING = 0.5, 0.25, 10.0
 MOST_STARTS = 0.5
+APART = 1e-3
+"""Two maps are the same when they differ by less than a thousandth of the radius."""
 FLAT_MAP = np.pi / 4
 """Angular radius in radians (5,000 km) up to which a flat map varies by 11 % in scale at most."""
 
@@ -48,7 +50,8 @@ SECTION = "«Пример: многомерное масштабирование
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements``."""
     measured = tables["measurements"]
-    return [_recovers(measured), _lags(measured), _flat(measured), _pca(measured)]
+    return [_recovers(measured), _lags(measured), _flat(measured), _pca(measured),
+            _pca_of_the_loss(measured), _distances_or_squares(measured)]  # fmt: skip
 
 
 def _recovers(measured: pd.DataFrame) -> Claim:
@@ -77,7 +80,7 @@ def _recovers(measured: pd.DataFrame) -> Claim:
         "shift.",
         (
             at_most(
-                "sampled", Interval(*worst[["value", "low", "high"]].map(float)), 1,
+                "sampled", Interval(*worst[["value", "low", "high"]].map(float), CONFIDENCE), 1,
                 "of the least variation of a flat map's scale",
             ),
             at_least(
@@ -87,6 +90,7 @@ def _recovers(measured: pd.DataFrame) -> Claim:
         "map",
         f"Root mean square error of the cities after alignment, without change of scale: {note}."
         + reason,
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -95,7 +99,8 @@ def _share(arrived: pd.Series) -> Interval:
     n, p, z = len(arrived), float(arrived.mean()), 1.96
     middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
-    return Interval(p, float(min(middle - half, p)), float(max(middle + half, p)))
+    low, high = float(min(middle - half, p)), float(max(middle + half, p))
+    return Interval(p, low, high, CONFIDENCE)
 
 
 def _lags(measured: pd.DataFrame) -> Claim:
@@ -125,6 +130,7 @@ def _lags(measured: pd.DataFrame) -> Claim:
         "cost",
         f"The factor at {size} cities: {'; '.join(notes)}. A gradient counts "
         f"{of_points(measured, 'gradient_price').max():.3g} evaluations.",
+        claimed_by="lecture",
     )
 
 
@@ -135,7 +141,7 @@ def _flat(measured: pd.DataFrame) -> Claim:
     nested = fit_exponent(medians.index, medians)
     return Claim(
         "mds.iterations_flat",
-        f"{SECTION}; Nesterov 2018, theorem 2.1.15",
+        f"{SECTION}; Nesterov 2018",
         "Gradient descent's iterations to a relative tolerance do not grow with the number of "
         "cities.",
         (near("counted", slope, 0, FLAT, "exponent in N"),),
@@ -143,6 +149,7 @@ def _flat(measured: pd.DataFrame) -> Claim:
         "Over random sets of cities of each size. The most populous cities alone give "
         f"{nested.value:.2f} [{nested.low:.2f}, {nested.high:.2f}]: one geometry a size, and it is "
         "the geometry that sets the condition number.",
+        claimed_by="ours",
     )
 
 
@@ -164,7 +171,75 @@ def _pca(measured: pd.DataFrame) -> Claim:
         "The positions of the cities on the true flat map, from their distances and by PCA. "
         "Great-circle distances are not Euclidean: negative eigenvalues hold "
         f"{negative.min():.1%} to {negative.max():.1%} of the spectrum.",
+        claimed_by="lecture",
     )
+
+
+def _flat_points(measured: pd.DataFrame) -> list[str]:
+    angle = of_points(measured, "angular_radius")
+    return list(angle[angle <= FLAT_MAP].index)
+
+
+def map_kilometres(measured: pd.DataFrame, method: str) -> pd.Series:
+    """A method's map error in km at each point: the median over its starts."""
+    return values(measured, method, "procrustes_km").groupby("point").value.median()
+
+
+def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
+    loss = values(measured, "pca", "pca_loss").set_index("point")
+    # PCA's positions are off by a small multiple of n·u, and the loss squares that.
+    fits = float((loss.value / (loss.cities * np.finfo(float).eps / 2) ** 2).max())
+    apart = values(measured, "classical_scaling", "minimiser_difference").set_index("point").value
+    widest = of_points(measured, "angular_radius").idxmax()
+    flat = _flat_points(measured)
+    closed, descent = (
+        map_kilometres(measured, method).loc[flat]
+        for method in ("classical_scaling", "gradient_descent")
+    )
+    return Claim(
+        "mds.pca_of_the_loss",
+        f"{SECTION}: «Связано ли это с PCA?»",
+        "The minimiser of the lecture's own loss is PCA's map where the distances are exactly "
+        "Euclidean in the plane, and another where they are not.",
+        (
+            at_most(
+                "exact", Interval.exactly(fits), ROUNDING**2, "(n·u)² of Σ D²"
+            ),
+            at_least(
+                "exact", Interval.exactly(float(apart[widest])), APART,
+                f"of the radius apart, {widest}",
+            ),
+        ),
+        "map",
+        "Where PCA's map has the loss 0, its least value, every minimiser has the same distances "
+        f"and is the same map. On {widest} the two differ by {apart[widest]:.2g} of the radius, "
+        f"on the nearly flat regions by {apart.loc[flat].max():.1g} at most. There classical "
+        "scaling, in closed form, is nearer to the true map than descent on "
+        f"{int((closed < descent).sum())} of {len(flat)} maps: {closed.min():.2g} to "
+        f"{closed.max():.2g} km against {descent.min():.2g} to {descent.max():.2g} km.",
+        claimed_by="ours",
+    )  # fmt: skip
+
+
+def _distances_or_squares(measured: pd.DataFrame) -> Claim:
+    errors = values(measured, "literal", "shape_error").value
+    return Claim(
+        "mds.distances_or_squares",
+        SECTION,
+        "With D the matrix of distances, as the slide says, the loss Σ(‖W_i − W_j‖² − D_ij)² is "
+        "least at the map.",
+        (
+            at_most(
+                "exact", Interval.spanning(errors, "maps"), APART,
+                "of the radius: error of shape at the best scale",
+            ),
+        ),
+        "map",
+        "A slip: the loss compares squares with D, so D must hold squared distances. With the "
+        "distances themselves it is least at another map, whose squared distances come near the "
+        "distances. All other claims here take the squares.",
+        claimed_by="lecture",
+    )  # fmt: skip
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -211,6 +286,23 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     flat = angle[angle <= FLAT_MAP].index
     for name, point in (("flat", errors.reindex(flat).idxmax()), ("widest", angle.idxmax())):
         found |= {f"{name}_{key}": value for key, value in _map_numbers(measured, point).items()}
+    closed, descent = (
+        map_kilometres(measured, method).loc[list(flat)]
+        for method in ("classical_scaling", "gradient_descent")
+    )
+    found |= {
+        "flat_maps": len(flat),
+        "closed_nearer": int((closed < descent).sum()),
+        "closed_least_km": float(closed.min()),
+        "closed_most_km": float(closed.max()),
+        "descent_least_km": float(descent.min()),
+        "descent_most_km": float(descent.max()),
+        "literal_percent": 100 * float(values(measured, "literal", "shape_error").value.max()),
+        "widest_apart_percent": 100 * float(
+            values(measured, "classical_scaling", "minimiser_difference")
+            .set_index("point").value[angle.idxmax()]
+        ),
+    }  # fmt: skip
     for method in GRADIENT_FREE:
         ratios = cost_ratios(measured, method)
         found[f"{method}_ratio_first"] = float(ratios.value.iloc[0])

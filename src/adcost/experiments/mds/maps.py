@@ -68,6 +68,13 @@ def procrustes_error(positions: np.ndarray, truth: np.ndarray) -> float:
     return float(np.sqrt(((aligned(positions, truth) - truth) ** 2).sum(1).mean()))
 
 
+def shape_error(positions: np.ndarray, truth: np.ndarray) -> float:
+    """As `procrustes_error` at the best scale, in radii of ``truth``: 0 for maps of one shape."""
+    ours, theirs = centre(positions), centre(truth)
+    overlap = float(np.linalg.svd(ours.T @ theirs, compute_uv=False).sum())
+    return float(np.sqrt(max(0.0, 1 - overlap**2 / ((ours**2).sum() * (theirs**2).sum()))))
+
+
 def true_map(latitudes: np.ndarray, longitudes: np.ndarray) -> tuple[np.ndarray, float]:
     r"""The azimuthal equidistant map (n, 2) in km about the region's middle, north up; and θ.
 

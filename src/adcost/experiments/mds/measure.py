@@ -3,8 +3,9 @@
 ``measurements``: ``point, region, cities, method, start, quantity, value``. Of each run:
 ``converged`` (1 or 0), ``evaluations_to_tolerance`` and ``steps_to_tolerance`` (where not
 converged, what was spent: a lower bound), ``final_loss``, ``relative_excess``, ``procrustes_km``,
-``procrustes_relative``; ``subset_steps`` of gradient descent on random sets of cities. Of the
-point, with the method ``point``: sizes, distortions, prices.
+``procrustes_relative``; ``minimiser_difference`` of classical scaling's map from the loss's
+minimiser, and ``shape_error`` of the minimiser where D holds distances; ``subset_steps`` of
+gradient descent on random sets of cities. Of the point, with the method ``point``: sizes, distortions, prices.
 ``convergence``: the relative excess (L − L*)/(L₀ − L*) along each run, thinned. ``maps``: true and
 recovered positions in km of the first start. ``frames``: maps along two runs, for the animation.
 
@@ -46,6 +47,7 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
     with jax.enable_x64(True):
         price = gradient_price(targets)
         runs, least = run_all(point, parameters, seed, starts, targets, price)
+        literal = literal_map(truth)
         subsets = subset_steps(parameters, len(targets), seed) if parameters["subsets"] else []
     labels = {"point": point, "region": parameters["region"], "cities": len(targets)}
 
@@ -71,6 +73,8 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
         ("classical_scaling", 0, "planar_share", closed.planar_share),
         ("classical_scaling", 0, "negative_share", closed.negative_share),
         ("classical_scaling", 0, "final_loss", float(mds.loss(closed.positions, targets))),
+        ("classical_scaling", 0, "minimiser_difference", _apart(closed.positions, runs["l_bfgs"])),
+        ("literal", 0, "shape_error", maps.shape_error(literal, truth)),
         *_pca(truth),
     ]
     finals["smacof"] = []
@@ -195,13 +199,33 @@ def _costs(path: Path, least: float, tolerance: float) -> list[tuple[str, float]
     ]
 
 
+def literal_map(truth: np.ndarray) -> np.ndarray:
+    """What the loss finds if D holds the distances of ``truth`` (n, 2) and not their squares.
+
+    L-BFGS from the true map, in the scale where the mean of D is 1.
+    """
+    distances = np.sqrt(mds.squared_distances(truth))
+    unit = distances.mean()
+    path = solvers.l_bfgs(maps.centre(truth) / unit, distances / unit, price=1.0)
+    return path.positions[path.losses.argmin()]
+
+
+def _apart(closed: np.ndarray, runs: list[Path]) -> float:
+    """How far classical scaling's map is from the loss's minimiser, in the former's radii."""
+    best = min(runs, key=lambda path: path.losses.min())
+    minimiser = best.positions[best.losses.argmin()]
+    return maps.procrustes_error(minimiser, closed) / maps.radius(closed)
+
+
 def _pca(truth: np.ndarray) -> list[Row]:
     """Classical scaling of Euclidean distances against PCA's scores of the same planar points."""
     scores = PCA(n_components=2).fit_transform(truth)
-    closed = maps.classical_scaling(mds.squared_distances(truth))
+    squares = mds.squared_distances(truth)
+    closed = maps.classical_scaling(squares)
     error = maps.procrustes_error(closed.positions, scores) / maps.radius(scores)
     return [
         ("pca", 0, "pca_difference", error),
+        ("pca", 0, "pca_loss", float(mds.loss(scores, squares) / (squares**2).sum())),
         ("pca", 0, "pca_spread", float(closed.eigenvalues[0] / closed.eigenvalues[1])),
     ]
 

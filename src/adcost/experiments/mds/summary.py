@@ -25,7 +25,7 @@ def map_errors(measured: pd.DataFrame, quantity: str = "procrustes_relative") ->
     """Gradient descent's map error at each point: its median over starts, with interval."""
     rows = values(measured, "gradient_descent", quantity)
     groups = rows.groupby("point", sort=False).value
-    return pd.DataFrame({point: vars(median_interval(group)) for point, group in groups}).T
+    return pd.DataFrame({point: median_interval(group).ends for point, group in groups}).T
 
 
 def cost_ratios(measured: pd.DataFrame, method: str) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def growth(ratios: pd.DataFrame) -> Interval:
     """
     logs = np.log(ratios.index.to_numpy(dtype=float))
     if (ratios.censored & (logs < logs.mean())).any():
-        return Interval(np.nan, np.nan, np.nan)
+        return Interval.unknown()
     return fit_exponent(ratios.index, ratios.value)
 
 

@@ -8,6 +8,8 @@ difference's step and 0 otherwise. Quantities:
 - ``paths``: terms of the chain rule written out; ``evaluations``: of f, for one derivative;
 - ``error``: the median over the samples of |a − b|/|b| against the reference; ``scaled_error``:
   the greatest of |a − b|/(u·A·|b|), with the amplification A of `reference`;
+- ``function_error``: the greatest |a/b − 1| of the symbolic derivative and reverse mode's program,
+  both in 60 digits;
 - ``temporary_bytes`` of the compiled program;
 - ``gradient_operations`` by d inputs, ``jacobian_operations`` of d outputs by one input.
 """
@@ -27,6 +29,7 @@ from adcost.costs.count import count
 from adcost.costs.memory import program_bytes
 from adcost.derivatives import finite_differences, symbolic
 from adcost.derivatives.paths import paths_and_edges
+from adcost.experiments.not_autodiff.extended import difference
 from adcost.experiments.not_autodiff.reference import Reference, reference
 from adcost.experiments.not_autodiff.timings import STEP, TIMED, time_methods
 from adcost.functions import iterated
@@ -73,6 +76,7 @@ def _errors(name: str, x: np.ndarray, symbolic_depths: list[int], depths: list[i
             (k, "symbolic", 0.0, "operations", symbolic.size(derivative)),
             (k, "symbolic_shared", 0.0, "operations", symbolic.shared_size(derivative)),
         ]
+        rows.append((k, "symbolic", 0.0, "function_error", difference(name, k, derivative, x)))
         for method, shared in (("symbolic", False), ("symbolic_shared", True)):
             found = symbolic.compile_function(derivative, "numpy", shared=shared)(x)
             rows += _compared(k, method, found, right)

@@ -32,7 +32,7 @@ def functions(measured: pd.DataFrame) -> list[str]:
 
 
 def worst_scaled(measured: pd.DataFrame, methods: tuple[str, ...], function: str) -> Interval:
-    """The range over depths and methods of the greatest error in units of u·A."""
+    """The greatest error over depths and methods, in units of u·A."""
     return Interval.exactly(
         max(float(values(measured, name, "scaled_error", function).max()) for name in methods)
     )

@@ -101,7 +101,14 @@ def _extremes(measured: pd.DataFrame) -> Figure:
     size.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="size of the eigenvalue",
              title=network)  # fmt: skip
     palette = (plotting.PURPLE, plotting.GREEN, plotting.SKY, plotting.YELLOW)
-    for place, name in enumerate(names):
+    again = {one: name for name in names for one in summary.trainings(measured, name)[1:]}
+    firsts = [name for name in names if name not in again]
+    for name, first in again.items():
+        epochs = summary.epochs(measured, name)
+        shares = [summary.negative_share(measured, name, e).value for e in epochs]
+        share.plot(epochs, shares, "o--", ms=3, lw=0.8, alpha=0.6,
+                   color=palette[firsts.index(first) % len(palette)])  # fmt: skip
+    for place, name in enumerate(firsts):
         epochs = summary.epochs(measured, name)
         values = [summary.negative_share(measured, name, e) for e in epochs]
         colour = palette[place % len(palette)]

@@ -46,13 +46,28 @@ DENSE_COPIES = 8
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``spectrum`` of the configuration asks for."""
     planned: list[Point] = []
-    # The subject first: the tables say by their order which network the claim is about.
-    networks = {config["subject"]: config["networks"][config["subject"]], **config["networks"]}
-    for name, network in networks.items():
+    for name, network in trained(config).items():
         planned += _training(name, network)
         planned += _decompositions(name, network)
         planned += _dense(name, network, config["ghosts"])
     return planned
+
+
+def trained(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Every training by name: ``resnet``, and where it is trained again ``resnet-2`` and so on.
+
+    A training draws its parameters and batches by its name. Those after the first are looked at
+    before and after only, and never whole.
+    """
+    # The subject first: the tables say by their order which network the claim is about.
+    networks = {config["subject"]: config["networks"][config["subject"]], **config["networks"]}
+    found = {}
+    for name, network in networks.items():
+        found[name] = network
+        ends = [network["checkpoints"][0], network["checkpoints"][-1]]
+        for again in range(2, network.get("trainings", 1) + 1):
+            found[f"{name}-{again}"] = {**network, "checkpoints": ends, "dense": False}
+    return found
 
 
 def checkpoint(network: str, epoch: int) -> str:

@@ -1,14 +1,14 @@
 """What the tables of `spectrum` come to, for figures and claims alike; NumPy and pandas only."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from adcost.costs.intervals import Interval
+from adcost.costs.intervals import Interval, over
 from adcost.derivatives.spectral_density import (
     distance,
-    extreme_bound,
     quadrature_bound,
     sampling_deviation,
     smoothed_density,
@@ -23,7 +23,10 @@ the dense eigensolver err by a small multiple of that (Higham 2002, *Accuracy an
 Numerical Algorithms*, §3.1; Golub & Van Loan, *Matrix Computations*, §8.1)."""
 
 CHANCE = 0.01
-"""The probability with which a true statement fails a sampled test here, at most."""
+"""The probability with which a density's true distance exceeds its bound here, at most."""
+
+LEAST_TRAININGS = 5
+"""Trainings that an interval over them needs."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,12 @@ def networks(measured: pd.DataFrame) -> list[str]:
 def subject(measured: pd.DataFrame) -> str:
     """The network that the claim on training is judged by: the first that is planned."""
     return networks(measured)[0]
+
+
+def trainings(measured: pd.DataFrame, network: str) -> list[str]:
+    """The trainings of a network: itself, and those after it, named ``<network>-2`` and so on."""
+    again = re.compile(re.escape(network) + r"(-\d+)?")
+    return [name for name in networks(measured) if again.fullmatch(name)]
 
 
 def epochs(measured: pd.DataFrame, network: str) -> list[int]:
@@ -108,7 +117,8 @@ def extremes(measured: pd.DataFrame, network: str, epoch: int) -> Extremes:
     def spread(end: int) -> Interval:
         values = [(float(v[end]), float(r[end])) for v, _, r in found]
         middle = sorted(v for v, _ in values)[len(values) // 2]
-        return Interval(middle, min(v - r for v, r in values), max(v + r for v, r in values))
+        low, high = min(v - r for v, r in values), max(v + r for v, r in values)
+        return Interval(middle, low, high, over("probes"))
 
     return Extremes(spread(0), spread(-1))
 
@@ -123,7 +133,7 @@ def negative_share(measured: pd.DataFrame, network: str, epoch: int) -> Interval
     middle = sorted(-values[0] / values[-1] for values, _, _ in found)[len(found) // 2]
     low = min((-v[0] - r[0]) / (v[-1] + r[-1]) for v, _, r in found)
     high = max((-v[0] + r[0]) / (v[-1] - r[-1]) for v, _, r in found)
-    return Interval(float(middle), float(low), float(high))
+    return Interval(float(middle), float(low), float(high), over("probes"))
 
 
 # --- held against the dense Hessian -----------------------------------------------------------
@@ -157,17 +167,18 @@ def residual_errors(measured: pd.DataFrame, network: str, epoch: int) -> np.ndar
 
 
 def extreme_errors(measured: pd.DataFrame, network: str, epoch: int) -> np.ndarray:
-    """For each probe and both ends: |θ − λ| over what theory allows with a random start.
+    """For each probe and both ends: |θ − λ| over the outermost Ritz value's radius and rounding.
 
-    All of them together exceed it with a probability of 1 % at most.
+    Within its radius lies some eigenvalue for certain; that it is the outermost one is what a start
+    without a part along it, or too few steps, would miss.
     """
     exact = eigenvalues(measured, network, epoch)
+    rounding = ROUNDING * len(exact) * np.finfo(float).eps * np.abs(exact).max()
     found = decompositions(measured, network, epoch).values()
-    chance = CHANCE / (2 * len(found))
     return np.array(
         [
-            abs(values[end] - exact[end]) / extreme_bound(exact, len(values), chance)
-            for values, _, _ in found
+            abs(values[end] - exact[end]) / (radii[end] + rounding)
+            for values, _, radii in found
             for end in (0, -1)
         ]
     )

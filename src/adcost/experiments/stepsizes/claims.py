@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.stats import beta
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.costs.intervals import Interval, median_interval
+from adcost.costs.intervals import CONFIDENCE, Interval, median_interval
 from adcost.experiments.stepsizes.numbers import numbers as numbers
 from adcost.experiments.stepsizes.summary import (
     ENDS,
@@ -55,7 +55,9 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
         _gradient(measured),
         _improves(measured),
         _stationary(measured),
+        _stationary_on_arrival(measured),
         _local_minimum(measured),
+        _local_minimum_on_arrival(measured),
         _stability(measured),
         _chebyshev(measured),
     ]
@@ -91,6 +93,7 @@ def _gradient(measured: pd.DataFrame) -> Claim:
         "own subtraction x − αx cancels and amplifies rounding by 1/|1 − α_i|, in L as in its "
         "gradient; at α_i = 1 both sides are exactly 0. The closed form is evaluated in rational "
         "arithmetic.",
+        claimed_by="lecture",
     )  # fmt: skip
 
 
@@ -124,6 +127,7 @@ def _improves(measured: pd.DataFrame) -> Claim:
         "learning",
         note + "With β small, L falls like k^(−T/(T−1)) in the number k of steps, since the "
         "curvature fades with L; with β = 1/C the steepest component is solved in one step.",
+        claimed_by="lecture",
     )
 
 
@@ -134,75 +138,113 @@ def _steps_of(measured: pd.DataFrame) -> str:
     return f"{least}" if least == most else f"{least} to {most}"
 
 
-def _stationary(measured: pd.DataFrame) -> Claim:
+def _scaled_beta(measured: pd.DataFrame) -> float:
+    """βC of the homework's own run, as configured."""
+    return float(of_runs(measured, "start", "beta_curvature").iloc[0])
+
+
+def _at_rest(measured: pd.DataFrame, method: str, name: str) -> Evidence:
+    """How far a run's end is from where the gradient is zero, the worst of all starts."""
     horizon = vectors(measured, "start", "alpha").shape[1]
     dimension = of_runs(measured, "start", "dimension").iloc[0]
     unit = (dimension + 2 * horizon) * UNIT_ROUNDOFF
+    worst = _largest(distance_to_rest(measured, method) / unit)
+    return at_most("exact", worst, STATIONARY, f"(d + 2T)·u, {name}")
 
-    def evidence(method: str, name: str) -> Evidence:
-        worst = _largest(distance_to_rest(measured, method) / unit)
-        return at_most("exact", worst, STATIONARY, f"(d + 2T)·u, {name}")
 
-    scaled = of_runs(measured, "start", "beta_curvature").iloc[0]
-    constant = evidence("constant", f"βC = {scaled:g}")
+def _stationary(measured: pd.DataFrame) -> Claim:
+    scaled = _scaled_beta(measured)
+    piece = _at_rest(measured, "constant", f"βC = {scaled:g}")
     left = (
-        f" The constant β = {scaled:g}/C has not arrived, and the distance left, "
+        f"The constant β = {scaled:g}/C has not arrived, and the distance left, "
         f"{distance_to_rest(measured, 'constant').median():.2g} in α, says so: where β is small, "
-        "the gradient is small because the curvature is."
+        "the gradient is small because the curvature is. "
     )
     return Claim(
         "stepsizes.stationary",
-        f"{SECTION}; Polyak 1987",
-        "At the end the gradient has vanished: ‖∇L‖/λ_max(∇²L), the distance in α to where it is "
-        "zero, is at rounding.",
-        (
-            *_weakest_first([evidence(method, name) for method, name in ENDS.items()]),
-            constant,
-        ),
+        SECTION,
+        "At the end of the homework's own descent on α, with a constant β, the gradient has "
+        "vanished: ‖∇L‖/λ_max(∇²L), the distance in α to where it is zero, is at rounding.",
+        (piece,),
         "minimum",
-        "C is the largest ∂²L/∂α_i² at the start. L is quadratic in each α_i by itself, so β = 1/C "
-        "takes that component to 1 in one step." + (left if constant.verdict == "refuted" else ""),
+        (left if piece.verdict == "refuted" else "")
+        + "C is the largest ∂²L/∂α_i² at the start; the homework leaves β free, and the "
+        "configuration names it.",
+        claimed_by="lecture",
     )
 
 
-def _local_minimum(measured: pd.DataFrame) -> Claim:
-    horizon = vectors(measured, "start", "alpha").shape[1]
-    unit = horizon * UNIT_ROUNDOFF
+def _stationary_on_arrival(measured: pd.DataFrame) -> Claim:
+    return Claim(
+        "stepsizes.stationary_on_arrival",
+        "Polyak 1987",
+        "With a step that is chosen to arrive, β = 1/C or Polyak's, the gradient vanishes at the "
+        "end.",
+        tuple(_weakest_first([_at_rest(measured, *end) for end in ENDS.items()])),
+        "minimum",
+        "L is quadratic in each α_i by itself, so β = 1/C takes that component to 1 in one step.",
+        claimed_by="ours",
+    )
 
-    def negative(method: str, name: str) -> Evidence:
-        worst = _largest(-relative_spectra(measured, method).min(1) / unit)
-        return at_most("exact", worst, SPECTRUM, f"T·u of λ_max below zero, {name}")
 
-    pieces = [negative(method, name) for method, name in ENDS.items()]
-    for method, name in ENDS.items():
-        counted = (np.abs(relative_spectra(measured, method)) > SPECTRUM * unit).sum(1)
-        pieces.append(near("exact", Interval.spanning(counted), 1, 0, f"rank, {name}", "1"))
-    for ones, rank, word in ((1, 1, "one α_i = 1"), (2, 0, "two α_i = 1")):
-        found = Interval.spanning(values(measured, "homework", "valley", "rank", ones).value)
-        pieces.append(near("exact", found, rank, 0, f"rank where {word}", f"{rank}"))
+def _negative(measured: pd.DataFrame, method: str, name: str) -> Evidence:
+    """How negative the Hessian's eigenvalues are at the end, in units of rounding."""
+    unit = vectors(measured, "start", "alpha").shape[1] * UNIT_ROUNDOFF
+    worst = _largest(-relative_spectra(measured, method).min(1) / unit)
+    return at_most("exact", worst, SPECTRUM, f"T·u of λ_max below zero, {name}")
+
+
+def _lower(measured: pd.DataFrame, method: str, name: str) -> Evidence:
+    """How many random perturbations of the end lower L."""
     tried = of_runs(measured, "start", "perturbations")
-    for method, name in ENDS.items():
-        shares = lower_shares(measured, method)
-        pieces.append(
-            at_most("sampled", share_interval(shares, int(tried.sum())), HALF_OF_HALF,
-                    f"of perturbations lower L, {name}")
-        )  # fmt: skip
-    scaled = of_runs(measured, "start", "beta_curvature").iloc[0]
-    constant = negative("constant", f"βC = {scaled:g}")
+    found = share_interval(lower_shares(measured, method), int(tried.sum()))
+    return at_most("sampled", found, HALF_OF_HALF, f"of perturbations lower L, {name}")
+
+
+def _local_minimum(measured: pd.DataFrame) -> Claim:
+    scaled = _scaled_beta(measured)
+    name = f"βC = {scaled:g}"
+    piece = _negative(measured, "constant", name)
     slope = (
-        f" The constant β = {scaled:g}/C ends on a slope with T − 1 directions of negative "
+        f"The constant β = {scaled:g}/C ends on a slope with T − 1 directions of negative "
         "curvature, where L falls along differences of components."
     )
     return Claim(
         "stepsizes.local_minimum",
         SECTION,
-        "The end is a local minimum: the Hessian has no negative eigenvalue beyond rounding. It "
-        "has rank one and T − 1 flat directions, since a minimum is any α with some α_i = 1; "
-        "where two are 1 it is zero.",
-        (*_weakest_first(pieces), constant),
+        "The end of the homework's own descent on α is a local minimum: the Hessian has no "
+        "negative eigenvalue beyond rounding, and no small perturbation lowers L.",
+        tuple(_weakest_first([piece, _lower(measured, "constant", name)])),
+        "minimum",
+        slope if piece.verdict == "refuted" else "",
+        claimed_by="lecture",
+    )
+
+
+def _local_minimum_on_arrival(measured: pd.DataFrame) -> Claim:
+    unit = vectors(measured, "start", "alpha").shape[1] * UNIT_ROUNDOFF
+    pieces = [_negative(measured, *end) for end in ENDS.items()]
+    for method, name in ENDS.items():
+        counted = (np.abs(relative_spectra(measured, method)) > SPECTRUM * unit).sum(1)
+        pieces.append(
+            near("exact", Interval.spanning(counted, "starts"), 1, 0, f"rank, {name}", "1")
+        )
+    for ones, rank, word in ((1, 1, "one α_i = 1"), (2, 0, "two α_i = 1")):
+        found = Interval.spanning(
+            values(measured, "homework", "valley", "rank", ones).value, "starts"
+        )
+        pieces.append(near("exact", found, rank, 0, f"rank where {word}", f"{rank}"))
+    pieces += [_lower(measured, *end) for end in ENDS.items()]
+    return Claim(
+        "stepsizes.local_minimum_on_arrival",
+        SECTION,
+        "Where the steps arrive is a local minimum. The Hessian there has rank one and T − 1 flat "
+        "directions, since a minimum is any α with some α_i = 1; where two are 1 it is zero.",
+        tuple(_weakest_first(pieces)),
         "minimum",
         "It is a global one as well: L = 0. There is no other stationary point, as −2L/(1 − α_i) "
-        "vanishes only with L." + (slope if constant.verdict == "refuted" else ""),
+        "vanishes only with L.",
+        claimed_by="ours",
     )
 
 
@@ -212,7 +254,7 @@ def share_interval(shares: pd.Series, tried: int) -> Interval:
     hits = round(share * tried)
     low = beta.ppf(0.025, hits, tried - hits + 1) if hits else 0.0
     high = beta.ppf(0.975, hits + 1, tried - hits) if hits < tried else 1.0
-    return Interval(share, float(low), float(high))
+    return Interval(share, float(low), float(high), CONFIDENCE)
 
 
 def _stability(measured: pd.DataFrame) -> Claim:
@@ -227,10 +269,11 @@ def _stability(measured: pd.DataFrame) -> Claim:
         tuple(
             _weakest_first(
                 [
-                    near("exact", Interval.spanning(below.rises), 0, 0, "steps up, βC < 2", "0"),
-                    near("exact", Interval.spanning(below.diverged), 0, 0,
+                    near("exact", Interval.spanning(below.rises, "runs"), 0, 0,
+                         "steps up, βC < 2", "0"),
+                    near("exact", Interval.spanning(below.diverged, "runs"), 0, 0,
                          "diverged, βC < 2", "0"),
-                    near("exact", Interval.spanning(above.diverged), 1, 0,
+                    near("exact", Interval.spanning(above.diverged, "runs"), 1, 0,
                          "diverged, βC > 2 everywhere", "1"),
                 ]
             )
@@ -240,6 +283,7 @@ def _stability(measured: pd.DataFrame) -> Claim:
         "curvatures with it, above it all grow."
         + (f" L has passed a million times its start after {first.min():.0f} to {first.max():.0f} "
            "steps." if first.notna().any() else ""),
+        claimed_by="ours",
     )  # fmt: skip
 
 
@@ -254,15 +298,19 @@ def _chebyshev(measured: pd.DataFrame) -> Claim:
         (
             *_weakest_first(
                 [
-                    at_most("exact", Interval.spanning(ratio.learned / ratio.chebyshev), 1,
+                    at_most("exact",
+                            Interval.spanning(ratio.learned / ratio.chebyshev, "starts"), 1,
                             "of Chebyshev's f(x_T)"),
-                    at_least("exact", Interval.spanning(worst.learned / worst.chebyshev), 1,
+                    at_least("exact",
+                             Interval.spanning(worst.learned / worst.chebyshev, "starts"), 1,
                              "of Chebyshev's worst case"),
                 ]
             ),
-            near("exact", Interval.spanning(best), 1, LEAST, "of the least f(x_T) of any steps"),
+            near("exact", Interval.spanning(best, "starts"), 1, LEAST,
+                 "of the least f(x_T) of any steps"),
         ),
         "chebyshev",
         "Choosing T steps is choosing a polynomial; the least f(x_T) is what conjugate gradients "
         f"reach. Learned steps are above it by {best.max() - 1:.1e} at the most, relatively.",
+        claimed_by="literature",
     )  # fmt: skip

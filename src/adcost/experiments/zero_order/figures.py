@@ -15,6 +15,7 @@ from adcost.costs.intervals import Interval
 from adcost.experiments.zero_order.plan import CLASSES
 from adcost.experiments.zero_order.summary import (
     best_exponent,
+    best_steps,
     components,
     errors,
     exponent,
@@ -25,6 +26,7 @@ from adcost.experiments.zero_order.summary import (
     of_problem,
     rate_exponent,
     swept,
+    swept_steps,
     values,
 )
 
@@ -199,37 +201,33 @@ def _iterations(measured: pd.DataFrame) -> Figure:
 
 
 def _best_step(measured: pd.DataFrame) -> Figure:
-    """Steps against n, and what is expected with them: the theory's and the best of many."""
-    figure, (steps, costs) = plt.subplots(1, 2, figsize=(9.6, 3.9))
-    theory = np.array([])
-    for kind, colour, marker in (("convex", plotting.GREEN, "o"),
-                                 ("strongly_convex", plotting.PURPLE, "s")):  # fmt: skip
-        of = {name: medians(measured, kind, "expected_gaussian", name).value
-              for name in ("steps", "best_steps", "best_step", "stable_step")}  # fmt: skip
-        n = of["steps"].index.to_numpy(dtype=float)
-        theory = 1 / (4 * (n + 4))
-        stable = of["stable_step"]
-        steps.plot(n, stable, "-", color=colour, lw=1.4)
-        steps.plot(n, of["best_step"], marker, color=colour, ms=4.5)
-        height = 0.19 if kind == "convex" else 0.11
-        steps.text(0.03, height, f"{TITLES[kind]}: largest stable (line), best (marks)",
-                   transform=steps.transAxes, color=colour, fontsize=8)  # fmt: skip
-        costs.plot(n, 2 * of["steps"], "--", color=colour, lw=1.2)
-        costs.plot(n, 2 * of["best_steps"], marker + "-", color=colour, ms=4.5, lw=1.2)
+    """What every step of the sweep costs in the highest dimension; and the best one's cost in n."""
+    figure, (sweep, costs) = plt.subplots(1, 2, figsize=(9.6, 3.9))
+    marks = (("smooth", plotting.BLUE, "^"), ("convex", plotting.GREEN, "o"),
+             ("strongly_convex", plotting.PURPLE, "s"))  # fmt: skip
+    for place, (kind, colour, marker) in enumerate(marks):
+        table, best = swept_steps(measured, kind), best_steps(measured, kind)
+        for n, row in table.iterrows():
+            tried = row[np.isfinite(row)]
+            last = n == table.index[-1]
+            sweep.plot(tried.index, tried / best.value[n], marker + "-", color=colour, ms=4,
+                       lw=1.2 if last else 0.5, alpha=1 if last else 0.35)  # fmt: skip
+        theory = medians(measured, kind, "gaussian").value
+        costs.plot(theory.index, theory, "--", color=colour, lw=1)
+        costs.plot(best.index, best.value, marker + "-", color=colour, ms=4.5, lw=1.2)
         found = best_exponent(measured, kind)
-        costs.text(0.98, height - 0.08, f"{TITLES[kind]}, best step: exponent {_read(found)}",
+        text = plotting.interval(found.value, found.low, found.high)
+        costs.text(0.98, 0.19 - 0.08 * place, f"{TITLES[kind]}: exponent {text}",
                    transform=costs.transAxes, color=colour, fontsize=8, ha="right")  # fmt: skip
-    steps.plot(n, theory, "--", color=DARK, lw=1.2)
-    steps.text(0.03, 0.03, "dashed: theory, 1/(4(n + 4)L)", transform=steps.transAxes,
-               color=DARK, fontsize=8)  # fmt: skip
-    steps.set_ylim(bottom=theory.min() / 10)
+    sweep.text(0.97, 0.95, "strong lines: the highest n", transform=sweep.transAxes, color=DARK,
+               fontsize=8, ha="right", va="top")  # fmt: skip
     costs.text(0.04, 0.93, "dashed: the theory’s step", transform=costs.transAxes, color=DARK,
                fontsize=8)  # fmt: skip
-    for axis in (steps, costs):
-        axis.set(xscale="log", yscale="log", xlabel="dimension n")
-        _ticks(axis, [int(one) for one in n])
-    steps.set(ylabel="step · L", title="fixed steps")
-    costs.set(ylabel="expected evaluations of f to the tolerance", title="what they cost")
+    sweep.set(xscale="log", yscale="log", xlabel="step / theory’s step, 1/(4(n + 4)L)",
+              ylabel="evaluations / least evaluations", title="fixed steps")  # fmt: skip
+    costs.set(xscale="log", yscale="log", xlabel="dimension n", title="what the best step costs")
+    costs.set_ylabel("evaluations of f to the tolerance")
+    _ticks(costs, [int(n) for n in best.index])
     return figure
 
 

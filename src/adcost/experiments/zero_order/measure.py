@@ -11,8 +11,11 @@ Quantities of the classes:
 ``best_steps``, ``best_step``, ``stable_step``  the fewest expected steps that any fixed step
               reaches, that step, and the largest for which E‖x‖² does not grow
 
-``stochastic`` has ``gap`` and ``expected_gap`` at ``step`` = the budget; ``estimator`` what is
-described in that module.
+Two-point descent with a multiple m of the theory's step is the method ``gaussian_times_m``.
+
+``stochastic`` has ``gap`` and ``expected_gap`` at ``step`` = the budget, of the best step, and of
+half and twice as large ones (``gap_at_half``, ``gap_at_twice``), and ``best_step``; ``estimator``
+what is described in that module.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,11 +39,14 @@ CAP = 2_000
 """Steps after which gradient descent is given up. The two-point method is given up after four
 times the steps that correspond to gradient descent's."""
 
-STEP_FACTORS = 2.0 ** np.arange(5)
-"""Steps tried beside the theory's, as multiples of it."""
+STABLE_SHARES = np.arange(2, 10) / 10
+"""Steps of the exact recursion, as shares of the largest for which the method still converges."""
 
-STABLE_SHARES = np.array([0.3, 0.5, 0.7])
-"""Steps tried as shares of the largest for which the method still converges."""
+MULTIPLES = tuple(2.0**power for power in range(7, -3, -1))
+"""Steps that are simulated, as multiples of the theory's, from the boldest on."""
+
+SLACK = 3
+"""A bold step is given up after this many times gradient descent's own time hk."""
 
 RECORDS = 24
 
@@ -93,8 +99,33 @@ def _arrivals(
             epsilon=parameters["epsilon"], tolerance=tolerance, cap=cap,
         )  # fmt: skip
         yield from _taken(directions, n, steps, EVALUATIONS, cap)
+    yield from _sweep(kind, n, problem, own if own > 0 else CAP, parameters, seed)
     if kind.weights:
         yield from _expected(exact, kind.weights(exact), tolerance, cap)
+
+
+def _sweep(
+    kind: RateClass, n: int, problem: Problem, own: int, parameters: Mapping[str, Any], seed: int
+) -> Iterator[Row]:
+    """Steps to the tolerance with multiples of the theory's step, from the boldest on.
+
+    Down to the first after the best that is worse: the best one then has a worse neighbour on both
+    sides. A step with which half of the runs do not arrive is too bold.
+    """
+    best = np.inf
+    for multiple in MULTIPLES:
+        step = multiple * two_point_step(n, SMOOTHNESS)
+        cap = round(SLACK * own / step)
+        steps = descent.steps_to_tolerance(
+            kind, "gaussian", problem, runs=runs(n, **parameters["runs"]),
+            key=seeds.key(seed, "zero_order", kind.name, "sweep", multiple, n), step=step,
+            epsilon=parameters["epsilon"], tolerance=parameters["tolerance"], cap=cap,
+        )  # fmt: skip
+        yield from _taken(f"gaussian_times_{multiple:g}", n, steps, EVALUATIONS, cap)
+        middle = float(np.median(np.where(steps >= 0, steps, np.inf)))
+        if middle > best:
+            return
+        best = min(best, middle)
 
 
 def _taken(method: str, n: int, steps: np.ndarray, price: float, cap: int) -> Iterator[Row]:
@@ -165,8 +196,7 @@ def _expected(problem: Problem, weights: np.ndarray, tolerance: float, cap: int)
     """Expected steps to the tolerance, with the theory's step and with the best of many."""
     n = len(weights)
     stable, theory = largest_stable_step(problem.curvatures), two_point_step(n, SMOOTHNESS)
-    tried = np.append(theory * STEP_FACTORS, stable * STABLE_SHARES)
-    tried = tried[tried < stable]
+    tried = np.append(theory, stable * STABLE_SHARES)
     steps = _expected_steps(problem, weights, tried, tolerance, cap)
     best = int(steps.argmin())
     yield ("expected_gaussian", n, 0, 0, "steps", float(steps[0]))
@@ -193,7 +223,7 @@ def _expected_steps(
 
 
 def _stochastic(parameters: Mapping[str, Any], seed: int) -> Iterator[Row]:
-    """Gaps after a budget: over dimensions at one budget, and over budgets in one dimension."""
+    """Gaps after a budget at the best step: over dimensions at one budget, and over budgets."""
     sweep = [(n, parameters["budget"]) for n in parameters["dimensions"]]
     beside = [(parameters["dimension"], budget) for budget in parameters["budgets"]]
     for n, budget in dict.fromkeys(sweep + beside):
@@ -203,10 +233,16 @@ def _stochastic(parameters: Mapping[str, Any], seed: int) -> Iterator[Row]:
             epsilon=parameters["epsilon"],
         )  # fmt: skip
         for method, gaps in found.items():
-            for run, gap in enumerate(gaps):
-                yield (method, n, run, budget, "gap", float(gap))
-            expected = stochastic.expected_gap(method, n, budget)
+            for name, values in zip(("gap_at_half", "gap", "gap_at_twice"), gaps, strict=True):
+                yield from (
+                    (method, n, run, budget, name, float(gap)) for run, gap in enumerate(values)
+                )
+            step = stochastic.best_step(method, n, budget)
+            expected = stochastic.expected_gap(method, n, budget, step)
+            yield (method, n, 0, budget, "best_step", step)
             yield (method, n, 0, budget, "expected_gap", expected)
+        least = stochastic.best_strongly_convex(n, budget)
+        yield ("strongly_convex", n, 0, budget, "expected_gap", least)
 
 
 def _estimator(parameters: Mapping[str, Any], seed: int) -> Iterator[Row]:

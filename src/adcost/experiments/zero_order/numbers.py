@@ -9,6 +9,7 @@ from adcost.experiments.zero_order.plan import CLASSES
 from adcost.experiments.zero_order.summary import (
     attained,
     best_exponent,
+    best_steps,
     components,
     exponent,
     gaps,
@@ -16,6 +17,7 @@ from adcost.experiments.zero_order.summary import (
     medians,
     of_problem,
     over_table,
+    strongly_convex_exponent,
     swept,
     values,
 )
@@ -70,24 +72,34 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "literal_table": over_table(measured, "steps").high,
         "best_table": over_table(measured, "best_steps").high,
     }  # fmt: skip
+    found["gd_evaluations"] = {
+        kind: medians(measured, kind, "gradient_descent").value[most] for kind in CLASSES
+    }
     for kind in CLASSES:
         found[f"{kind}_attained"] = attained(measured, kind, "gaussian")
         found[f"{kind}_attained_gd"] = attained(measured, kind, "gradient_descent")
     found["gd_steps"] = int(medians(measured, first, "gradient_descent", "steps").value[most])
     found["sweep"] = [_sweep_row(measured, kind, most) for kind in CLASSES]
+    for kind in CLASSES:
+        table, plain = best_steps(measured, kind), found["gd_evaluations"][kind]
+        theory = medians(measured, kind, "gaussian").value
+        found |= {
+            f"{kind}_best_gain": float(theory[most] / table.value[most]),
+            f"{kind}_best_ratio": float(table.value[most] / plain / most),
+            f"{kind}_best_exponent": best_exponent(measured, kind).value,
+            f"{kind}_best_multiple": float(table.multiple[most]),
+        }
     for kind in ("convex", "strongly_convex"):
-        best = medians(measured, kind, "expected_gaussian", "best_steps").value[most]
         expected = medians(measured, kind, "expected_gaussian", "steps").value
         own = medians(measured, kind, "gaussian", "steps").value
-        plain = medians(measured, kind, "gradient_descent", "steps").value
         stable = medians(measured, kind, "expected_gaussian", "stable_step").value
         found |= {
-            f"{kind}_best_gain": float(expected[most] / best),
-            f"{kind}_best_ratio": float(best / plain[most] / most),
-            f"{kind}_best_exponent": best_exponent(measured, kind).value,
             f"{kind}_stable": float(stable[most] * most),
             f"{kind}_off_expected": float((own / expected - 1).abs().max()),
-        }  # fmt: skip
+        }
+    del found["gd_evaluations"]
+    for over in ("dimension", "step"):
+        found[f"strong_exponent_{over}"] = strongly_convex_exponent(measured, over)
     return found
 
 

@@ -24,6 +24,10 @@ CLASSES = ("smooth", "convex", "strongly_convex")
 BATCHES = 64
 """The estimator's draws are averaged in batches, whose scatter gives the interval."""
 
+STEPS_A_DIMENSION = 32
+"""Steps of the noisy problem for each dimension at the least: with fewer the best step comes near
+the largest stable one, and the start is not forgotten."""
+
 COPIES = 12
 """Arrays of (runs, n) numbers that a step holds at once, random numbers included."""
 
@@ -94,12 +98,12 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
             f"{sorted(config['dimensions'])[2]:,}."
         )
     budget, largest = noisy["budget"], max(noisy["dimensions"])
-    if budget < 16 * largest:
+    if budget < STEPS_A_DIMENSION * largest:
         found.append(
-            f"zero_order.stochastic.budget is {budget:,}; it must be at least 16 times the largest "
-            f"of zero_order.stochastic.dimensions, which is {largest:,}, or the start is not "
-            f"forgotten and the exponent means nothing. Raise it to {16 * largest:,}, or remove "
-            f"{largest}."
+            f"zero_order.stochastic.budget is {budget:,}; it must be at least {STEPS_A_DIMENSION} "
+            f"times the largest of zero_order.stochastic.dimensions, which is {largest:,}, or the "
+            f"best step is not that of the rate. Raise it to {STEPS_A_DIMENSION * largest:,}, or "
+            f"remove {largest}."
         )
     draws = config["estimator"]["draws"]
     if draws % BATCHES:
@@ -108,9 +112,9 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
             f"number of batches. Write {-(-draws // BATCHES) * BATCHES:,}."
         )
     least = min(noisy["budgets"])
-    if least < 16 * noisy["dimension"]:
+    if least < STEPS_A_DIMENSION * noisy["dimension"]:
         found.append(
-            f"zero_order.stochastic.budgets: {least:,} is less than 16 times "
+            f"zero_order.stochastic.budgets: {least:,} is less than {STEPS_A_DIMENSION} times "
             f"zero_order.stochastic.dimension, which is {noisy['dimension']:,}. Remove it, or "
             "lower the dimension."
         )

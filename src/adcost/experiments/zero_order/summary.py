@@ -5,11 +5,14 @@ import pandas as pd
 from scipy import stats
 
 from adcost.costs.exponent import fit_exponent, fit_line, local_exponents
-from adcost.costs.intervals import Interval, median_interval
+from adcost.costs.intervals import CONFIDENCE, Interval, median_interval
 
 TWO_POINT = ("gaussian", "sphere")
+TIMES = "gaussian_times_"
+"""How the method of the sweep over steps begins; the multiple of the theory's step follows."""
+
 DESCENTS = ("gradient_descent", *TWO_POINT)
-NOTHING = Interval(np.nan, np.nan, np.nan)
+NOTHING = Interval.unknown()
 
 
 def values(measured: pd.DataFrame, point: str, method: str, quantity: str) -> pd.DataFrame:
@@ -32,7 +35,7 @@ def medians(
 ) -> pd.DataFrame:
     """Median over runs by dimension: ``value``, ``low``, ``high``, and whether half ``arrived``."""
     groups = values(measured, kind, method, quantity).groupby("dimension").value
-    table = pd.DataFrame({n: vars(median_interval(group)) for n, group in groups}).T
+    table = pd.DataFrame({n: median_interval(group).ends for n, group in groups}).T
     if method not in DESCENTS:
         return table.assign(arrived=True)
     arrived = values(measured, kind, method, "arrived").groupby("dimension").value.mean()
@@ -55,19 +58,40 @@ def exponent(
     return fit_exponent(table.index.to_numpy() + shift, table.value)
 
 
-def best_exponent(measured: pd.DataFrame, kind: str) -> Interval:
-    """The exponent in n of the expected steps with the best fixed step: counted, exact.
+def swept_steps(measured: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Median evaluations to the tolerance of every multiple of the theory's step: (n, multiples).
 
-    Of their increments, so that a constant beside the power drops out (these steps go with Σλ/L
-    plus a constant), and in the largest three dimensions.
+    Ascending multiples; infinite where half of the runs did not arrive, NaN where none was run.
     """
-    steps = medians(measured, kind, "expected_gaussian", "best_steps").value.iloc[-3:]
-    n = steps.index.to_numpy(dtype=float)
-    growth = np.diff(steps) / np.diff(n)
-    if (growth <= 0).any():
+    rows = measured[(measured.point == kind) & measured.method.str.startswith(TIMES)]
+    rows = rows.assign(multiple=rows.method.str.removeprefix(TIMES).astype(float))
+    by = ["dimension", "multiple"]
+    middle = rows[rows.quantity == "evaluations"].groupby(by).value.median()
+    arrived = rows[rows.quantity == "arrived"].groupby(by).value.mean()
+    return middle.where(arrived > 0.5, np.inf).unstack().sort_index(axis=1)
+
+
+def best_steps(measured: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """The best multiple in each dimension: ``value`` (evaluations), ``multiple``, ``bracketed``.
+
+    Bracketed: both neighbours were run and are worse.
+    """
+    found = []
+    for n, row in swept_steps(measured, kind).iterrows():
+        tried = row.dropna()
+        place = int(tried.to_numpy().argmin())
+        inside = 0 < place < len(tried) - 1 and np.isfinite(tried.iloc[place])
+        found.append((n, tried.iloc[place], tried.index[place], inside))
+    table = pd.DataFrame(found, columns=["dimension", "value", "multiple", "bracketed"])
+    return table.set_index("dimension")
+
+
+def best_exponent(measured: pd.DataFrame, kind: str) -> Interval:
+    """The exponent in n of the evaluations at the best step of the sweep."""
+    table = best_steps(measured, kind)
+    if not np.isfinite(table.value).all():
         return NOTHING
-    found = local_exponents((n[1:] + n[:-1]) / 2, growth)
-    return Interval(1 + found.value, 1 + found.low, 1 + found.high)
+    return fit_exponent(table.index, table.value)
 
 
 def errors(measured: pd.DataFrame, kind: str, method: str) -> pd.DataFrame:
@@ -118,7 +142,7 @@ def over_table(measured: pd.DataFrame, quantity: str) -> Interval:
     steps = medians(measured, kind, "expected_gaussian", quantity).value
     contraction = 1 - 1 / (steps.index.to_numpy() * of_problem(measured, kind, "condition"))
     allowed = np.log(of_problem(measured, kind, "tolerance")) / np.log(contraction)
-    return Interval.spanning(steps / allowed)
+    return Interval.spanning(steps / allowed, "dimensions")
 
 
 def guarantee(kind: str, method: str, k: np.ndarray, n: int, condition: float) -> np.ndarray:
@@ -166,10 +190,43 @@ def swept(table: pd.DataFrame, over: str) -> pd.DataFrame:
     return table[table[other] == fixed].sort_values(over)
 
 
+def best_is_bracketed(measured: pd.DataFrame, method: str) -> float:
+    """The share of the gaps at the best step that are below those at half and twice the step."""
+    means = {
+        name: values(measured, "stochastic", method, name)
+        .groupby(["dimension", "step"])
+        .value.mean()
+        for name in ("gap", "gap_at_half", "gap_at_twice")
+    }
+    inside = (means["gap"] < means["gap_at_half"]) & (means["gap"] < means["gap_at_twice"])
+    return float(inside.mean())
+
+
+def strongly_convex_exponent(measured: pd.DataFrame, over: str) -> float:
+    """The exponent of the expected gap at the best step on a strongly convex function."""
+    rows = values(measured, "stochastic", "strongly_convex", "expected_gap")
+    table = swept(rows[["dimension", "step", "value"]], over)
+    return float(np.polyfit(np.log(table[over]), np.log(table.value), 1)[0])
+
+
 def gap_exponent(measured: pd.DataFrame, method: str, over: str) -> Interval:
-    """The exponent of the mean gap in the ``dimension`` or in the budget (``step``)."""
+    """The exponent of the expected gap at the best step in the ``dimension`` or budget (``step``).
+
+    By the exact recursion; the simulation is held against it by `gap_over_expected`.
+    """
     table = swept(gaps(measured, method), over)
-    return fit_exponent(table[over], table.value)
+    return local_exponents(table[over], table.expected)
+
+
+def gap_over_expected(measured: pd.DataFrame, method: str) -> Interval:
+    """The simulated gaps over their expectations: the mean over all runs, with Student's interval."""
+    rows = values(measured, "stochastic", method, "gap")
+    expected = values(measured, "stochastic", method, "expected_gap")
+    by = ["dimension", "step"]
+    ratios = rows.set_index(by).value / expected.set_index(by).value
+    mean = float(ratios.mean())
+    half = float(stats.t.ppf(0.975, len(ratios) - 1) * ratios.sem())
+    return Interval(mean, mean - half, mean + half, CONFIDENCE)
 
 
 def components(measured: pd.DataFrame, quantity: str) -> pd.DataFrame:
@@ -188,7 +245,8 @@ def components(measured: pd.DataFrame, quantity: str) -> pd.DataFrame:
 def farthest(table: pd.DataFrame, target: float) -> Interval:
     """The ranges of all intervals together, with the value that is farthest from ``target``."""
     worst = table.value.iloc[int((table.value - target).abs().to_numpy().argmax())]
-    return Interval(float(worst), float(table.low.min()), float(table.high.max()))
+    low, high = float(table.low.min()), float(table.high.max())
+    return Interval(float(worst), low, high, f"{CONFIDENCE} together")
 
 
 def last(measured: pd.DataFrame, method: str, quantity: str) -> float:

@@ -8,12 +8,12 @@ import jax.numpy as jnp
 import pytest
 from jax import lax
 
-from adcost.derivatives.tape.operations import OPERATIONS
+from adcost.derivatives.tape.operations import OPERATIONS, price
 
 POINTS = {1: [(0.3,), (0.9,), (2.5,)], 2: [(0.3, 1.7), (2.5, -0.4), (0.9, 3.0)]}
 NEW = {"log2": jnp.log2, "one_minus_square": lambda x: (1 + x) * (1 - x)}
 """What is a primitive from JAX 0.11 on, as earlier versions write it."""
-FUNCTIONS = vars(math) | {"σ": lambda a: 1 / (1 + math.exp(-a))}
+FUNCTIONS = vars(math) | {"σ": lambda a: 1 / (1 + math.exp(-a)), "π": math.pi}
 
 
 def _evaluated(text, operands, v):
@@ -47,3 +47,19 @@ def test_every_text_is_that_of_its_function(name):
         assert _evaluated(operation.formula, at, v) == pytest.approx(v, rel=1e-13)
         for text, slope in operation.partials:
             assert _evaluated(text, at, v) == pytest.approx(slope(*at, v), rel=1e-13), text
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        # One for the value; for each argument the partial derivative, a product and a sum.
+        ("add", 3), ("sub", 3), ("mul", 1 + 2 * 2), ("div", 1 + (1 + 2) + (2 + 2)),
+        ("neg", 2), ("square", 1 + 1 + 2), ("sqrt", 1 + 2 + 2), ("exp", 1 + 2), ("log", 1 + 1 + 2),
+        ("sin", 1 + 1 + 2), ("tanh", 1 + 2 + 2), ("erf", 1 + 4 + 2),
+        ("pow", 1 + (3 + 2) + (2 + 2)),
+        # σ is computed by four operations.
+        ("logistic", (4 + 2 + 2) / 4),
+    ],
+)  # fmt: skip
+def test_the_price_of_an_operation_is_the_one_derived_by_hand(name, expected):
+    assert price(name) == expected

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from adcost.derivatives.tape import tape as module
 from adcost.derivatives.tape.operations import OPERATIONS
 from adcost.derivatives.tape.tape import (
+    counted_operations,
     evaluate,
     forward,
     forward_sweep,
@@ -49,6 +50,7 @@ RULES = {
     "one_minus_square": jax.grad(jnp.tanh),  # from JAX 0.11 on
     "atan": jnp.atan,
     "logistic": jax.nn.sigmoid,
+    "erf": lambda a: jax.scipy.special.erf(BOUND(a)),
 }
 BINARY = {"add", "sub", "mul", "div", "pow"}
 
@@ -170,3 +172,21 @@ def test_an_unused_input_is_forgotten_at_once_and_has_no_derivative():
 def test_a_value_outside_the_domain_is_told_by_line():
     with pytest.raises(ArithmeticError, match=r"v1 = log -2.0"):
         evaluate(trace(scalars.lecture), [-2.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "value", "both"),
+    [
+        # By hand. A product: each w_i takes a product, each partial product one more.
+        (scalars.speelpenning, [1.5, 2.5, 3.5, 4.5], 3, 3 + 6 - 2),
+        # Three adjoints meet in w1, so two sums; the products are with the output's own, 1.
+        (lambda w1: w1 * w1 + w1, [1.5], 2, 2 + 2),
+        (lambda w1, w2: w1 / w2, [1.5, 2.5], 1, 1 + 1 + 2),
+        (lambda w1: jax.scipy.special.erf(jnp.exp(w1)), [0.5], 2, 2 + 4 + 1),
+        (lambda w1, w2: w1 - w2, [1.5, 2.5], 1, 1),
+    ],
+)
+def test_operations_are_counted_as_they_are_done(function, inputs, value, both):
+    names = [f"w{i + 1}" for i in range(len(inputs))]
+    tape = trace(function, inputs=names)
+    assert counted_operations(tape, inputs) == (value, both)

@@ -21,7 +21,8 @@ TRANSFORMER = {
         "sequence": 256,
         "batch": 4,
         "memory_gb": [0.04],
-        "optimiser": "adam",
+        "groups": [1, 2],
+        "optimiser": {"name": "Adam", "bytes": 8},
         "dtype": "float16",
         "policies": [
             "store_all", "save_operands", "save_projections", "every_block", "every_3_blocks"

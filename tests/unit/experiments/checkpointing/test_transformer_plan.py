@@ -75,5 +75,7 @@ def test_what_cannot_run_is_refused_by_key(transformer_section, spoil, words):
     assert all(word in text for word in words), text
 
 
-def test_optimisers_state_is_adams_two_moments():
-    assert plan.OPTIMISERS == {"none": 0, "adam": 2 * plan.ITEM_BYTES["float32"]}
+def test_groups_must_divide_the_batch(transformer_section):
+    transformer_section["transformer"]["groups"] = [1, 3]
+    (message,) = plan.problems(transformer_section, 6000)
+    assert "checkpointing.transformer.groups: 3 does not divide" in message

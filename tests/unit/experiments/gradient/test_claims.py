@@ -1,11 +1,19 @@
 """Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
 
+import pandas as pd
 import pytest
 
-from adcost.experiments.gradient.claims import judge
+from adcost.derivatives.tape.counted import Counted, Work
+from adcost.derivatives.tape.tape import evaluate, forward
+from adcost.experiments.gradient import claims, measure, writing
+from adcost.experiments.gradient.claims import judge, numbers
+from adcost.experiments.gradient.summary import DEAR, INDEXED, SCANNED
 
 IDS = [
     "gradient.cheap",
+    "gradient.jax_attains_it",
+    "gradient.jax_by_index",
+    "gradient.time",
     "gradient.forward_mode_times_d",
     "gradient.finite_differences_times_d",
 ]
@@ -33,10 +41,34 @@ def _a_sweep_for_each_weight(tables):
     table.loc[rows, "value"] *= table.dimension[rows]
 
 
-def _one_function_is_dear(tables):
-    """The bound holds for all functions or for none."""
-    table = tables["measurements"]
-    table.loc[_rows(table, point="mds", method="reverse", quantity="operations"), "value"] *= 5
+def _on_the_tape(change):
+    """What was counted on the tape, changed by a function of value and dimension."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        rows = table.quantity == "tape_both"
+        table.loc[rows, "value"] = change(table.value[rows], table.dimension[rows])
+
+    return plant
+
+
+def _in_writing(way, change):
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _rows(table, point="writing", method=way, quantity="both")
+        table.loc[rows, "value"] = change(table.value[rows], table.dimension[rows])
+
+    return plant
+
+
+def _slow_gradients(tables):
+    """A gradient that takes ten times the time of its function."""
+    table = tables["timings"]
+    rounds = ["point", "dimension", "repeat"]
+    alone = table[table.method == "loss"].set_index(rounds).seconds
+    rows = table.method == "reverse"
+    at = pd.MultiIndex.from_frame(table.loc[rows, rounds])
+    table.loc[rows, "seconds"] = 10 * alone.reindex(at).to_numpy()
 
 
 def _swap(a, b):
@@ -55,7 +87,7 @@ def _constant(method):
 
     def plant(tables):
         table = tables["measurements"]
-        for point in table.point.unique():
+        for point in table.point[table.quantity == "operations"].unique():
             rows = _rows(table, point=point, method=method, quantity="operations")
             table.loc[rows, "value"] = table[rows].value.iloc[0]
 
@@ -63,9 +95,14 @@ def _constant(method):
 
 
 FALSEHOODS = [
-    ("gradient.cheap", _a_sweep_for_each_weight),
-    ("gradient.cheap", _one_function_is_dear),
-    ("gradient.cheap", _swap("reverse", "forward_columns")),
+    # A sweep for each weight, and a price above that of any operation.
+    ("gradient.cheap", _on_the_tape(lambda v, d: v * d)),
+    ("gradient.cheap", _on_the_tape(lambda v, d: 3 * v)),
+    ("gradient.jax_attains_it", _a_sweep_for_each_weight),
+    ("gradient.jax_attains_it", _swap("reverse", "forward_columns")),
+    ("gradient.jax_attains_it", _in_writing("product_prod", lambda v, d: v * d)),
+    ("gradient.jax_by_index", _in_writing("product_indexed", lambda v, d: 3 * (d - 1))),
+    ("gradient.time", _slow_gradients),
     ("gradient.forward_mode_times_d", _swap("reverse", "forward_columns")),
     ("gradient.forward_mode_times_d", _constant("forward_columns")),
     ("gradient.finite_differences_times_d", _swap("reverse", "central_difference")),
@@ -77,6 +114,7 @@ FALSEHOODS = [
     ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
 )
 def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    tables["timings"]["seconds"] = 1.0  # a time that is no obstacle
     assert _claim(tables, name).verdict == "reproduced"
     plant(tables)
     assert _claim(tables, name).verdict in ("refuted", "inconclusive")
@@ -90,8 +128,15 @@ def test_a_price_that_grows_below_the_bound_is_seen(tables):
     table = tables["measurements"]
     rows = _rows(table, method="reverse", quantity="operations")
     table.loc[rows, "value"] *= table.dimension[rows] ** 0.12
-    _, exponent, *_ = _claim(tables, "gradient.cheap").evidence
+    exponent, *_ = _claim(tables, "gradient.jax_attains_it").evidence
     assert exponent.verdict == "refuted"
+
+
+def test_one_dear_function_is_seen(tables):
+    table = tables["measurements"]
+    table.loc[_rows(table, point="mds", method="reverse", quantity="operations"), "value"] *= 5
+    _, losses, _ = _claim(tables, "gradient.jax_attains_it").evidence
+    assert losses.verdict != "reproduced"
 
 
 def test_an_evaluation_too_few_is_seen(tables):
@@ -102,9 +147,41 @@ def test_an_evaluation_too_few_is_seen(tables):
     assert evidence.verdict == "refuted"
 
 
-def test_counted_evidence_decides_and_seconds_do_not(tables):
+def test_forward_mode_on_the_tape_is_refuted(monkeypatch, section):
+    """The fault below the experiment: a sweep for each weight in place of one sweep back."""
+
+    def forward_columns(traced, inputs):
+        alone, columns = Work(), Work()
+        evaluate(traced, [Counted(a, alone) for a in inputs])
+        for j in range(len(inputs)):
+            direction = [Counted(float(i == j), columns) for i in range(len(inputs))]
+            forward(traced, [Counted(a, columns) for a in inputs], direction)
+        return alone.operations, columns.operations
+
+    monkeypatch.setattr(measure, "counted_operations", forward_columns)
+    measured = measure.measure("tape", section["tape"], 0)["measurements"]
+    assert claims._cheap(measured).verdict in ("refuted", "inconclusive")
+
+
+def test_the_ways_of_writing_that_are_dear_are_those_that_the_claims_name():
+    assert set(DEAR) == set(writing.DEAR) and INDEXED in DEAR and SCANNED in writing.CHEAP
+
+
+def test_time_is_judged_by_time_and_operations_by_operations(tables):
     tables["timings"]["seconds"] = 1.0
-    for claim in judge(tables):
-        assert claim.verdict == "reproduced"
-        assert {e.kind for e in claim.evidence} == {"counted", "timed"}
-        assert claim.evidence[-1].verdict == ("reproduced" if claim.id == IDS[0] else "refuted")
+    verdicts = {claim.id: claim for claim in judge(tables)}
+    assert {e.kind for e in verdicts["gradient.time"].evidence} == {"timed"}
+    for name in ("cheap", "jax_attains_it", "jax_by_index"):
+        assert {e.kind for e in verdicts[f"gradient.{name}"].evidence} == {"counted"}
+    for name in ("forward_mode_times_d", "finite_differences_times_d"):
+        assert verdicts[f"gradient.{name}"].evidence[-1].verdict == "refuted"
+
+
+def test_numbers_follow_the_tables(tables):
+    before = numbers(tables)
+    run_to = {"sum_of_squares": 320, "mds": 100}
+    assert {row["function"]: row["dimension"] for row in before["reverse"]} == run_to
+    assert before["run_to"] == 320 and before["all_run_to"] == 100 and before["counted_to"] == 100
+    rows = _rows(tables["timings"], method="reverse")
+    tables["timings"].loc[rows, "seconds"] *= 2
+    assert numbers(tables)["worst_seconds"] == pytest.approx(2 * before["worst_seconds"])

@@ -77,3 +77,30 @@ def test_each_function_has_its_dimension_and_a_gradient_against_which_it_falls(f
         value, slope = jax.jit(jax.value_and_grad(loss))(w, *data)
         step = 1e-6 * slope / np.linalg.norm(slope)
         assert jax.jit(loss)(w - step, *data) < value
+
+
+def test_a_product_costs_by_its_writing(tables):
+    """By hand: d products, 2d of adjoints, and d − 1 sums of arrays of d numbers where indexed."""
+    table = tables["measurements"]
+    table = table[table.point == "writing"].pivot(
+        index=["method", "dimension"], columns="quantity", values="value"
+    )
+    ratio = table.both / table.value
+    for d in (40, 80, 160):
+        assert ratio["product_indexed", d] == pytest.approx(d + 2, abs=0.1)
+        assert ratio["product_fori_loop", d] == pytest.approx(d + 3, abs=0.1)
+        assert ratio["product_filled", d] == pytest.approx(2 * d + 2, abs=0.2)
+        for way in ("product_scanned", "product_unstacked"):
+            assert ratio[way, d] == pytest.approx(3, abs=0.05)
+    # Value, derivative and their product: 1 + 1 + 1, and for erf 1 + 4 + 1.
+    assert ratio["sin", 1] == 3 and ratio["erf", 1] == 6 and ratio["exp", 1] == 2
+
+
+def test_the_tape_counts_what_its_sweeps_do(tables):
+    """A product of d numbers: d − 1 products, and 2(d − 1) of adjoints, less the output's two."""
+    table = tables["measurements"]
+    rows = table[(table.point == "tape") & (table.method == "product")]
+    for d, group in rows.groupby("dimension"):
+        found = group.set_index("quantity").value
+        assert (found.tape_value, found.tape_both) == (d - 1, 3 * (d - 1) - 2)
+        assert found.price == 5

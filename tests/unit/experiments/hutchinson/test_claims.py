@@ -12,7 +12,7 @@ IDS = [
     "hutchinson.sqrt_rate",
     "hutchinson.variance.rademacher",
     "hutchinson.variance.gaussian",
-    "hutchinson.beats_exact",
+    "hutchinson.crossover",
     "hutchinson.hutch_plus_plus",
 ]
 
@@ -46,10 +46,10 @@ def _swap(a, b):
     return plant
 
 
-def _larger_networks(tables):
-    """As many products for networks a hundred times the size."""
+def _one_larger_network(tables):
+    """As many products for a network a thousand times the size; the other keeps its own."""
     table = tables["measurements"]
-    table.loc[table.matrix.isin(["dense", "large"]), "size"] *= 100
+    table.loc[table.matrix == "large", "size"] *= 1000
 
 
 def _constant_estimate(tables):
@@ -65,15 +65,17 @@ def test_all_claims_are_judged(tables):
     assert [claim.id for claim in judge(tables)] == IDS
 
 
-@pytest.mark.parametrize("name", [name for name in IDS if name != "hutchinson.beats_exact"])
+@pytest.mark.parametrize("name", IDS)
 def test_a_claim_comes_out(tables, name):
+    if name == "hutchinson.crossover":
+        _one_larger_network(tables)
     assert _verdict(tables, name) == "reproduced"
 
 
-def test_the_exact_trace_of_a_small_network_is_cheaper(tables):
-    assert _verdict(tables, "hutchinson.beats_exact") == "refuted"
-    _larger_networks(tables)
-    assert _verdict(tables, "hutchinson.beats_exact") == "reproduced"
+def test_no_crossing_is_claimed_of_networks_on_one_side(tables):
+    table = tables["measurements"]
+    table.loc[table.matrix.isin(["dense", "large"]), "size"] *= 10000
+    assert _verdict(tables, "hutchinson.crossover") == "inconclusive"
 
 
 FALSEHOODS = [
@@ -91,9 +93,12 @@ FALSEHOODS = [
     ("hutchinson.variance.rademacher", _swap("rademacher", "gaussian")),
     ("hutchinson.variance.gaussian", _scale(0.5, quantity="mean_square", method="gaussian")),
     ("hutchinson.variance.gaussian", _swap("sphere", "gaussian")),
-    ("hutchinson.beats_exact",
+    ("hutchinson.crossover",
      _scale(lambda rows: rows["size"], quantity="frobenius2", matrix="dense")),
-    ("hutchinson.beats_exact", _scale(0.01, quantity="trace", matrix="large")),
+    # The factor 2 of the law dropped; an error that stops falling; a law that contains d.
+    ("hutchinson.crossover", _scale(2, quantity="mean_square", matrix="large")),
+    ("hutchinson.crossover", _scale(lambda rows: 1 + rows.probes, quantity="mean_square")),
+    ("hutchinson.crossover", _scale(0.1, quantity="trace", matrix="large")),
     ("hutchinson.hutch_plus_plus", _constant_estimate),
     ("hutchinson.hutch_plus_plus", _scale(0.5, quantity="estimate", method="xtrace")),
 ]  # fmt: skip
@@ -103,8 +108,8 @@ FALSEHOODS = [
     ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
 )
 def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
-    if name == "hutchinson.beats_exact":
-        _larger_networks(tables)
+    if name == "hutchinson.crossover":
+        _one_larger_network(tables)
     assert _verdict(tables, name) == "reproduced"
     plant(tables)
     assert _verdict(tables, name) in ("refuted", "inconclusive")

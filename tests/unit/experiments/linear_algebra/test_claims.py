@@ -53,6 +53,8 @@ def _no_regulariser(tables):
 FALSEHOODS = [
     # Half of the formula: off by 1/2, whatever the condition.
     ("linear_algebra.solve", _set(0.5, problem="solve", method="rule", quantity="relative_error")),
+    ("linear_algebra.solve",
+     _set(0.5, problem="solve", method="library", quantity="relative_error")),
     ("linear_algebra.solve", _swapped),
     ("linear_algebra.least_squares",
      _set(2.0, problem="least_squares", method="rule", quantity="relative_error")),
@@ -93,6 +95,12 @@ def test_a_wrong_factor_in_the_rule_is_measured_and_refuted(tables, section, mon
     table = tables["measurements"]
     tables["measurements"] = pd.concat([table[table.point != "accuracy"], wrong])
     assert _claim(tables, "linear_algebra.solve").verdict == "refuted"
+
+
+def test_the_rule_and_the_library_that_carries_it_are_one_confirmation(tables):
+    units = [e.unit for e in _claim(tables, "linear_algebra.solve").evidence]
+    assert units[:3] == [f"n·κ·u, {way}" for way in
+                         ("rule and library", "factorisation", "elimination")]  # fmt: skip
 
 
 def test_the_square_of_the_condition_is_seen_beside_the_verdict(tables):

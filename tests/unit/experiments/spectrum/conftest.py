@@ -17,6 +17,7 @@ SECTION = {
             "training": TRAINING | {"epochs": 30},
             "checkpoints": [0, 2, 30],
             "probes": 3,
+            "trainings": 5,
             "dense": True,
         },
     },

@@ -37,6 +37,11 @@ def no_training(tables):
     table.loc[after, "value"] = before.value.to_numpy()
 
 
+def one_training_less(tables):
+    table = tables["measurements"]
+    tables["measurements"] = table[table.network != "perceptron-5"].reset_index(drop=True)
+
+
 RITZ = {"method": "lanczos", "quantity": "ritz_value"}
 FALSEHOODS = [
     # An off-diagonal with a wrong factor, an eigenvalue that is missed, a matrix off by a shift.
@@ -56,6 +61,12 @@ FALSEHOODS = [
         "spectrum.negative_eigenvalues_vanish",
         change(lambda v: v * 0 - 0.2, **RITZ, epoch=30, index=0, probe=1),
     ),
+    # One training of the five whose negative end stayed; fewer than five.
+    (
+        "spectrum.negative_eigenvalues_vanish",
+        change(lambda v: v * 0 - 0.5, **RITZ, epoch=30, index=0, network="perceptron-4"),
+    ),
+    ("spectrum.negative_eigenvalues_vanish", lambda tables: one_training_less(tables)),
     # The whole spectrum shrinks alike.
     (
         "spectrum.negative_eigenvalues_vanish",
@@ -91,7 +102,13 @@ def evidence(tables, unit):
 def test_an_extreme_eigenvalue_that_was_missed_is_refuted(tables):
     inner = summary.eigenvalues(tables["measurements"], "perceptron", 30)[-40]
     change(lambda v: v.clip(upper=inner), **RITZ, epoch=30)(tables)
-    assert evidence(tables, "of the bound: extreme").verdict == "refuted"
+    assert evidence(tables, "of the radius: extreme").verdict == "refuted"
+
+
+def test_an_extreme_eigenvalue_off_by_a_ten_thousandth_is_refuted(tables):
+    """Far more than the radius of a Ritz value that has converged."""
+    change(lambda v: v * 1.0001, method="dense", quantity="eigenvalue", epoch=30)(tables)
+    assert evidence(tables, "of the radius: extreme").verdict == "refuted"
 
 
 def test_a_density_without_its_weights_is_refuted(tables):
@@ -126,4 +143,20 @@ def test_numbers_are_finite_and_the_tables_own(measured):
         table[rows_of(measured, **RITZ, epoch=0, index=0, network="perceptron")].value.median()
     )
     assert all(np.isfinite(v) for v in found.values() if isinstance(v, float))
-    assert len(found["eigenvalues"]) == 5
+    # Three checkpoints, four more trainings of two each, and another network of two.
+    assert len(found["eigenvalues"]) == 13 and found["trainings"] == 5
+
+
+def test_the_interval_is_over_trainings_and_says_so(measured):
+    deciding = claim(measured, "spectrum.negative_eigenvalues_vanish").evidence[0]
+    assert deciding.measured.kind == "range over trainings"
+    assert deciding.measured.low < deciding.measured.value < deciding.measured.high
+
+
+def test_trainings_of_a_network_differ(measured):
+    table = measured["measurements"]
+    ends = [
+        table[rows_of(measured, **RITZ, epoch=0, index=0, probe=0, network=name)].value.iloc[0]
+        for name in summary.trainings(table, "perceptron")
+    ]
+    assert len(set(ends)) == 5

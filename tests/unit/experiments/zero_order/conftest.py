@@ -1,5 +1,5 @@
 SECTION = {
-    "dimensions": [32, 64, 128],
+    "dimensions": [32, 48, 64, 96, 128],
     "sphere_up_to": 128,
     "runs": {"least": 8, "coordinates": 1024},
     "tolerance": {"smooth": 1e-2, "convex": 5e-3, "strongly_convex": 1e-2},
@@ -7,11 +7,11 @@ SECTION = {
     "epsilon": 1e-3,
     "rate": {"dimension": 32, "runs": 24, "steps": 100},
     "stochastic": {
-        "dimensions": [2, 8, 32],
-        "budget": 2048,
-        "dimension": 8,
-        "budgets": [128, 512, 2048],
-        "runs": {"least": 16, "coordinates": 2048},
+        "dimensions": [32, 48, 64],
+        "budget": 4096,
+        "dimension": 32,
+        "budgets": [1024, 2048, 4096],
+        "runs": {"least": 16, "coordinates": 512},
     },
     "estimator": {"dimensions": [2, 4], "draws": 32768},
     "differences": {"dimension": 6, "steps": 10},

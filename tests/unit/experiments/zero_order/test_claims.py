@@ -5,6 +5,7 @@ import pytest
 
 from adcost.experiments.zero_order.claims import judge, numbers
 from adcost.experiments.zero_order.plan import CLASSES
+from adcost.experiments.zero_order.summary import best_steps
 
 IDS = [
     "zero_order.two_point_unbiased",
@@ -72,11 +73,42 @@ def _grows_with_n(table):
     return np.sqrt(table.dimension)
 
 
+def _swept(table, kind):
+    return (table.point == kind) & table.method.str.startswith("gaussian_times_")
+
+
+def _at_every_step(kind, change):
+    def plant(tables):
+        table = tables["measurements"]
+        rows = _swept(table, kind) & (table.quantity == "evaluations")
+        assert rows.any()
+        table.loc[rows, "value"] = change(table[rows])
+
+    return plant
+
+
 def _nobody_arrives(kind):
     def plant(tables):
         table = tables["measurements"]
-        rows = _where(table, point=kind, method="gaussian", quantity="arrived")
-        table.loc[rows & (table.dimension == 128), "value"] = 0.0
+        rows = _swept(table, kind) & (table.quantity == "arrived") & (table.dimension == 128)
+        assert rows.any()
+        table.loc[rows, "value"] = 0.0
+
+    return plant
+
+
+def _sweep_without(kind, *, bold):
+    """The sweep of one dimension without the steps on one side of the best."""
+
+    def plant(tables):
+        table = tables["measurements"]
+        best = best_steps(table, kind).multiple[64]
+        times = table.method.str.removeprefix("gaussian_times_")
+        multiple = times.where(_swept(table, kind)).astype(float)
+        beyond = multiple > best if bold else multiple < best
+        rows = beyond & (table.dimension == 64)
+        assert rows.any()
+        tables["measurements"] = table[~rows].reset_index(drop=True)
 
     return plant
 
@@ -96,18 +128,13 @@ FALSEHOODS = [
     *((f"zero_order.gd_dimension_free.{kind}",
        _swap("gradient_descent", "gaussian", point=kind, quantity=[*STEPS, "arrived"]))
       for kind in CLASSES),
-    *((f"zero_order.linear_in_n.{kind}",
-       _constant(point=kind, method="gaussian", quantity="evaluations")) for kind in CLASSES),
-    *((f"zero_order.linear_in_n.{kind}",
-       _scaled(lambda t: 1 / _grows_with_n(t), point=kind, method="sphere",
-               quantity="evaluations")) for kind in CLASSES),
-    *((f"zero_order.linear_in_n.{kind}", _nobody_arrives(kind)) for kind in CLASSES),
-    # The true gradient in the estimate's place: the prescribed step alone would make the exponent.
-    *((f"zero_order.linear_in_n.{kind}",
-       _scaled(lambda t: 1 / (t.dimension + 2), method="gaussian", quantity="second_moment"))
+    # A price that grows with √n, as a bolder step would have it; a run that never arrives; a sweep
+    # that ends at its boldest step, or at its least.
+    *((f"zero_order.linear_in_n.{kind}", _at_every_step(kind, lambda t: t.value / _grows_with_n(t)))
       for kind in CLASSES),
-    ("zero_order.linear_in_n.convex",
-     _constant(point="convex", method="expected_gaussian", quantity="best_steps")),
+    *((f"zero_order.linear_in_n.{kind}", _nobody_arrives(kind)) for kind in CLASSES),
+    *((f"zero_order.linear_in_n.{kind}", _sweep_without(kind, bold=True)) for kind in CLASSES),
+    *((f"zero_order.linear_in_n.{kind}", _sweep_without(kind, bold=False)) for kind in CLASSES),
     *((f"zero_order.rate_in_k.{kind}",
        _scaled(lambda t: t.step**0.5, point=kind, method="gaussian", quantity="error"))
       for kind in ("smooth", "convex")),
@@ -129,6 +156,10 @@ FALSEHOODS = [
      _scaled(_grows_with_n, method="sphere", quantity="gap")),
     ("zero_order.sqrt_n_stochastic",
      _scaled(_grows_with_n, method="stochastic_gradient", quantity="gap")),
+    # A best step that is none.
+    ("zero_order.sqrt_n_stochastic", _scaled(0.5, method="sphere", quantity="gap_at_half")),
+    ("zero_order.sqrt_n_stochastic",
+     _scaled(0.5, method="stochastic_gradient", quantity="gap_at_twice")),
     # Forward differences: half the evaluations, or an error of ½ελ in place of rounding.
     ("zero_order.finite_difference_is_gd",
      _scaled(0.5, method="central_differences", quantity="evaluations")),
@@ -167,8 +198,6 @@ def test_every_claim_has_a_falsehood():
 def test_numbers_follow_the_tables(tables):
     before = numbers(tables)
     assert (before["least_n"], before["most_n"], before["sphere_most_n"]) == (32, 128, 128)
-    table = tables["measurements"]
-    rows = _where(table, point="convex", method="expected_gaussian", quantity="best_steps")
-    table.loc[rows, "value"] *= 2
+    _at_every_step("convex", lambda t: 2 * t.value)(tables)
     after = numbers(tables)
     assert after["convex_best_gain"] == pytest.approx(before["convex_best_gain"] / 2)

@@ -8,9 +8,10 @@ import pytest
 
 from adcost import seeds
 from adcost.costs.calls import counted
+from adcost.derivatives.second_moments import advance, share
 from adcost.derivatives.zero_order import EVALUATIONS, on_sphere, two_point, two_point_step
 from adcost.experiments.zero_order import descent, measure, plan, stochastic
-from adcost.experiments.zero_order.summary import errors, gaps, values
+from adcost.experiments.zero_order.summary import best_steps, errors, gaps, swept_steps, values
 from adcost.functions.rate_classes import CLASSES, CONVEX, SMOOTH
 
 
@@ -140,26 +141,57 @@ def test_every_gap_is_near_its_exact_expectation(measured):
         assert (np.abs(table.value - table.expected) < 2.2 * half).all()
 
 
-def test_the_expected_gap_is_the_recursions_and_goes_like_the_square_root():
-    n, budget = 5, 400
-    h = stochastic.step_size("sphere", n, budget)
-    squares = stochastic.RADIUS**2
+@pytest.mark.parametrize("method", stochastic.METHODS)
+def test_the_expected_gap_is_the_recursions(method):
+    """The power of a small matrix against the recursion of all directions, step by step."""
+    n, budget, h = 17, 300, 0.03
+    curvature, squares = stochastic.curvatures(n), stochastic.start(n) ** 2
+    assert squares.sum() == pytest.approx(1) and (curvature == 0).sum() == 1
     for _ in range(budget):
-        squares = (1 - 2 * h + n * h**2) * squares + n * h**2 * stochastic.NOISE**2
-    assert stochastic.expected_gap("sphere", n, budget) == pytest.approx(squares / 2)
-    law = stochastic.RADIUS * stochastic.NOISE / 4 * np.sqrt(16 / 10**6)
-    assert stochastic.expected_gap("sphere", 16, 10**6) == pytest.approx(law, rel=0.01)
+        if method == "sphere":
+            squares = (
+                advance(squares, curvature, h, share("sphere", n)) + (h * stochastic.NOISE) ** 2
+            )
+        else:
+            squares = (1 - h * curvature) ** 2 * squares + (h * stochastic.NOISE) ** 2 / n
+    gap = stochastic.expected_gap(method, n, budget, h)
+    assert gap == pytest.approx(curvature @ squares / 2, rel=1e-9)
+
+
+def test_the_best_steps_powers_are_those_of_the_rate_and_of_strong_convexity_are_not():
+    """By the exact recursion: √(n/k) on the convex function, nearer n/k on the strongly convex."""
+
+    def slope(x, y):
+        return np.polyfit(np.log(x), np.log(y), 1)[0]
+
+    def gap(n, budget):
+        step = stochastic.best_step("sphere", n, budget)
+        return stochastic.expected_gap("sphere", n, budget, step)
+
+    n, k = np.array([32, 64, 128]), 2 ** np.array([10, 11, 12, 13, 14])
+    assert slope(n, [gap(one, 2**13) for one in n]) == pytest.approx(0.5, abs=0.07)
+    assert slope(k, [gap(32, one) for one in k]) == pytest.approx(-0.5, abs=0.07)
+    strong = stochastic.best_strongly_convex
+    assert slope(n, [strong(one, 2**13) for one in n]) > 0.75
+    assert slope(k, [strong(32, one) for one in k]) < -0.75
+
+
+def test_a_best_step_at_the_end_of_the_sweep_is_refused():
+    with pytest.raises(ValueError, match="end of the sweep"):
+        stochastic.best_step("sphere", 16, 10**9)
 
 
 def test_one_noisy_step_is_the_estimate_at_one_sample():
-    """E‖x − hG‖² by the recursion, over many rows; 4.5 standard errors."""
-    n, rows, h = 6, 20_000, 0.1
-    x = jnp.tile(jnp.linspace(-1, 1, n), (rows, 1))
-    samples = stochastic.NOISE / n**0.5 * jax.random.normal(seeds.key(1), x.shape)
-    estimates = stochastic.estimates(seeds.key(0), x, samples, 1e-2)
-    after = np.asarray((x - h * estimates) ** 2).sum(1)
-    squares = float((x[0] ** 2).sum())
-    expected = (1 - 2 * h + n * h**2) * squares + n * h**2 * stochastic.NOISE**2
+    """E[f(x − hG)] by the recursion, over many rows; 4.5 standard errors."""
+    n, rows, h = 16, 20_000, 0.1
+    curvature = jnp.asarray(stochastic.curvatures(n))
+    x = jnp.tile(jnp.linspace(-1, 1, n), (1, rows, 1))
+    samples = stochastic.NOISE / n**0.5 * jax.random.normal(seeds.key(1), (rows, n))
+    found = stochastic.estimates(seeds.key(0), x, samples, curvature, 1e-2)
+    after = np.asarray((curvature * (x - h * found)[0] ** 2).sum(-1)) / 2
+    squares = np.linspace(-1, 1, n) ** 2
+    squares = advance(squares, np.asarray(curvature, float), h, share("sphere", n))
+    expected = np.asarray(curvature, float) @ (squares + (h * stochastic.NOISE) ** 2) / 2
     assert abs(after.mean() - expected) < 4.5 * after.std() / rows**0.5
 
 
@@ -171,6 +203,17 @@ def test_the_best_step_is_no_worse_than_the_theorys_and_stable(measured):
         assert (of["best_steps"] <= of["steps"]).all()
         assert (of["best_step"] < of["stable_step"]).all()
         assert all(of["best_step"][n] >= two_point_step(n, 1.0) for n in of["steps"].index)
+
+
+def test_the_sweep_over_steps_ends_just_after_its_best(measured):
+    for kind in CLASSES:
+        table, best = swept_steps(measured["measurements"], kind), best_steps(
+            measured["measurements"], kind
+        )  # fmt: skip
+        assert best.bracketed.all()
+        for n, row in table.iterrows():
+            run = row.dropna()
+            assert run.index[0] == best.multiple[n] / 2 and run.index[-1] == measure.MULTIPLES[0]
 
 
 def test_the_paths_that_are_drawn_start_together_and_descend(measured):

@@ -34,7 +34,7 @@ def test_a_tolerance_concerns_its_class_alone(section):
         (("dimensions",), [8, 32, 16]),
         (("dimensions",), [8, 8, 16]),
         (("stochastic", "dimensions"), [4, 2, 8]),
-        (("stochastic", "budgets"), [512, 256, 2048]),
+        (("stochastic", "budgets"), [8192, 4096, 16384]),
         (("estimator", "dimensions"), [8, 2]),
     ],
 )
@@ -49,21 +49,21 @@ def test_lists_that_do_not_increase_are_refused_by_name(section, keys, spoiled):
 
 
 def test_a_budget_too_small_for_the_dimension_is_refused(section):
-    section["stochastic"]["budget"] = 100
+    section["stochastic"]["budget"] = 1024
     (message,) = plan.problems(section, 6000)
-    assert message.startswith("zero_order.stochastic.budget is 100") and "512" in message
+    assert message.startswith("zero_order.stochastic.budget is 1,024") and "2,048" in message
 
 
 def test_budgets_too_small_for_their_dimension_are_refused(section):
-    section["stochastic"]["dimension"] = 32
+    section["stochastic"]["dimension"] = 64
     (message,) = plan.problems(section, 6000)
-    assert message.startswith("zero_order.stochastic.budgets: 128")
+    assert message.startswith("zero_order.stochastic.budgets: 1,024")
 
 
 def test_too_few_dimensions_on_the_sphere_are_refused(section):
-    section["sphere_up_to"] = 64
+    section["sphere_up_to"] = 48
     (message,) = plan.problems(section, 6000)
-    assert message.startswith("zero_order.sphere_up_to is 64") and "Raise it to 128" in message
+    assert message.startswith("zero_order.sphere_up_to is 48") and "Raise it to 64" in message
 
 
 def test_draws_that_make_no_whole_batches_are_refused(section):
