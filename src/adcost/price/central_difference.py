@@ -19,9 +19,7 @@ SAFETY = 4.0
 """Bounds are estimates to leading order; a pass is within this many times the estimate."""
 
 
-def difference(
-    along: Callable[[np.ndarray], np.ndarray], unit: float
-) -> tuple[float, float]:
+def difference(along: Callable[[np.ndarray], np.ndarray], unit: float) -> tuple[float, float]:
     """The derivative of ``t ↦ along([t])`` at 0 by the best central difference, and its bound.
 
     ``along`` takes steps (n,) and returns values (n,), of unit roundoff ``unit``. The bound is

@@ -281,6 +281,7 @@ def _symmetry(point: _Point, rng: np.random.Generator) -> dict[str, Any]:
 
 # Rules of the user's own.
 
+
 def _rules(point: _Point, gradient: Any) -> Iterator[dict[str, Any]]:
     """The gradient with each custom rule against that without, where JAX derives its own."""
     for rule in dict.fromkeys(custom_rules.custom(point.program)):

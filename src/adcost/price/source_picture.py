@@ -282,4 +282,3 @@ def _draw_row(axes: Any, row: Row, at: float, largest: float, mono: dict[str, An
     axes.barh(at + 0.17, 0.6 * inner, height=0.14, left=0.07, color=BLUE)
     axes.barh(at + 0.17, 0.6 * (outer - inner), height=0.14, left=0.07 + 0.6 * inner,
               color=VERMILION)  # fmt: skip
-

@@ -11,6 +11,7 @@ from adcost.price import ways
 from adcost.price.measure import KEY, Priced
 from adcost.price.tag import PRICES
 
+
 def prices(priced: Sequence[Priced], timings: pd.DataFrame) -> pd.DataFrame:
     """`tag.PRICES`, in the order in which derivatives are shown."""
     function = priced[0]

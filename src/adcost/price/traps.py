@@ -175,9 +175,7 @@ NOT_CHEAPER = (
 )
 
 
-def _expensive(
-    programs: Programs, table: Any, accused: set[tuple[str, int]]
-) -> Iterator[Trap]:
+def _expensive(programs: Programs, table: Any, accused: set[tuple[str, int]]) -> Iterator[Trap]:
     """Lines to blame for a gradient that is not cheap, each by its own operations."""
     whole, total = _evaluation(programs), table.gradient.sum()
     if total <= CHEAP * whole:

@@ -39,6 +39,7 @@ def _of(tag: Tag) -> Iterator[Claim]:
             tuple(pieces),
             figure,
             tag.verdict,
+            claimed_by="literature",
         )
     judged = tag.checks[tag.checks["passed"].notna()] if len(tag.checks) else tag.checks
     if len(judged):
@@ -50,7 +51,7 @@ def _of(tag: Tag) -> Iterator[Claim]:
             (near("exact", Interval.exactly(float(len(failed))), 0, 0,
                   f"of {len(judged)} checks failed", "0"),),
             figure,
-            " ".join(_sentence(row.sentence) for row in failed.itertuples()),
+            " ".join(_sentence(row.sentence) for row in failed.itertuples()), claimed_by="ours",
         )  # fmt: skip
 
 
