@@ -77,6 +77,7 @@ __all__ = [
     "forget_compiled",
     "frames",
     "function",
+    "held",
     "held_bytes",
     "inner_jaxprs",
     "is_traced",
@@ -162,6 +163,12 @@ class Slope(NamedTuple):
 TANH = Slope(1, 1) if hasattr(lax, "one_minus_square") else Slope(0, 2)
 """Of y = tanh x: to 0.10 JAX's rule is ẏ = (ẋ + ẋ·y)·(1 − y), from 0.11 on it is
 ẏ = ẋ·((1 + y)·(1 − y)), whose second factor is the same for every tangent."""
+
+
+def held(variable: Literal | Var) -> jax.ShapeDtypeStruct:
+    """The shape and dtype of a variable's array."""
+    aval = cast(ShapedArray, variable.aval)
+    return jax.ShapeDtypeStruct(aval.shape, aval.dtype)
 
 
 def bound(equation: JaxprEqn, operands: Sequence[Any], **changed: Any) -> list[Any]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from adcost.experiments.finite_differences import summary
 from adcost.experiments.finite_differences.claims import judge
 
 from .synthetic import changed, decided, put, verdict, where
@@ -102,6 +103,12 @@ ORDER = {"forward": 1, "central": 2}
 @pytest.fixture(scope="module")
 def tables():
     return make()
+
+
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch):
+    """The sets differ by a factor only, so that every resample has the same bottom."""
+    monkeypatch.setattr(summary, "RESAMPLES", 20)
 
 
 @pytest.mark.parametrize(("method", "dtype"), CASES)

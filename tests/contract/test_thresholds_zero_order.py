@@ -8,7 +8,7 @@ from adcost.experiments.zero_order import summary
 from adcost.experiments.zero_order.claims import judge
 
 from . import tables_zero_order as made
-from .synthetic import changed, decided, put, verdicts
+from .synthetic import changed, decided, put, verdicts, where
 
 UNBIASED, NOISY = "zero_order.two_point_unbiased", "zero_order.sqrt_n_stochastic"
 DIFFERENCES = "zero_order.finite_difference_is_gd"
@@ -69,8 +69,8 @@ def _beside(times, kind, multiple):
 
     def change(tables):
         table = tables["measurements"]
-        best = table.value[(table.point == kind) & (table.method == "gaussian_times_4")
-                           & (table.dimension == 32) & (table.quantity == "evaluations")]  # fmt: skip
+        best = table.value[where(table, point=kind, method="gaussian_times_4", dimension=32,
+                                 quantity="evaluations")]  # fmt: skip
         put(times * best.to_numpy(), point=kind, method=f"gaussian_times_{multiple}",
             dimension=32, quantity="evaluations")(tables)  # fmt: skip
 

@@ -67,7 +67,7 @@ def without(program: ClosedJaxpr) -> Callable[..., list[jax.Array]]:
             return evaluated(body, operands, replace=replace)
         if equation.primitive.name == "scan" and any(_checkpoints(versions.scan(equation).body)):
             inner = versions.scan(equation).body
-            shapes = [jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype)
+            shapes = [versions.held(v)
                       for v in versions.opened(inner)[0].invars]  # fmt: skip
             again = jax.make_jaxpr(lambda *inputs: evaluated(inner, inputs, replace=replace))
             return versions.bound(equation, operands, jaxpr=again(*shapes))

@@ -260,7 +260,9 @@ def _symmetry(point: _Point, rng: np.random.Generator) -> dict[str, Any]:
             try:
                 return jax.jvp(gradient, (x,), (w,))[1]
             except TypeError:
-                return jax.grad(lambda y: _traced_dot(gradient(y), w))(x)
+                return jax.grad(
+                    lambda y: jax.tree.reduce(jnp.add, jax.tree.map(jnp.vdot, gradient(y), w))
+                )(x)
 
         return product(u), product(v)
 

@@ -33,7 +33,7 @@ def without(program: ClosedJaxpr, rule: Frame, inputs: Sequence[Any]) -> Any:
                 return evaluated(body, operands, replace=replace)
         if equation.primitive.name == "scan" and any(custom(versions.scan(equation).body)):
             inner = versions.scan(equation).body
-            shapes = [jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype)
+            shapes = [versions.held(v)
                       for v in versions.opened(inner)[0].invars]  # fmt: skip
             again = jax.make_jaxpr(lambda *given: evaluated(inner, given, replace=replace))
             return versions.bound(equation, operands, jaxpr=again(*shapes))

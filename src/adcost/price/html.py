@@ -206,7 +206,7 @@ def _checks(tag: Tag) -> str:
     said = []
     for row in tag.checks.itertuples():
         words = getattr(row, "sentence", "") or getattr(row, "note", "") or str(row[1])
-        said.append(f"{marks.get(getattr(row, 'passed', None), '·')} {escape(words)}")
+        said.append(f"{marks.get(row.passed, '·')} {escape(words)}")
     return _list(said)
 
 

@@ -6,7 +6,17 @@ from typing import Any
 
 import jax
 
-from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, bound, opened, scan
+from adcost.jax_versions import (
+    ClosedJaxpr,
+    Jaxpr,
+    JaxprEqn,
+    Literal,
+    Var,
+    bound,
+    held,
+    opened,
+    scan,
+)
 
 Replace = Callable[[JaxprEqn, Sequence[Any]], list[Any] | None]
 """The results of an equation at its operands by other means, or None to leave it as it is."""
@@ -115,4 +125,4 @@ def _read(atom: Literal | Var, values: Mapping[Var, Any]) -> Any:
 
 
 def _shapes(jaxpr: ClosedJaxpr) -> list[jax.ShapeDtypeStruct]:
-    return [jax.ShapeDtypeStruct(v.aval.shape, v.aval.dtype) for v in opened(jaxpr)[0].invars]
+    return [held(v) for v in opened(jaxpr)[0].invars]

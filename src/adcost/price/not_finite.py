@@ -141,7 +141,7 @@ def _rounds(
     carry, stacked = list(operands[scan.constants : start]), operands[start:]
     step = jax.jit(versions.jaxpr_as_fun(scan.body))
     order = range(scan.length)
-    for i in (reversed(order) if equation.params["reverse"] else order)[:ROUNDS]:
+    for i in (order[::-1] if equation.params["reverse"] else order)[:ROUNDS]:
         given = [*fixed, *carry, *(array[i] for array in stacked)]
         results = step(*given)
         floating = (one for one in results if jnp.issubdtype(one.dtype, jnp.inexact))

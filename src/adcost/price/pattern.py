@@ -3,8 +3,8 @@
 Each variable carries its value and, for each of its numbers, the inputs that it depends on: a
 sparse matrix of zeros and ones (numbers, n). What moves data is run on the numbers' places instead
 of the numbers, so any gather or slice is exact; what works entry by entry joins its operands; a sum
-joins what it adds. Entries found may still be zero, none is missed at this point: where an index or a
-branch depends on the values, another point may have other entries.
+joins what it adds. Entries found may still be zero, none is missed at this point: where an index or
+a branch depends on the values, another point may have other entries.
 
 Where the program holds what has no rule here (loops, sorting, convolutions), `NotTraced` is raised.
 """

@@ -21,7 +21,7 @@ NARROWED = "float64 held as float32"
 
 def narrowed(s: Subject) -> Iterator[Trap]:
     """Numbers that are float64 where they come from, and float32 in JAX."""
-    if jax.config.jax_enable_x64:
+    if versions.setting("jax_enable_x64"):
         return
     mend = (
         "compute in float64, jax.config.update('jax_enable_x64', True) before the first array is "

@@ -255,14 +255,14 @@ def figure(table: pd.DataFrame) -> Any:
     mono = {"family": CODE_FAMILY, "fontsize": 7.5, "va": "baseline"}
     for place, row in enumerate(rows, 1):
         _draw_row(axes, row, place - 0.25, largest, mono)
-    place = len(rows) + 0.75
+    below = len(rows) + 0.75
     key = (
         (0.07, BLUE, "the function"),
         (0.3, VERMILION, "what value and gradient take more, in evaluations"),
     )
     for x, colour, words in key:
-        axes.barh(place, 0.02, height=0.3, left=x, color=colour)
-        axes.text(x + 0.03, place + 0.15, words, fontsize=7.5)
+        axes.barh(below, 0.02, height=0.3, left=x, color=colour)
+        axes.text(x + 0.03, below + 0.15, words, fontsize=7.5)
     return made
 
 

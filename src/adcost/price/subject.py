@@ -116,7 +116,7 @@ def subject(
     if not callable(f):
         raise CannotPrice(f"{f!r} is no function but of type {type(f).__name__}: name a function")
     single = isinstance(argnums, (int, np.integer))
-    wanted = (argnums,) if single else tuple(argnums)  # type: ignore[arg-type]
+    wanted = (int(argnums),) if isinstance(argnums, (int, np.integer)) else tuple(argnums)
     name = getattr(f, "__name__", type(f).__name__)
     _check_signature(f, args, name)
     places = []
@@ -203,7 +203,7 @@ def _array(leaf: Any) -> Any:
 def _shape(leaf: Any) -> Any:
     if not hasattr(leaf, "dtype"):
         return leaf
-    key = jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.extended)  # of random numbers
+    key = jnp.issubdtype(leaf.dtype, jax.dtypes.extended)  # of random numbers
     dtype = leaf.dtype if key else jax.dtypes.canonicalize_dtype(leaf.dtype)
     return jax.ShapeDtypeStruct(leaf.shape, dtype)
 

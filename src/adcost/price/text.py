@@ -161,7 +161,7 @@ def _checks(tag: Tag) -> Iterator[str]:
         return
     yield _title("Is it right?")
     for row in tag.checks.itertuples():
-        mark = {True: "✓", False: "✗"}.get(getattr(row, "passed", None), "·")
+        mark = {True: "✓", False: "✗"}.get(row.passed, "·")
         said = getattr(row, "sentence", "") or getattr(row, "note", "") or row[1]
         yield from _wrapped(f"{mark} {said}", "  ", "    ")
 

@@ -155,7 +155,7 @@ def _by_directions(s: Subject, size: int) -> list[Way]:
 
     def differences(x: Any, rest: Any, *, both: bool) -> jax.Array:
         (f, y), step = flat(s, x, rest), steps[both]
-        here = None if both else f(y)
+        here = jnp.nan if both else f(y)
 
         def one(i: jax.Array) -> jax.Array:
             if both:

@@ -248,9 +248,9 @@ def _restated(
         if sides[0] != sides[1]:
             yield Difference("statement", name, *sides, name=key, fails=False)
     pieces = reference["evidence"], found["evidence"]
-    kinds = [", ".join(f"{it['kind']} ({it['unit']})" for it in side) for side in pieces]
+    asked, given = (", ".join(f"{it['kind']} ({it['unit']})" for it in side) for side in pieces)
     if [it["kind"] for it in pieces[0]] != [it["kind"] for it in pieces[1]]:
-        yield Difference("evidence", name, *kinds, name="evidence")
+        yield Difference("evidence", name, asked, given, name="evidence")
         return
     for there, here in zip(*pieces, strict=True):
         sides = there["predicted"], here["predicted"]

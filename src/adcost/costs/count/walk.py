@@ -106,7 +106,7 @@ class Walk:
 
     def _inside(self, equation: JaxprEqn, place: Place) -> Place:
         scopes = (*place.scopes, *versions.scopes(equation))
-        around = self.attribution and self.attribution.around(equation, place.around)
+        around = self.attribution.around(equation, place.around) if self.attribution else None
         return replace(place, scopes=scopes, around=around)
 
     def _part(self, equation: JaxprEqn, place: Place, operations: Operations) -> LowerBound:

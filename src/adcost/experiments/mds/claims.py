@@ -80,7 +80,7 @@ def _recovers(measured: pd.DataFrame) -> Claim:
         "shift.",
         (
             at_most(
-                "sampled", Interval(*worst[["value", "low", "high"]].map(float), CONFIDENCE), 1,
+                "sampled", Interval(worst.value, worst.low, worst.high, CONFIDENCE), 1,
                 "of the least variation of a flat map's scale",
             ),
             at_least(

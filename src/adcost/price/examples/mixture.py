@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 
 
-def loss(parameters, points):
+def loss(parameters: dict[str, jax.Array], points: jax.Array) -> jax.Array:
     """Mean over ``points`` (n, d) of −log Σₖ πₖ N(point; μₖ, (LₖLₖᵀ)⁻¹), a scalar.
 
     ``parameters``: ``logits`` (k,) of the weights π, ``means`` (k, d) and ``factors`` (k, d, d),
@@ -22,7 +22,9 @@ def loss(parameters, points):
     return -jnp.mean(jax.nn.logsumexp(logs, axis=1))
 
 
-def arguments(points=500, components=8, dimensions=4):
+def arguments(
+    points: int = 500, components: int = 8, dimensions: int = 4
+) -> tuple[dict[str, jax.Array], jax.Array]:
     """Random parameters, and points (n, d) of as many clusters."""
     keys = jax.random.split(jax.random.key(0), 4)
     means = 3 * jax.random.normal(keys[0], (components, dimensions))

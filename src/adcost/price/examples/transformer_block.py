@@ -4,13 +4,13 @@ import jax
 import jax.numpy as jnp
 
 
-def normalised(x):
+def normalised(x: jax.Array) -> jax.Array:
     """Layer normalisation of the last axis, without parameters."""
     centred = x - jnp.mean(x, axis=-1, keepdims=True)
     return centred * jax.lax.rsqrt(jnp.mean(centred**2, axis=-1, keepdims=True) + 1e-5)
 
 
-def attention(parameters, x, heads):
+def attention(parameters: dict[str, jax.Array], x: jax.Array, heads: int) -> jax.Array:
     """Causal self-attention of ``x`` (batch, length, width)."""
     batch, length, width = x.shape
     split = (x @ parameters["qkv"]).reshape(batch, length, 3, heads, width // heads)
@@ -22,7 +22,9 @@ def attention(parameters, x, heads):
     return mixed @ parameters["out"]
 
 
-def loss(parameters, x, target, heads=4):
+def loss(
+    parameters: dict[str, jax.Array], x: jax.Array, target: jax.Array, heads: int = 4
+) -> jax.Array:
     """Mean squared distance of the block's output from ``target`` (batch, length, width)."""
     x = x + attention(parameters, normalised(x), heads)
     hidden = jax.nn.gelu(normalised(x) @ parameters["up"])
@@ -30,7 +32,9 @@ def loss(parameters, x, target, heads=4):
     return jnp.mean((x - target) ** 2)
 
 
-def arguments(batch=4, length=32, width=64):
+def arguments(
+    batch: int = 4, length: int = 32, width: int = 64
+) -> tuple[dict[str, jax.Array], jax.Array, jax.Array]:
     """Random parameters, inputs and targets."""
     keys = jax.random.split(jax.random.key(0), 6)
     shapes = {

@@ -157,9 +157,11 @@ def test_a_rule_without_its_factor_refutes_all_slides(section, monkeypatch):
     root = OPERATIONS["sqrt"]
     wrong = dataclasses.replace(root, partials=(("1 / √{0}", lambda a, v: 1 / v),))
     monkeypatch.setitem(OPERATIONS, "sqrt", wrong)
-    verdicts = {claim.id: claim.verdict for claim in _measured_again(section)}
-    assert [verdicts[name] for name in SLIDES] == ["refuted"] * 4
-    assert verdicts["graph_traces.one_reverse_sweep"] == "inconclusive"
+    claims = {claim.id: claim for claim in _measured_again(section)}
+    # By the closed form and by JAX, each on its own.
+    for name in SLIDES:
+        assert [piece.verdict for piece in claims[name].evidence[:2]] == ["refuted"] * 2
+    assert claims["graph_traces.one_reverse_sweep"].verdict == "inconclusive"
 
 
 def test_an_input_left_out_of_the_sum_over_children_is_noticed(section, monkeypatch):

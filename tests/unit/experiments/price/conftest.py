@@ -40,9 +40,8 @@ def model(tmp_path_factory):
 
 def function(model, name, of="", arguments="arguments", **more):
     """A function of the configuration."""
-    return {
-        "name": name, "function": f"{model}:{of or name}", "arguments": f"{model}:{arguments}", **more
-    }  # fmt: skip
+    named = {"function": f"{model}:{of or name}", "arguments": f"{model}:{arguments}"}
+    return {"name": name, **named, **more}
 
 
 LIMITS = {"seconds": 0.2, "run_seconds": 1, "memory_mb": 500}
