@@ -58,7 +58,7 @@ def _gradients(factor, method, point):
     def change(tables):
         table = tables["measurements"]
         rows = table[(table.method == "gradient") & (table.quantity == "operations")]
-        of = rows.set_index("point").value
+        of = rows[rows.function == "network"].set_index("point").value
         put(lambda rows: factor * rows.point.map(of), method=method, quantity="operations",
             point=point)(tables)  # fmt: skip
 

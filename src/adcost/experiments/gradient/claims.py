@@ -290,6 +290,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     held = _megabytes(measured)
     largest = time[time.method == "reverse"].groupby("point").dimension.max()
     worst = _dearest(time)
+    functions = measured[measured.quantity == "operations"].point.unique()
     table = [
         {
             "function": point,
@@ -300,7 +301,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
             "megabytes_function": float(held[point, d, "loss"]),
             "megabytes": float(held[point, d, "reverse"]),
         }
-        for point, d in largest[counted(measured).point.unique()].items()
+        for point, d in largest[functions].items()
     ]
     errors = measured[measured.quantity == "relative_error"].groupby("method").value.max()
     return {
