@@ -185,6 +185,10 @@ def _dot(a: Any, b: Any) -> float:
     return sum(float(np.vdot(np.asarray(x), np.asarray(y))) for x, y in pairs)
 
 
+def _on_host(along: Any, direction: Any, steps: np.ndarray) -> np.ndarray:
+    return np.asarray(along(direction, steps))
+
+
 # Against differences.
 
 
@@ -200,7 +204,7 @@ def _differences(point: _Point, gradient: Any, rng: np.random.Generator) -> dict
     largest = 0.0
     for _ in range(DIRECTIONS):
         d = point.direction(rng)
-        estimate, bound = difference(lambda steps, d=d: np.asarray(along(d, steps)), point.unit)
+        estimate, bound = difference(functools.partial(_on_host, along, d), point.unit)
         expected = _dot(gradient, d)
         error = abs(estimate - expected)
         largest = max(largest, abs(estimate), scale)
@@ -235,8 +239,8 @@ def _forward(point: _Point, gradient: Any, rng: np.random.Generator) -> dict[str
     d = point.direction(rng)
     try:
         tangent = float(jax.jit(lambda x, d: jax.jvp(point.f, (x,), (d,))[1])(point.x, d))
-    except TypeError as error:
-        if "custom_vjp" not in str(error):
+    except TypeError as refused:
+        if "custom_vjp" not in str(refused):
             raise
         return _row("forward mode", None, "there is no forward mode: a function in it has only a "
                                           "reverse rule (jax.custom_vjp)")  # fmt: skip

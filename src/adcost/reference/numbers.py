@@ -50,8 +50,8 @@ def compare_numbers(
     result = TableComparison(TABLE, rows=len(left))
     rules: dict[int, Rule] = {}
     for rule in tolerances.of(experiment, TABLE):
-        for found in np.flatnonzero(rule.rows(cells(reference))):
-            rules.setdefault(int(found), rule)
+        for index in map(int, np.flatnonzero(rule.rows(cells(reference)))):
+            rules.setdefault(index, rule)
     wider = {tolerance for tolerance in passed if tolerance != tolerances.default}
     for place, (name, there) in enumerate(left.items()):
         ruled = rules[place].tolerance if place in rules else None
