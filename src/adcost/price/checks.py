@@ -216,8 +216,9 @@ def _differences(point: _Point, gradient: Any, rng: np.random.Generator) -> dict
     said = f"relative error {error:.1e}, bound of the difference {bound:.1e}"
     if error > bound:
         return _row("differences", False,
-                    f"the gradient is not that of the function: along a random direction it is off "
-                    f"the central difference by more than the difference can err ({said})",
+                    f"the gradient is off the central difference along a random direction by more "
+                    f"than the difference can err ({said}): a rule of a derivative is wrong, or the "
+                    "function amplifies rounding, as an iteration may",
                     error, bound)  # fmt: skip
     if bound > USEFUL:
         return _row("differences", None,
@@ -282,7 +283,7 @@ def _symmetry(point: _Point, rng: np.random.Generator) -> dict[str, Any]:
         return _row("symmetry", True, f"{said} (relative difference {error:.1e})", error, bound)
     return _row("symmetry", False,
                 f"the Hessian is not symmetric (relative difference {error:.1e}): a rule of a "
-                "derivative is not the derivative of its function", error, bound)  # fmt: skip
+                "derivative is wrong, or the function amplifies rounding", error, bound)  # fmt: skip
 
 
 # Rules of the user's own.
