@@ -50,6 +50,8 @@ def of_what(table: pd.DataFrame) -> pd.DataFrame:
     """What a table has rows of, each once, in order of its labels."""
     labels = table[[name for name in table.columns if name not in MEASURED]].astype(str)
     return labels.drop_duplicates().sort_values(list(labels)).reset_index(drop=True)
+
+
 def out_of_date(experiment: str, measured: Mapping[str, pd.DataFrame]) -> list[str]:
     """The recorded tables with other columns or rows than those just measured."""
     held = recorded(experiment)

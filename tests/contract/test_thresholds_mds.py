@@ -52,9 +52,7 @@ BORDERS = [
 def test_all_evidence_holds_on_these_tables():
     # But for the slip: distances are no squares.
     claims = [c for c in judge(tables_mds.make()) if c.id != "mds.distances_or_squares"]
-    assert {e.verdict for claim in claims for e in claim.evidence} == {
-        "reproduced"
-    }
+    assert {e.verdict for claim in claims for e in claim.evidence} == {"reproduced"}
 
 
 @pytest.mark.parametrize(("claim", "unit", "within", "beyond"), BORDERS)

@@ -69,8 +69,9 @@ def _beside(times, kind, multiple):
 
     def change(tables):
         table = tables["measurements"]
-        best = table.value[(table.point == kind) & (table.method == "gaussian_times_4")
-                           & (table.dimension == 32) & (table.quantity == "evaluations")]  # fmt: skip
+        rows = (table.point == kind) & (table.method == "gaussian_times_4")
+        rows &= (table.dimension == 32) & (table.quantity == "evaluations")
+        best = table.value[rows]
         put(times * best.to_numpy(), point=kind, method=f"gaussian_times_{multiple}",
             dimension=32, quantity="evaluations")(tables)  # fmt: skip
 

@@ -44,8 +44,8 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "accuracy",
             "The formula, and automatic differentiation of three programs, against the exact "
             "adjoints of the same matrices in 60 digits. All are as exact as the problem's "
-            "condition allows; they differ in price. The library's solve carries this very formula as its "
-            "rule, so the two confirm it once; that differentiating the factorisation and the "
+            "condition allows; they differ in price. The library's solve carries this very formula "
+            "as its rule, so the two confirm it once; that differentiating the factorisation and the "
             "elimination gives the same confirms it independently.",
             claimed_by="lecture",
         ),

@@ -5,7 +5,8 @@
 converged, what was spent: a lower bound), ``final_loss``, ``relative_excess``, ``procrustes_km``,
 ``procrustes_relative``; ``minimiser_difference`` of classical scaling's map from the loss's
 minimiser, and ``shape_error`` of the minimiser where D holds distances; ``subset_steps`` of
-gradient descent on random sets of cities. Of the point, with the method ``point``: sizes, distortions, prices.
+gradient descent on random sets of cities. Of the point, with the method ``point``: sizes,
+distortions, prices.
 ``convergence``: the relative excess (L − L*)/(L₀ − L*) along each run, thinned. ``maps``: true and
 recovered positions in km of the first start. ``frames``: maps along two runs, for the animation.
 

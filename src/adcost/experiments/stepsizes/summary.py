@@ -8,7 +8,7 @@ from adcost.experiments.stepsizes.plan import STABLE
 UNIT_ROUNDOFF = float(np.finfo(float).eps / 2)
 
 ENDS = {"matched": "β = 1/C", "polyak": "Polyak's step"}
-"""The runs whose step is chosen to arrive, for claims of ours; the constant decides the lecture's."""
+"""The runs whose step is chosen to arrive, for claims of ours; the constant is the lecture's."""
 
 BORDER = 1e-9
 """A βC this close to the border of stability is on it, and on neither side."""

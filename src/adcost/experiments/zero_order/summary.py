@@ -219,7 +219,7 @@ def gap_exponent(measured: pd.DataFrame, method: str, over: str) -> Interval:
 
 
 def gap_over_expected(measured: pd.DataFrame, method: str) -> Interval:
-    """The simulated gaps over their expectations: the mean over all runs, with Student's interval."""
+    """Simulated gaps over their expectations: the mean over all runs, with Student's interval."""
     rows = values(measured, "stochastic", method, "gap")
     expected = values(measured, "stochastic", method, "expected_gap")
     by = ["dimension", "step"]
