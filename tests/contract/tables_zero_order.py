@@ -38,8 +38,7 @@ def _class(kind):
         for run in range(RUNS):
             spread = 1 + 1e-3 * (run - 2.5)
             yield from _taken("gaussian", n, run, own * 4 * (n + 4) * spread, 2)
-            if n < 128:
-                yield from _taken("sphere", n, run, own * 3.9 * (n + 4) * spread, 2)
+            yield from _taken("sphere", n, run, own * 3.9 * (n + 4) * spread, 2)
             for multiple, times in MULTIPLES.items():
                 found = _taken(f"gaussian_times_{multiple}", n, run,
                                BEST / 2 * n * own * (times or 9) * spread, 2)  # fmt: skip

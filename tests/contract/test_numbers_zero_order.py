@@ -62,7 +62,7 @@ def expected(tables):
     found = {
         "least_n": 8,
         "most_n": 128,
-        "sphere_most_n": 64,
+        "sphere_most_n": 128,
         "least_runs": 6,
         "most_runs": 6,
         "epsilon": 1e-3,
