@@ -128,8 +128,9 @@ def test_a_price_that_grows_below_the_bound_is_seen(tables):
     table = tables["measurements"]
     rows = _rows(table, method="reverse", quantity="operations")
     table.loc[rows, "value"] *= table.dimension[rows] ** 0.12
+    # The ways of writing stay flat, so the interval runs from nothing to 0.12.
     exponent, *_ = _claim(tables, "gradient.jax_attains_it").evidence
-    assert exponent.verdict == "refuted"
+    assert exponent.verdict == "inconclusive" and exponent.measured.high > 0.1
 
 
 def test_one_dear_function_is_seen(tables):
