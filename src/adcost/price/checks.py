@@ -217,8 +217,8 @@ def _differences(point: _Point, gradient: Any, rng: np.random.Generator) -> dict
     if error > bound:
         return _row("differences", False,
                     f"the gradient is off the central difference along a random direction by more "
-                    f"than the difference can err ({said}): a rule of a derivative is wrong, or the "
-                    "function amplifies rounding, as an iteration may",
+                    f"than the difference can err ({said}): a rule of a derivative is wrong, or "
+                    "the function amplifies rounding, as an iteration may",
                     error, bound)  # fmt: skip
     if bound > USEFUL:
         return _row("differences", None,

@@ -38,6 +38,17 @@ def model(tmp_path_factory):
     return folder / "model.py"
 
 
+SECTION = {
+    "functions": [
+        {"name": "mixture", "function": "adcost.price.examples.mixture:loss",
+         "arguments": "adcost.price.examples.mixture:arguments",
+         "leave_out": ["hessian", "products", "trace", "eigenvalues", "memory", "checks"]},
+    ],
+    "seconds": 0.1, "run_seconds": 0.1, "memory_mb": 500,
+}  # fmt: skip
+"""For what is promised of every experiment; the tests here have functions of their own."""
+
+
 def function(model, name, of="", arguments="arguments", **more):
     """A function of the configuration."""
     named = {"function": f"{model}:{of or name}", "arguments": f"{model}:{arguments}"}
