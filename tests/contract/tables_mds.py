@@ -1,4 +1,7 @@
-"""Tables of `mds` on which every claim holds: two-point, differences and simplex grow with N."""
+"""Tables of `mds` on which every claim holds: two-point, differences and simplex grow with N.
+
+Europe has five sizes, as many as the interval of an exponent needs.
+"""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +9,9 @@ import pandas as pd
 POINTS = {
     # region, cities, angular radius, error of gradient descent's map over the least distortion
     "europe-6": ("europe", 6, 0.30, 0.5),
+    "europe-9": ("europe", 9, 0.33, 0.55),
     "europe-10": ("europe", 10, 0.35, 0.6),
+    "europe-13": ("europe", 13, 0.38, 0.45),
     "europe-16": ("europe", 16, 0.40, 0.4),
     "usa-7": ("usa", 7, 0.45, 0.7),
     "world-8": ("world", 8, 1.50, 3.0),
@@ -21,6 +26,7 @@ METHODS = {
     "nelder_mead": (lambda n: 4.0 * n**1.5, SLOW_STARTS),
 }
 SHOWN = "europe-10"
+SIZES = {name: n for name, (region, n, *_) in POINTS.items() if region == "europe"}
 
 
 def make():

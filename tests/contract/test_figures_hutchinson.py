@@ -48,12 +48,18 @@ def _values(tables, case, method, quantity):
 
 
 def _root_mean(squares):
-    """By row: √(mean), and the 2.5 % and 97.5 % quantiles of a bootstrap over the columns."""
+    """By row: √(mean), and the ends of a 95 % interval of its logarithm.
+
+    By Tukey's jackknife: Student's interval of what a column adds to the sum of n logarithms.
+    """
     found = []
     for row in squares.to_numpy():
-        drawn = np.random.default_rng(0).choice(row, size=(1000, len(row))).mean(axis=1)
-        found.append((row.mean(), *np.quantile(drawn, [0.025, 0.975])))
-    return np.sqrt(np.array(found)).T
+        n, middle = len(row), np.sqrt(row.mean())
+        without = [np.log(np.sqrt(np.delete(row, column).mean())) for column in range(n)]
+        added = n * np.log(middle) - (n - 1) * np.array(without)
+        reach = stats.t.ppf(0.975, n - 1) * added.std(ddof=1) / np.sqrt(n)
+        found.append((middle, middle / np.exp(reach), middle * np.exp(reach)))
+    return np.transpose(found)
 
 
 def test_estimates_stand_about_the_trace_within_the_laws_bands(tables, drawn):
@@ -111,14 +117,24 @@ def test_laws_have_the_measured_variance_beside_the_predicted_one(tables, drawn)
 
 
 @pytest.mark.parametrize("case", COLOURS)
-def test_needed_are_the_laws_products_over_those_of_the_exact_trace(tables, drawn, case):
+def test_needed_are_the_products_of_law_and_errors_over_those_of_the_exact_trace(
+    tables, drawn, case
+):
     (axis,) = drawn["needed"].axes
     table = tables["measurements"]
-    share = law(table, case, "rademacher") / exact(table, case)["size"]
+    of = exact(table, case)
+    share = law(table, case, "rademacher") / of["size"]
     errors = np.geomspace(0.003, 0.1, 100)
     line = one(series(axis), colour=COLOURS[case], marker="")
     assert_shows(line, errors, share / errors**2)
-    assert_shows(one(series(axis), colour=COLOURS[case], marker="o"), [0.01], [share / 0.01**2])
+    # The point is measured: a block's V·(squared error at V), over the V of which it has four sets.
+    squares = _values(tables, case, "rademacher", "mean_square") / of["trace"] ** 2
+    enough = [1, 3, 12, 60, 120]
+    block = squares.loc[enough].mul(enough, axis=0).mean() / 0.01**2 / of["size"]
+    reach = stats.t.ppf(0.975, 7) * block.std(ddof=1) / np.sqrt(8)
+    point = one(series(axis), colour=COLOURS[case], marker="o")
+    mean = block.mean()
+    assert_shows(point, [0.01], [mean], [mean - reach], [mean + reach])
     assert levels(axis) == [1]
 
 

@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 
 from adcost import plotting
+from adcost.costs.exponent import fit_exponent
 from adcost.experiments.hvp.figures import draw
 
 from .figure_data import assert_shows, figures, levels, one, panel, series, texts
 from .recorded import recorded
-from .synthetic import scattered, where
+from .synthetic import changed, scattered, where
+from .tables_hvp import LAYERS as DEPTHS
+from .tables_hvp import POINTS, five_depths
 
 LAYERS = [20, 40, 80]
 FULL, ALONE = ("hessian_then_product", plotting.VERMILION), ("product", plotting.ORANGE)
@@ -36,6 +39,16 @@ def tables():
 @pytest.fixture(scope="module")
 def drawn(tables):
     return figures(draw, tables)
+
+
+@pytest.fixture(scope="module")
+def deeper(tables):
+    return changed(tables, five_depths)
+
+
+@pytest.fixture(scope="module")
+def drawn_deeper(deeper):
+    return figures(draw, deeper)
 
 
 def _seconds(tables, method):
@@ -74,8 +87,8 @@ def test_scaling_has_medians_with_their_lines_and_counts_of_each_method(
     slope, intercept = np.polyfit(np.log(LAYERS), np.log(middle), 1)
     line = one(series(timed), colour=colour, marker="", style="-")
     assert_shows(line, LAYERS, np.exp(intercept) * np.array(LAYERS) ** slope)
-    said = f"{LABELS[method]}\nexponent {plotting.fixed(slope)} ["
-    assert sum(text.startswith(said) for text in texts(timed)) == 1
+    # Three depths are too few for an interval: the exponent stands alone.
+    assert texts(timed).count(f"{LABELS[method]}\nexponent {plotting.fixed(slope)}") == 1
 
     operations = _operations(tables, method)
     assert_shows(one(series(counted), colour=colour), LAYERS, operations)
@@ -83,6 +96,18 @@ def test_scaling_has_medians_with_their_lines_and_counts_of_each_method(
     power = 2 if method in ("hessian_then_product", "product") else 1
     said = f"{LABELS[method]}\nexponent {plotting.fixed(slope)} (predicted {power})"
     assert said in texts(counted)
+
+
+@pytest.mark.parametrize("method", LABELS)
+def test_scaling_says_the_interval_of_an_exponent_over_five_depths(deeper, drawn_deeper, method):
+    table = deeper["timings"]
+    seconds = [table.seconds[where(table, method=method, point=p)].median() for p in POINTS]
+    exponent = fit_exponent(DEPTHS, seconds)
+    assert exponent.low < exponent.value < exponent.high
+    said = plotting.interval(exponent.value, exponent.low, exponent.high)
+    timed = panel(drawn_deeper["scaling"], "timed")
+    assert texts(timed).count(f"{LABELS[method]}\nexponent {said}") == 1
+    assert said.startswith(f"{plotting.fixed(np.polyfit(np.log(DEPTHS), np.log(seconds), 1)[0])} [")
 
 
 def test_scaling_has_the_empty_call_as_a_dotted_line(tables, drawn):

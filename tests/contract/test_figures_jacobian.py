@@ -17,7 +17,9 @@ MODES = ("forward", "reverse")
 
 @pytest.fixture(scope="module")
 def tables():
-    return scattered(made.make(), seed=1)
+    # So far below the best order that it stays below when both are scattered.
+    unproven = put(15.0, subject="helmholtz", quantity="least_possible")
+    return scattered(changed(made.make(), unproven), seed=1)
 
 
 @pytest.fixture(scope="module")

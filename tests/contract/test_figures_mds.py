@@ -12,13 +12,14 @@ from .figure_data import assert_shows, levels, one, panel, series, texts
 from .figure_data import figures as drawn
 from .synthetic import changed, legend_of, put, scattered, value
 
-TITLES = {"europe-6": "Europe, 6 cities", "europe-10": "Europe, 10 cities",
+TITLES = {"europe-6": "Europe, 6 cities", "europe-9": "Europe, 9 cities",
+          "europe-10": "Europe, 10 cities", "europe-13": "Europe, 13 cities",
           "europe-16": "Europe, 16 cities", "usa-7": "USA, 7 cities",
           "world-8": "the world, 8 cities"}  # fmt: skip
 NAMES = {"gradient_descent": "gradient descent (GD)", "l_bfgs": "L-BFGS-B",
          "two_point": "two-point", "central_differences": "central differences",
          "nelder_mead": "Nelder–Mead"}  # fmt: skip
-SIZES = (6, 10, 16)
+SIZES = (6, 9, 10, 13, 16)
 
 
 @pytest.fixture(scope="module")

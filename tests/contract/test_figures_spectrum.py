@@ -87,10 +87,10 @@ def test_the_sizes_of_both_ends_have_their_probes_ranges(shown, tables, text, in
                  [max(v + r) for v, r in ranges])  # fmt: skip
 
 
-@pytest.mark.parametrize("network", made.EPOCHS)
+@pytest.mark.parametrize("network", [name for name in made.EPOCHS if name not in made.AGAIN])
 def test_the_negative_share_is_each_networks_own(shown, tables, network):
     axis = panel(shown["extremes"], "in units of the largest")
-    line = one(series(axis), colour=colour_of(axis, network))
+    line = one(series(axis), colour=colour_of(axis, network), style="-")
     middle, low, high = [], [], []
     for epoch in made.EPOCHS[network]:
         v, r = _probes(tables, network, epoch), _probes(tables, network, epoch, "radius")
@@ -98,6 +98,18 @@ def test_the_negative_share_is_each_networks_own(shown, tables, network):
         low.append(min((-v[:, 0] - r[:, 0]) / (v[:, -1] + r[:, -1])))
         high.append(max((-v[:, 0] + r[:, 0]) / (v[:, -1] - r[:, -1])))
     assert_shows(line, made.EPOCHS[network], middle, low, high)
+
+
+def test_trainings_after_the_first_are_dashed_in_their_networks_colour(shown, tables):
+    """Each with its own shares; only the first trainings are named, so no others are dashed."""
+    axis = panel(shown["extremes"], "in units of the largest")
+    assert texts(axis) == [name for name in made.EPOCHS if name not in made.AGAIN]
+    dashed = [s for s in series(axis) if s.style == "--"]
+    assert {s.colour for s in dashed} == {colour_of(axis, made.SUBJECT)}
+    assert len({tuple(s.y) for s in dashed}) == len(made.AGAIN)
+    for line, network in zip(dashed, made.AGAIN, strict=True):
+        ritz = [_probes(tables, network, epoch) for epoch in made.EPOCHS[network]]
+        assert_shows(line, made.EPOCHS[network], [np.median(-v[:, 0] / v[:, -1]) for v in ritz])
 
 
 def test_training_shows_the_subjects_losses_and_accuracies(shown, tables):

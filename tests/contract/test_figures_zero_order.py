@@ -2,8 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from scipy import stats
 
+from adcost import plotting
+from adcost.costs.exponent import fit_exponent
 from adcost.experiments.zero_order import figures
 
 from . import tables_zero_order as made
@@ -83,8 +86,8 @@ def test_dimension_shows_each_methods_evaluations(shown, tables, kind, method):
     text = "gradient descent" if method == "gradient_descent" else "two-point"
     colour = colour_of(axis, text)
     marker = "s" if method == "sphere" else "o"
-    dimensions = made.DIMENSIONS[:-1] if method == "sphere" else made.DIMENSIONS
-    middle, low, high = _middle(tables, kind, method, "evaluations", dimensions)
+    dimensions = made.DIMENSIONS
+    middle, low, high = _middle(tables, kind, method, "evaluations")
     if method == "gradient_descent":  # a single run has no interval
         low = high = middle
     found = one(series(axis), colour=colour, marker=marker)
@@ -149,27 +152,47 @@ def test_iterations_show_mean_errors_and_the_guarantee(shown, tables, kind, meth
         assert any(t.startswith(text) and t.endswith(written) for t in texts(axis))
 
 
-@pytest.mark.parametrize("kind", ["convex", "strongly_convex"])
-def test_the_best_step_and_what_it_costs_are_the_classs_own(shown, tables, kind):
-    steps = panel(shown["best_step"], "fixed steps")
-    costs = panel(shown["best_step"], "what they cost")
-    of = {name: np.array(_middle(tables, kind, "expected_gaussian", name)[0])
-          for name in ("steps", "best_steps", "best_step", "stable_step")}  # fmt: skip
-    colour = colour_of(steps, f"{TITLES[kind]}: largest stable")
-    lines = [s for s in series(steps) if s.colour == colour]
-    assert_shows(one(lines, style="-"), made.DIMENSIONS, of["stable_step"])
-    assert_shows(one(lines, style=""), made.DIMENSIONS, of["best_step"])
+def _swept(tables, kind):
+    """Median evaluations by dimension and multiple of the theory's step, where runs arrive."""
+    times = sorted(multiple for multiple, by in made.MULTIPLES.items() if by)
+    columns = [_middle(tables, kind, f"gaussian_times_{m}", "evaluations")[0] for m in times]
+    return times, np.transpose(columns)
+
+
+@pytest.mark.parametrize("kind", made.CLASSES)
+def test_every_fixed_step_is_shown_over_the_best_and_the_highest_dimension_strongly(
+    shown, tables, kind
+):
+    sweep = panel(shown["best_step"], "fixed steps")
+    colour = colour_of(panel(shown["best_step"], "what the best step costs"), f"{TITLES[kind]}: ")
+    times, evaluations = _swept(tables, kind)
+    lines = [s for s in series(sweep) if s.colour == colour]
+    expected = evaluations / evaluations.min(axis=1, keepdims=True)
+    assert len(lines) == len(made.DIMENSIONS)
+    for line, row in zip(lines, expected, strict=True):  # dimensions ascend
+        assert_shows(line, times, row)
+    drawn_as = [(line.get_alpha(), line.get_linewidth()) for line in sweep.lines
+                if to_hex(line.get_color()) == colour]  # fmt: skip
+    strong = max(drawn_as)
+    assert strong[0] == 1 and drawn_as[-1] == strong and drawn_as.count(strong) == 1
+    assert all(width < strong[1] for _, width in drawn_as[:-1])
+
+
+@pytest.mark.parametrize("kind", made.CLASSES)
+def test_what_the_best_step_costs_is_the_classs_own_beside_the_theorys_step(shown, tables, kind):
+    costs = panel(shown["best_step"], "what the best step costs")
+    colour = colour_of(costs, f"{TITLES[kind]}: ")
+    best = _swept(tables, kind)[1].min(axis=1)
     lines = [s for s in series(costs) if s.colour == colour]
-    assert_shows(one(lines, style="--"), made.DIMENSIONS, 2 * of["steps"])
-    assert_shows(one(lines, style="-"), made.DIMENSIONS, 2 * of["best_steps"])
-    theory = one(series(steps), style="--")
-    assert_shows(theory, made.DIMENSIONS, [1 / (4 * (n + 4)) for n in made.DIMENSIONS])
-    best = dict(zip(made.DIMENSIONS, of["best_steps"], strict=True))
-    growth = (best[64] - best[32]) / 32, (best[128] - best[64]) / 64
-    exponent = 1 + np.log2(growth[1] / growth[0])
-    (text,) = (t for t in costs.texts if t.get_text().startswith(f"{TITLES[kind]}, best step"))
-    assert text.get_text().endswith(f"exponent {exponent:.2f}")
-    assert text.get_color().lower() == colour
+    theory = _middle(tables, kind, "gaussian", "evaluations")[0]
+    assert_shows(one(lines, style="--"), made.DIMENSIONS, theory)
+    assert_shows(one(lines, style="-"), made.DIMENSIONS, best)
+    found = fit_exponent(made.DIMENSIONS, best)
+    slope = np.polyfit(np.log(made.DIMENSIONS), np.log(best), 1)[0]
+    assert found.value == pytest.approx(slope)
+    (text,) = (t for t in costs.texts if t.get_text().startswith(f"{TITLES[kind]}: "))
+    written = plotting.interval(found.value, found.low, found.high)
+    assert text.get_text() == f"{TITLES[kind]}: exponent {written}"
 
 
 @pytest.mark.parametrize(("method", "label", "shift"), [("gaussian", "Gaussian", 0.94),
@@ -212,6 +235,6 @@ def test_noisy_gaps_are_means_with_what_is_expected(shown, tables, method, text,
                 for at in made.NOISY[over]]  # fmt: skip
     grey = [s for s in series(axis) if s.colour == GREY]
     assert any(np.allclose(line.y, expected, rtol=1e-12) for line in grey) and len(grey) == 2
-    slope = np.polyfit(np.log(made.NOISY[over]), np.log(mean), 1)[0]
+    slope = np.polyfit(np.log(made.NOISY[over]), np.log(expected), 1)[0]
     written = f"{slope:.2f}".replace("-", "−")
     assert f"{text}\nexponent {written}" in texts(axis)

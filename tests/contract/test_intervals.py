@@ -43,23 +43,34 @@ def test_hutchinsons_means_have_students_interval_and_several_together_bonferron
     around_the_mean(hutchinson.student(SAMPLES, comparisons=5), 0.01)
 
 
-def test_hutchinsons_bootstrap_of_a_mean_is_binomial():
-    """16 ones and 4 tens: a resample's mean is 1 + 9·Bin(20, 1/5)/20."""
-    found = hutchinson.resampled([1.0] * 16 + [10.0] * 4)
-    low, high = stats.binom.ppf([0.025, 0.975], 20, 0.2)
-    ends = (1 + 9 * low / 20, 1 + 9 * high / 20)
-    assert (found.value, found.low, found.high) == pytest.approx((2.8, *ends))
-    (table,) = hutchinson.root_mean(pd.DataFrame({4: [1.0] * 16 + [10.0] * 4})).to_numpy()
-    assert table**2 == pytest.approx([found.value, found.low, found.high])
+def test_hutchinsons_jackknife_of_a_mean_is_students():
+    """A mean has no bias: the pseudo-values are the samples themselves."""
+    samples = np.array(SAMPLES)
+    around_the_mean(hutchinson.jackknife(samples, lambda mean: mean), 0.05)
+    around_the_mean(hutchinson.jackknife(samples, lambda mean: mean, comparisons=5), 0.01)
 
 
-def test_hutchinsons_exponent_is_of_the_mean_squares():
-    """Their means are 50, 1/2 and 1/20; rows of one slope each have an interval between them."""
+def test_hutchinsons_root_mean_has_the_jackknifes_interval_of_its_logarithm():
+    """16 ones and 4 tens, of the mean 2.8: without a one it is 55/19, without a ten 46/19."""
+    (found,) = hutchinson.root_mean(pd.DataFrame({4: [1.0] * 16 + [10.0] * 4})).to_numpy()
+    # The pseudo-values differ by 19·ln(55/46) and have a Bernoulli variable's variance.
+    error = 19 * math.log(55 / 46) * math.sqrt(0.2 * 0.8 / 19)
+    reach = 2.093024 * error  # Student's quantile with 19 degrees of freedom
+    ends = (2.8, 2.8 * math.exp(-reach), 2.8 * math.exp(reach))
+    assert found**2 == pytest.approx(ends, rel=1e-6)
+
+
+@pytest.mark.parametrize(("comparisons", "quantile"), [(1, 12.706205), (5, 63.656741)])
+def test_hutchinsons_exponent_is_of_the_mean_squares(comparisons, quantile):
+    """Their means are 50, 1/2 and 1/20; without one of two rows the slope is the other row's."""
     rows = np.array([[1.0, 0.1, 0.01], [99.0, 0.9, 0.09]])
-    found = hutchinson._exponent(np.array([1, 10, 100]), rows)
-    assert found.value == pytest.approx((math.log10(0.05) - math.log10(50)) / 4)
+    found = hutchinson._exponent(np.array([1, 10, 100]), rows, comparisons)
+    whole = (math.log10(0.05) - math.log10(50)) / 4
     slopes = (math.log10(0.01) / 4, (math.log10(0.09) - math.log10(99)) / 4)
-    assert (found.low, found.high) == pytest.approx((slopes[1], slopes[0]))
+    assert found.value == pytest.approx(2 * whole - sum(slopes) / 2)
+    reach = quantile * abs(slopes[0] - slopes[1]) / 2
+    ends = (found.value - reach, found.value + reach)
+    assert (found.low, found.high) == pytest.approx(ends, rel=1e-6)
 
 
 def _estimates(**labels):
@@ -87,7 +98,7 @@ def test_zero_orders_components_share_their_level():
 def test_the_farthest_of_several_intervals_is_on_either_side():
     rows = [(1.1, 1.0, 1.2), (0.2, 0.1, 0.3), (1.2, 0.9, 1.4)]
     table = pd.DataFrame(rows, columns=["value", "low", "high"])
-    assert zero_order.farthest(table, 1.0) == Interval(0.2, 0.1, 1.4)
+    assert zero_order.farthest(table, 1.0) == Interval(0.2, 0.1, 1.4, "confidence 95 % together")
 
 
 def test_the_valley_of_a_majority_is_its_own_and_the_interval_reaches_the_others():

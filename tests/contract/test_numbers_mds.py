@@ -14,7 +14,7 @@ FLAT, EARTH_KM = 0.7853981633974483, 6371.0088  # π/4; the mean radius (IUGG)
 def expected(tables):
     rows = tables["measurements"]
     largest, shown = "europe-16", "europe-10"
-    sizes = {"europe-6": 6, "europe-10": 10, "europe-16": 16}
+    sizes = tables_mds.SIZES
 
     def middle(point, method, quantity):
         own = rows[(rows.point == point) & (rows.method == method) & (rows.quantity == quantity)]
@@ -67,7 +67,7 @@ def expected(tables):
         "descent_most_km": max(descent.values()),
         "literal_percent": 100 * max(rows.value[rows.quantity == "shape_error"]),
         "widest_apart_percent": 100 * middle(widest, "classical_scaling", "minimiser_difference"),
-        "points": 5,
+        "points": 7,
         "least_cities": 6,
         "most_cities": 16,
         "starts": 6,

@@ -144,6 +144,14 @@ def test_each_number_is_that_of_its_rows(seed):
     same(numbers(tables), expected(tables))
 
 
+def test_the_spheres_highest_dimension_is_its_own():
+    tables = made.make()
+    table = tables["measurements"]
+    drop = (table.method == "sphere") & (table.dimension == 128)
+    found = numbers({"measurements": table[~drop]})
+    assert (found["sphere_most_n"], found["most_n"]) == (64, 128)
+
+
 def test_numbers_of_runs_are_those_of_the_dimension_with_the_fewest_and_the_most():
     tables = made.make()
     table = tables["measurements"]

@@ -39,6 +39,12 @@ def door(experiment, name):
     return importlib.import_module(f"adcost.experiments.{experiment}.{name}")
 
 
+def figures_of(experiment, section):
+    """The names of an experiment's figures, which may follow its section of the configuration."""
+    plan = door(experiment, "plan")
+    return plan.figures(section) if hasattr(plan, "figures") else plan.FIGURES
+
+
 def called(kind, experiment, language):
     """The names of an experiment's numbers, figures … that the report's texts call."""
     text = "\n".join(path.read_text("utf-8") for path in sorted((TEXTS / language).glob("*.typ")))
@@ -140,9 +146,10 @@ def test_what_is_measured_is_finite(experiment, measured_of):
 
 
 @every
-def test_every_planned_figure_and_animation_is_drawn(experiment, drawn_of):
+def test_every_planned_figure_and_animation_is_drawn(experiment, section_of, drawn_of):
     plan, folder = door(experiment, "plan"), drawn_of(experiment)
-    wanted = {f"{name}.{kind}" for name in plan.FIGURES for kind in ("svg", "pdf")}
+    figures = figures_of(experiment, section_of(experiment))
+    wanted = {f"{name}.{kind}" for name in figures for kind in ("svg", "pdf")}
     wanted |= {f"{name}.{kind}" for name in plan.ANIMATIONS for kind in ("mp4", "png")}
     assert {path.name for path in folder.iterdir()} == wanted
     starts = {".svg": b"<?xml", ".pdf": b"%PDF", ".png": b"\x89PNG", ".mp4": b"ftyp"}
@@ -154,15 +161,16 @@ def test_every_planned_figure_and_animation_is_drawn(experiment, drawn_of):
 
 
 @every
-def test_claims_say_all_that_the_report_shows(experiment, measured_of):
+def test_claims_say_all_that_the_report_shows(experiment, section_of, measured_of):
     plan = door(experiment, "plan")
+    figures = figures_of(experiment, section_of(experiment))
     claims = door(experiment, "claims").judge(measured_of(experiment))
     check_ids(claims, experiment)
     assert claims
     for claim in claims:
         assert re.fullmatch(r"[a-z_]+(\.[a-z0-9_]+)+", claim.id), claim.id
         assert claim.source and claim.statement.endswith("."), claim.id
-        assert claim.figure in ("", *plan.FIGURES, *plan.ANIMATIONS), claim.id
+        assert claim.figure in ("", *figures, *plan.ANIMATIONS), claim.id
         for piece in claim.evidence:
             assert piece.kind in ("exact", "counted", "sampled", "timed"), claim.id
             assert piece.verdict in ("reproduced", "refuted", "inconclusive"), claim.id

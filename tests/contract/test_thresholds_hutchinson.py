@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from adcost.experiments.hutchinson import summary
 from adcost.experiments.hutchinson.claims import judge
 
 from .synthetic import changed, decided, put, verdict, where
-from .tables_hutchinson import NETWORKS, PAIRS, REPEATS, exact, law, make
+from .tables_hutchinson import ABOVE, NETWORKS, PAIRS, REPEATS, exact, law, make
 
 UNBIASED, RATE = "hutchinson.unbiased", "hutchinson.sqrt_rate"
 CROSSOVER, PLUS = "hutchinson.crossover", "hutchinson.hutch_plus_plus"
@@ -165,6 +165,87 @@ def test_a_network_on_the_other_side_of_the_crossing_than_predicted_refutes(tabl
     found = changed(tables, _squares(times, case, "rademacher"))
     assert verdict(judge, found, CROSSOVER, below.unit) == "refuted"
     assert decided(judge, found, CROSSOVER) == "refuted"
+
+
+def test_a_network_that_needs_fewer_products_than_the_exact_trace_refutes_too(tables):
+    """Twice d by the law, and fewer than d by the errors measured."""
+    (claim,) = (one for one in judge(tables) if one.id == CROSSOVER)
+    (above,) = (e for e in claim.evidence if "over d" in e.unit and e.predicted.startswith("≥"))
+    assert ABOVE[1] in above.unit
+    assert f"{_size(tables, ABOVE):,}" in above.unit
+    found = changed(tables, _squares(0.4, ABOVE, "rademacher"))
+    assert verdict(judge, found, CROSSOVER, above.unit) == "refuted"
+    assert decided(judge, found, CROSSOVER) == "refuted"
+
+
+@pytest.mark.parametrize(
+    ("above", "outcome"),
+    [
+        ((), "inconclusive"),
+        (NETWORKS[1:2], "reproduced"),
+        (NETWORKS[:3], "reproduced"),
+        (NETWORKS, "inconclusive"),
+    ],
+    ids=["none", "one", "three", "all"],
+)
+def test_a_crossing_needs_networks_on_both_sides(above, outcome):
+    """Errors as the law says, with so many networks for which V exceeds d."""
+    tables = make(above)
+    unit = f"networks where V < d, of {len(NETWORKS)}"
+    assert verdict(judge, tables, CROSSOVER, unit) == outcome
+    assert decided(judge, tables, CROSSOVER) == outcome
+
+
+@pytest.mark.parametrize(("sets", "outcome"), [(4, "refuted"), (3, "reproduced")])
+def test_an_exponent_is_taken_where_a_block_has_four_sets(tables, sets, outcome):
+    """An error at one V that is ten times too large, with so many sets of V probes in a block."""
+    table = tables["measurements"]
+    distribution = _rows(INFLUENCE, "gaussian", "mean_square")
+    numbers = sorted(table.probes[where(table, **distribution)].unique())
+    last = next(v for v in reversed(numbers) if 4 * v <= numbers[-1])
+
+    def fewer_sets(tables):
+        table = tables["measurements"]
+        rows = where(table, **distribution, probes=last)
+        table.loc[rows, "value"] *= 100
+        rows = where(table, **distribution, probes=numbers[-1])
+        table.loc[rows, "probes"] = sets * last
+
+    assert decided(judge, changed(tables, fewer_sets), RATE) == outcome
+
+
+def _farthest_end(square_errors, numbers):
+    """How far from −1/2 the interval of an exponent ends: Tukey's jackknife, for eight together."""
+
+    def slope(rows):
+        return np.polyfit(np.log(numbers), np.log(rows.mean(axis=0)) / 2, 1)[0]
+
+    n = len(square_errors)
+    without = np.array([slope(np.delete(square_errors, block, axis=0)) for block in range(n)])
+    added = n * slope(square_errors) - (n - 1) * without
+    reach = stats.t.ppf(1 - 0.025 / len(PAIRS), n - 1) * added.std(ddof=1) / np.sqrt(n)
+    return abs(added.mean() + 0.5) + reach
+
+
+@pytest.mark.parametrize(("end", "outcome"), [(0.099, "reproduced"), (0.101, "inconclusive")])
+def test_intervals_of_several_exponents_hold_together(tables, end, outcome):
+    """Blocks whose errors fall by different powers: their exponent's interval ends so far off."""
+    table = tables["measurements"]
+    one = law(table, INFLUENCE, "sphere") * exact(table, INFLUENCE)["trace"] ** 2
+    sphere = _rows(INFLUENCE, "sphere", "mean_square")
+    numbers = np.unique(table.probes[where(table, **sphere)])
+    numbers = numbers[4 * numbers <= numbers.max()].astype(float)
+    block = np.array([-1.0, 1.0] * (REPEATS // 2))
+
+    def off(size):
+        return _farthest_end(numbers ** (-1 + size * block[:, None]), numbers) - end
+
+    size = optimize.brentq(off, 0.001, 0.3)
+    spread = put(
+        lambda rows: one * rows.probes.astype(float) ** (-1 + size * block[rows["repeat"]]),
+        **sphere,
+    )
+    assert decided(judge, changed(tables, spread), RATE) == outcome
 
 
 def _size(tables, case):

@@ -10,6 +10,7 @@ from adcost.experiments.hvp.claims import judge
 
 from .recorded import recorded
 from .synthetic import changed, decided, put, value, verdict
+from .tables_hvp import POINTS, five_depths
 
 U = {"float64": 2.0**-53, "float32": 2.0**-24}
 TINY = 2.0**-149  # the least number of float32
@@ -45,11 +46,16 @@ def _last_step(power, method, quantity="operations", true=1.0):
 
 
 def _seconds(power, method):
+    """A law of time over five depths: fewer have no interval, and so decide nothing."""
+
     def law(rows):
         return 1e-6 * rows.point.str.removeprefix("layers-").astype(float) ** power
 
-    return put(law, name="timings", column="seconds", method=method,
-               point=["layers-20", "layers-40", "layers-80"])  # fmt: skip
+    def change(tables):
+        five_depths(tables)
+        put(law, name="timings", column="seconds", method=method, point=POINTS)(tables)
+
+    return change
 
 
 def _gradients(factor, method, point):
@@ -141,6 +147,25 @@ def test_a_claim_turns_at_its_border(claim, within, beyond):
     tables = recorded("hvp")
     assert decided(judge, changed(tables, within), claim) == "reproduced"
     assert decided(judge, changed(tables, beyond), claim) in ("refuted", "inconclusive")
+
+
+EXPONENTS_IN_TIME = [
+    (f"{QUADRATIC}_time", 2, "hessian_then_product"),
+    (f"{ALONE}_time", 2, "product"),
+    (f"{LINEAR}_time", 1, "reverse_over_reverse"),
+]
+
+
+@pytest.mark.parametrize(("claim", "power", "method"), EXPONENTS_IN_TIME)
+def test_an_exponent_in_time_needs_five_depths_and_is_refuted_on_both_sides(claim, power, method):
+    for off, expected in ((0.24, "reproduced"), (0.26, "refuted")):
+        for sign in (-1, 1):
+            tables = changed(recorded("hvp"), _seconds(power + sign * off, method))
+            assert decided(judge, tables, claim) == expected
+    tables = changed(recorded("hvp"), _seconds(power, method))
+    for name, table in tables.items():
+        tables[name] = table[table.point != "layers-160"]
+    assert decided(judge, tables, claim) == "inconclusive"
 
 
 BESIDE = [

@@ -9,6 +9,7 @@ from .synthetic import changed, decided, put, verdict, verdicts, where
 
 U32, U64 = 2.0**-24, 2.0**-53
 CROSSOVER, SCALAR = "jacobian.crossover", "jacobian.scalar_output"
+CROSSOVER_TIME, SCALAR_TIME = "jacobian.crossover_time", "jacobian.scalar_output_time"
 CHOICE, MIXED = "jacobian.mode_choice", "jacobian.no_universal_mode"
 SUM_OF_WIDTHS, VERTICES = 12 + 5 + 2 + 5 + 12, 12
 
@@ -114,9 +115,11 @@ def test_a_border_lies_where_it_is_said_to(claim, unit, within, beyond):
 )
 def test_a_crossing_in_time_may_miss_n_by_a_factor_of_two(function, crossing, expected):
     tables = changed(tables_jacobian.make(), _timed_crossing(function, crossing))
-    (claim,) = (claim for claim in judge(tables) if claim.id == CROSSOVER)
+    (claim,) = (claim for claim in judge(tables) if claim.id == CROSSOVER_TIME)
     first, second = (e for e in claim.evidence if e.kind == "timed")
     assert (first if function == "linear" else second).verdict == expected
+    assert claim.verdict == first.verdict
+    assert decided(judge, tables, CROSSOVER) == "reproduced"
 
 
 @pytest.mark.parametrize("m", tables_jacobian.OUTPUTS)
@@ -135,9 +138,10 @@ def test_reverse_must_win_a_scalar_output_at_every_m(m):
 @pytest.mark.parametrize(("factor", "expected"), [(1.01, "reproduced"), (0.99, "refuted")])
 def test_reverse_must_win_a_scalar_output_in_time(factor, expected):
     tables = changed(tables_jacobian.make(), _quicker(factor, "max", "forward", "reverse"))
-    (claim,) = (claim for claim in judge(tables) if claim.id == SCALAR)
+    (claim,) = (claim for claim in judge(tables) if claim.id == SCALAR_TIME)
     (timed,) = (e for e in claim.evidence if e.kind == "timed")
-    assert timed.verdict == expected
+    assert timed.verdict == claim.verdict == expected
+    assert decided(judge, tables, SCALAR) == "reproduced"
 
 
 def test_one_graph_with_a_mixed_order_is_enough_and_none_is_not():

@@ -31,9 +31,11 @@ def _degenerate(number, quantity, problem, method="rule"):
 
 BORDERS = [
     # claim, piece of evidence, just within, just beyond
-    *((SOLVE, f"n·κ·u, {way}", _error(9.9, "solve", way, argument),
+    *((SOLVE, f"n·κ·u, {unit}", _error(9.9, "solve", way, argument),
        _error(10.1, "solve", way, argument))
-      for way in ("rule", "library", "factorisation", "elimination") for argument in "ab"),
+      for way, unit in (("rule", "rule and library"), ("library", "rule and library"),
+                        ("factorisation", "factorisation"), ("elimination", "elimination"))
+      for argument in "ab"),
     *((SQUARES, f"n·κ·u, {way.replace('_', ' ')}", _error(9.9, "least_squares", way, argument),
        _error(10.1, "least_squares", way, argument))
       for way in ("rule", "library", "normal_equations") for argument in "ab"),
@@ -60,7 +62,7 @@ BORDERS = [
     (LOW_RANK, "rank by subgradients", _ends(8.9, "rank", "subgradient"),
      _ends(9.1, "rank", "subgradient")),
 ]  # fmt: skip
-DECIDES = {SOLVE: "n·κ·u, rule", SQUARES: "n·κ·u, rule", NUCLEAR: "n·κ·u, rule",
+DECIDES = {SOLVE: "n·κ·u, rule and library", SQUARES: "n·κ·u, rule", NUCLEAR: "n·κ·u, rule",
            EDGES: "n·u outside the subdifferential, rule",
            LOW_RANK: "rank, with / without"}  # fmt: skip
 

@@ -5,13 +5,14 @@ import math
 import pytest
 from scipy.stats import binomtest
 
+from adcost.costs.intervals import TOO_FEW
 from adcost.experiments.mds.claims import judge
 
 from . import tables_mds
 from .synthetic import changed, decided, put, verdict, verdicts
 
 RECOVERS, LAGS = "mds.gradient_recovers_map", "mds.gradient_free_lags"
-FLAT, PCA = "mds.iterations_flat", "mds.pca"
+FLAT, PCA, OF_LOSS = "mds.iterations_flat", "mds.pca", "mds.pca_of_the_loss"
 NAMES = {"central_differences": "central differences", "two_point": "two-point",
          "nelder_mead": "Nelder–Mead"}  # fmt: skip
 
@@ -37,6 +38,15 @@ def _pca(units, point):
     return put(units * n * 2.0**-53 * 4.0, point=point, quantity="pca_difference")
 
 
+def _pca_loss(units):
+    return put(units * (7 * 2.0**-53) ** 2, point="usa-7", quantity="pca_loss")
+
+
+def _apart(difference):
+    """On the widest region, where distances are not those of a plane."""
+    return put(difference, point="world-8", quantity="minimiser_difference")
+
+
 BORDERS = [
     # claim, piece of evidence, just within, just beyond
     *((RECOVERS, "of the least variation", _map_error(0.99, point), _map_error(1.01, point))
@@ -46,6 +56,8 @@ BORDERS = [
     (FLAT, "exponent in N", _subsets(0.24), _subsets(0.26)),
     (FLAT, "exponent in N", _subsets(-0.24), _subsets(-0.26)),
     *((PCA, "n·u·λ₁/λ₂", _pca(9.9, point), _pca(10.1, point)) for point in ("usa-7", "world-8")),
+    (OF_LOSS, "(n·u)² of Σ D²", _pca_loss(99), _pca_loss(101)),
+    (OF_LOSS, "of the radius apart", _apart(1.01e-3), _apart(0.99e-3)),
 ]  # fmt: skip
 
 
@@ -70,19 +82,19 @@ def test_a_region_counts_up_to_a_quarter_of_the_globes_half_circumference(angle,
                    RECOVERS) == outcome  # fmt: skip
 
 
-@pytest.mark.parametrize(("lost", "outcome"), [(9, "reproduced"), (10, "inconclusive"),
-                                               (20, "inconclusive"), (21, "refuted")])  # fmt: skip
+@pytest.mark.parametrize(("lost", "outcome"), [(14, "reproduced"), (15, "inconclusive"),
+                                               (27, "inconclusive"), (28, "refuted")])  # fmt: skip
 def test_half_of_the_starts_must_arrive_with_wilsons_interval(lost, outcome):
     tables = tables_mds.make()
     table = tables["measurements"]
     rows = table.index[(table.method == "gradient_descent") & (table.quantity == "converged")]
-    assert len(rows) == 30
+    assert len(rows) == 42
     table.loc[rows[:lost], "value"] = 0.0
     (claim,) = (one for one in judge(tables) if one.id == RECOVERS)
     share = claim.evidence[1]
-    right = binomtest(30 - lost, 30).proportion_ci(method="wilson")
+    right = binomtest(42 - lost, 42).proportion_ci(method="wilson")
     assert (share.measured.low, share.measured.high) == pytest.approx(right, rel=1e-4)
-    assert share.measured.value == pytest.approx(1 - lost / 30)
+    assert share.measured.value == pytest.approx(1 - lost / 42)
     assert share.verdict == outcome
 
 
@@ -92,3 +104,20 @@ def test_a_small_size_where_half_of_the_runs_did_not_arrive_claims_nothing(lost,
     tables = changed(tables_mds.make(), change)
     assert verdict(judge, tables, LAGS, "Nelder–Mead") == outcome
     assert decided(judge, tables, LAGS) == outcome
+
+
+@pytest.mark.parametrize(("lost", "outcome"), [(0, "reproduced"), (1, "inconclusive")])
+def test_five_sizes_make_an_exponents_interval_and_four_do_not(lost, outcome):
+    """With fewer the exponent is still said, and claims nothing."""
+    tables = tables_mds.make()
+    left_out = list(tables_mds.SIZES)[1 : 1 + lost]
+    tables = {name: table[~table.point.isin(left_out)] for name, table in tables.items()}
+    for claim, count in ((LAGS, len(NAMES)), (FLAT, 1)):
+        (found,) = (one for one in judge(tables) if one.id == claim)
+        assert [piece.verdict for piece in found.evidence] == count * [outcome]
+        assert found.verdict == outcome
+        for measured in (piece.measured for piece in found.evidence):
+            assert math.isfinite(measured.value)
+            ends = (measured.low, measured.high)
+            assert [math.isfinite(end) for end in ends] == 2 * [not lost]
+            assert (measured.kind == TOO_FEW) == bool(lost)

@@ -95,7 +95,33 @@ BESIDE = (*(f"of L at the start, {name}" for name in ENDS.values()),
 def test_the_small_constant_alone_has_not_arrived_on_these_tables():
     missed = {e.unit for claim in judge(made.make()) for e in claim.evidence
               if e.verdict != "reproduced"}  # fmt: skip
-    assert missed == {"(d + 2T)·u, βC = 0.1", "T·u of λ_max below zero, βC = 0.1"}
+    assert missed == {"(d + 2T)·u, βC = 0.1", "T·u of λ_max below zero, βC = 0.1",
+                      "of perturbations lower L, βC = 0.1"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lowest", "share", "unit", "outcome"),
+    [
+        (-0.99, 59 / 300, "T·u of λ_max below zero", "reproduced"),
+        (-1.01, 59 / 300, "T·u of λ_max below zero", "refuted"),
+        (-0.99, 59 / 300, "of perturbations lower L", "reproduced"),
+        (-0.99, 92 / 300, "of perturbations lower L", "refuted"),
+    ],
+)
+def test_the_constants_end_is_a_minimum_by_its_curvature_and_by_what_is_near(
+    lowest, share, unit, outcome
+):
+    """All borders are those of the ends that arrive; each piece decides."""
+    claim = "stepsizes.local_minimum"
+    spectrum = [
+        put(relative * LARGEST, method="constant", quantity="eigenvalue", at=float(index))
+        for index, relative in enumerate((lowest * SPECTRUM, 0.0, 0.0, 1.0))
+    ]
+    shares = put(share, method="constant", quantity="lower_share", at=1e-3)
+    others = put(0.0, method="constant", quantity="lower_share", at=[1e-6, 1.0])
+    tables = changed(made.make(), *spectrum, shares, others)
+    found = verdicts(judge, tables, claim, f"{unit}, βC = 0.1")
+    assert found == (outcome, outcome)
 
 
 @pytest.mark.parametrize(("claim", "unit", "within", "beyond", "outcome"), BORDERS)

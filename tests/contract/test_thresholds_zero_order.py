@@ -216,11 +216,19 @@ def test_an_estimate_with_another_factor_is_not_unbiased(method, factor):
     assert decided(judge, changed(made.make(), *both), UNBIASED) == "refuted"
 
 
-@pytest.mark.parametrize(("lost", "outcome"), [(2, "reproduced"), (3, "refuted")])
+@pytest.mark.parametrize(
+    ("steps", "lost", "outcome"),
+    [((4,), 2, "reproduced"),
+     ((4,), 3, "inconclusive"),  # the next best is dearer, and the exponent's interval wide
+     ((8, 4), 2, "reproduced"),
+     ((8, 4), 3, "refuted")],  # the best that is left has no neighbour below
+)  # fmt: skip
 @pytest.mark.parametrize("kind", made.CLASSES)
-def test_a_dimension_where_half_of_the_runs_did_not_arrive_claims_nothing(kind, lost, outcome):
-    gone = put(0.0, point=kind, method="gaussian_times_4", quantity="arrived", dimension=32,
-               run=list(range(lost)))  # fmt: skip
+def test_a_step_at_which_half_of_the_runs_did_not_arrive_is_not_the_best(
+    kind, steps, lost, outcome
+):
+    gone = put(0.0, point=kind, method=[f"gaussian_times_{step}" for step in steps],
+               quantity="arrived", dimension=32, run=list(range(lost)))  # fmt: skip
     assert decided(judge, changed(made.make(), gone), f"zero_order.linear_in_n.{kind}") == outcome
 
 

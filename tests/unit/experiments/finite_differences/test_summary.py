@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adcost.costs.intervals import Interval
+from adcost.costs.intervals import CONFIDENCE, NOT_MEASURED, Interval
 from adcost.experiments.finite_differences import summary
 from adcost.experiments.finite_differences.summary import Case, Sweeps
 
@@ -55,7 +55,9 @@ def test_without_a_bottom_the_end_of_the_grid_is_told():
     case, of = _sweeps("forward", 1e-7)
     table = of.tables[case, "relative_error"]
     table.loc[:] = np.asarray(table.columns)[None] * 1.0
-    assert summary.valley(of, case) == Interval.exactly(np.log10(table.columns[0]))
+    end = np.log10(table.columns[0])
+    # Without width, and yet a bootstrap's.
+    assert summary.valley(of, case) == Interval(end, end, end, CONFIDENCE)
 
 
 def test_too_few_steps_on_an_arm_claim_nothing():
@@ -77,12 +79,15 @@ def test_random_roundings_put_the_bottom_left_of_the_bounds_but_within_the_toler
     assert least < summary.place_if_uniform(method) < -0.1
 
 
-def test_the_exponent_of_two_exact_bottoms_is_exact():
+def test_the_exponent_of_two_bottoms_without_width_has_none():
     found = summary.root(Interval.exactly(-4), Interval.exactly(-8), 8.0)
-    assert found == Interval.exactly(0.5)
+    assert found == Interval(0.5, 0.5, 0.5, CONFIDENCE)
 
 
 def test_a_union_holds_all_and_one_that_claims_nothing_spoils_it():
     parts = [Interval(1, 0, 2), Interval(3, 2, 5), Interval(2, 1, 3)]
-    assert summary.union(parts) == Interval(2, 0, 5)
-    assert np.isnan(summary.union([*parts, summary.NOTHING]).low)
+    kind = f"range over curves, each {CONFIDENCE}"
+    assert summary.union(parts) == Interval(2, 0, 5, kind)
+    spoilt = summary.union([*parts, summary.NOTHING])
+    assert np.isnan(spoilt.low)
+    assert spoilt.kind == NOT_MEASURED

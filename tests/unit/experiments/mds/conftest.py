@@ -1,5 +1,5 @@
 SECTION = {
-    "regions": {"europe": [6, 10, 15], "world": [8]},
+    "regions": {"europe": [6, 8, 10, 12, 15], "world": [8]},
     "starts": 6,
     "subsets": 40,
     "tolerance": 1e-6,

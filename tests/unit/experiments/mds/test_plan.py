@@ -15,7 +15,9 @@ SCHEMA = Path(__file__).resolve().parents[4] / "workflow/schemas/mds.schema.yaml
 
 def test_points_are_regions_and_sizes_and_get_what_they_need(section):
     points = {point.name: point for point in plan.points(section)}
-    assert list(points) == ["europe-6", "europe-10", "europe-15", "world-8"]
+    assert list(points) == [
+        *(f"europe-{size}" for size in (6, 8, 10, 12, 15)), "world-8"
+    ]  # fmt: skip
     assert not any(point.timed for point in points.values())
     assert set(points["europe-6"].parameters) == {
         "region", "size", "starts", "tolerance", "max_evaluations", "slow", "subsets", "animate",
