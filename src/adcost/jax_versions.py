@@ -312,9 +312,21 @@ def frames(equation: JaxprEqn) -> tuple[Frame, ...]:
 def site(equation: JaxprEqn) -> Hashable:
     """Equal for equations that one place of the source makes in a loop, and for no others.
 
-    A traceback's equality is that of its instructions, so two products on one line differ.
+    It is that of the instructions outside of JAX, so two products on one line differ; within JAX
+    the way depends on the operands (a Python number times an array goes another).
     """
-    return cast(Hashable, equation.source_info.traceback)
+    traceback = equation.source_info.traceback
+    return _site(traceback) if traceback else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _site(traceback: Any) -> Hashable:
+    codes, instructions = traceback.raw_frames()
+    return tuple(
+        (code.co_filename, code.co_firstlineno, code.co_name, instruction)
+        for code, instruction in zip(codes, instructions, strict=True)
+        if not code.co_filename.startswith(_JAX + os.sep)
+    )
 
 
 def transposed(equation: JaxprEqn) -> bool:

@@ -4,20 +4,20 @@ import math
 import re
 from dataclasses import dataclass
 
-from adcost.price import ways
+from adcost.price import names
 from adcost.price.tag import Tag
 from adcost.price.words import evaluations, seconds, size
 
 NAMES = {
-    "gradient": (ways.GRADIENT, ways.REVERSE),
-    "directional": (ways.DIRECTIONAL, None),
-    "row": (ways.ROW, None),
-    "jacobian": (ways.JACOBIAN, None),
-    "hvp": (ways.HVP, None),
-    "gauss_newton": (ways.GAUSS_NEWTON, None),
-    "hessian": (ways.HESSIAN, None),
-    "trace": (ways.TRACE, None),
-    "function": (ways.FUNCTION, None),
+    "gradient": (names.GRADIENT, names.REVERSE),
+    "directional": (names.DIRECTIONAL, None),
+    "row": (names.ROW, None),
+    "jacobian": (names.JACOBIAN, None),
+    "hvp": (names.HVP, None),
+    "gauss_newton": (names.GAUSS_NEWTON, None),
+    "hessian": (names.HESSIAN, None),
+    "trace": (names.TRACE, None),
+    "function": (names.FUNCTION, None),
 }
 """What a limit may name: a derivative, by the method that costs the least if none is named here."""
 

@@ -283,7 +283,8 @@ def _symmetry(point: _Point, rng: np.random.Generator) -> dict[str, Any]:
         return _row("symmetry", True, f"{said} (relative difference {error:.1e})", error, bound)
     return _row("symmetry", False,
                 f"the Hessian is not symmetric (relative difference {error:.1e}): a rule of a "
-                "derivative is wrong, or the function amplifies rounding", error, bound)  # fmt: skip
+                "derivative is wrong, or the function amplifies rounding",
+                error, bound)  # fmt: skip
 
 
 # Rules of the user's own.

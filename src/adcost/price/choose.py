@@ -12,8 +12,7 @@ from typing import Any
 import pandas as pd
 
 from adcost.costs.intervals import Interval, median_interval, paired_ratio
-from adcost.price.measure import KEY
-from adcost.price.ways import CENTRAL, ONE_SIDED
+from adcost.price.names import CENTRAL, KEY, ONE_SIDED
 from adcost.price.words import interval, number
 
 LEAD = 1.05

@@ -20,8 +20,9 @@ from adcost.costs.count import LowerBound, Operations, lower_bound
 from adcost.derivatives import lanczos, trace
 from adcost.derivatives.trace_laws import probes_needed
 from adcost.price.measure import Limits, Priced, reason, within
+from adcost.price.names import EIGENVALUES, TRACE
 from adcost.price.subject import Subject
-from adcost.price.ways import EIGENVALUES, PRODUCTS, TRACE, Way
+from adcost.price.ways import PRODUCTS, Way
 
 PILOT = 32
 CHUNK = 16

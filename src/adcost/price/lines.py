@@ -77,13 +77,14 @@ def table(programs: "Programs") -> pd.DataFrame:
     for frame, executions in _executions(programs.count("value")).items():
         rows[frame]["executions"] = executions
     missing = [name for name in PROGRAMS if programs.refusal(name)]
+    callers = _callers(programs.count("value"))
     for name in (name for name in PROGRAMS if name not in missing):
         for place, part in places(programs.count(name)).items():
             column = name if name != "gradient" else "reverse" if place.reverse else "forward"
-            rows[place.frame][column] += part.operations.total
+            rows[callers.get(place.frame, place.frame)][column] += part.operations.total
     if "gradient" not in missing:
         for frame, size in kept(programs.jaxpr("gradient")).items():
-            rows[frame]["kept_bytes"] += size
+            rows[callers.get(frame, frame)]["kept_bytes"] += size
     for row in rows.values():
         row["tangent"] -= row["value"]
         row["gradient"] = row["forward"] + row["reverse"]
@@ -92,6 +93,20 @@ def table(programs: "Programs") -> pd.DataFrame:
         if "gradient" in missing:
             row |= dict.fromkeys(("forward", "reverse", "gradient", "kept_bytes"), math.nan)
     return _table(rows)
+
+
+def _callers(function: LowerBound) -> dict[Frame, Frame]:
+    """The user's line that calls a library's, the first if there are several.
+
+    What a derivative moves out of a library's loop has left the calls to that loop behind.
+    """
+    found: dict[Frame, Frame] = {}
+    for place in places(function):
+        for frame in place.calls:
+            if frame == place.frame:
+                break
+            found.setdefault(frame, place.frame)
+    return found
 
 
 def _table(rows: Mapping[Frame, Mapping[str, float]]) -> pd.DataFrame:
@@ -164,6 +179,8 @@ class Programs:
             elif name == "gradient":
                 x = (x, jax.eval_shape(s.value, x, rest))
             program = tracing.traced(functools.partial(PROGRAMS[name], s), x, rest)
+            if name == "tangent" and _one_way(program.jaxpr):
+                raise TypeError("jax.custom_vjp has no forward mode")
             self.jaxprs[name] = versions.needed(program.jaxpr)
         return self.jaxprs[name]
 
@@ -185,6 +202,15 @@ class Programs:
         if name not in self.counts:
             self.counts[name] = attributed(self.jaxpr(name), Lines(), self.trips, self.costs)
         return self.counts[name]
+
+
+def _one_way(jaxpr: Jaxpr | ClosedJaxpr) -> bool:
+    """Whether a tangent is that of a `jax.custom_vjp`, which can be transposed and not computed."""
+    return any(
+        equation.primitive.name == "custom_lin"
+        or any(map(_one_way, versions.inner_jaxprs(equation)))
+        for equation in versions.opened(jaxpr)[0].eqns
+    )
 
 
 # Whose line an equation is.

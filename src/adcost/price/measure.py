@@ -21,7 +21,7 @@ from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
 from adcost.costs.timing import Program, time_interleaved
 from adcost.jax_versions import compile_options
 from adcost.price.pattern import NotTraced
-from adcost.price.ways import EVALUATION, FUNCTION, Way
+from adcost.price.ways import Way
 from adcost.price.words import seconds, size
 
 QUICKLY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
@@ -75,9 +75,6 @@ class Priced:
     def operations(self) -> float:
         """Counted operations, NaN if there is no count."""
         return float(self.count.operations.total) if self.count else math.nan
-
-
-KEY = f"{FUNCTION}: {EVALUATION}"
 
 
 def count_ways(ways: Sequence[Way]) -> list[Priced]:

@@ -160,19 +160,32 @@ def _kind(programs: Programs, frame: Frame) -> str:
     }  # fmt: skip
     if primitives & SPECTRAL:
         return REPEATED
-    if _selected(versions.opened(programs.jaxpr("value"))[0], frame, None, ())[1]:
+    program = versions.opened(programs.jaxpr("value"))[0]
+    if _selected(program, frame, None, (), [True] * len(program.invars))[1]:
         return HIDDEN
     return ROOT if primitives & ROOTS else INFINITE
 
 
 def _selected(
-    jaxpr: Jaxpr, frame: Frame, around: Around | None, inputs: Sequence[bool]
+    jaxpr: Jaxpr,
+    frame: Frame,
+    around: Around | None,
+    inputs: Sequence[bool],
+    varying: Sequence[bool],
 ) -> tuple[list[bool], bool]:
-    """Which outputs depend on what a line computes, and whether a ``where`` may leave that out."""
+    """Which outputs depend on what a line computes, and whether a ``where`` may leave that out.
+
+    What a line makes of constants alone, such as the other branch of its own ``where``, is not
+    counted among what it computes; ``varying`` says which inputs are none.
+    """
     lines_of = Lines()
     depends = {v for v, does in zip(jaxpr.invars, inputs, strict=False) if does}
+    varies = {v for v, does in zip(jaxpr.invars, varying, strict=False) if does}
     chosen = False
     for equation in jaxpr.eqns:
+        changing = [isinstance(atom, Var) and atom in varies for atom in equation.invars]
+        if any(changing):
+            varies |= set(equation.outvars)
         given = [isinstance(atom, Var) and atom in depends for atom in equation.invars]
         name = equation.primitive.name
         if name == "select_n" and any(given[1:]) and not all(given[1:]):
@@ -180,9 +193,9 @@ def _selected(
         body = versions.called(equation)
         if body is not None:
             within = lines_of.around(equation, around)
-            found, inside = _selected(versions.opened(body)[0], frame, within, given)
+            found, inside = _selected(versions.opened(body)[0], frame, within, given, changing)
             chosen |= inside
             depends |= {v for v, does in zip(equation.outvars, found, strict=False) if does}
-        elif any(given) or lines_of.part(equation, around).frame == frame:
+        elif any(given) or (any(changing) and lines_of.part(equation, around).frame == frame):
             depends |= set(equation.outvars)
     return [isinstance(v, Var) and v in depends for v in jaxpr.outvars], chosen

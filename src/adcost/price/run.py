@@ -12,7 +12,17 @@ import pandas as pd
 from adcost import platforms
 from adcost.costs.count import LowerBound
 from adcost.derivatives import sparse
-from adcost.price import choose, estimates, frontier, gauss_newton, measure, sparsity, tables, ways
+from adcost.price import (
+    choose,
+    estimates,
+    frontier,
+    gauss_newton,
+    measure,
+    names,
+    sparsity,
+    tables,
+    ways,
+)
 from adcost.price.measure import Limits, Priced
 from adcost.price.subject import Subject, argument_names, callbacks, described, source_of, subject
 from adcost.price.tag import MEMORY, RECOMMENDED, UNCOUNTED, Tag
@@ -131,8 +141,8 @@ def _prices(
         if isinstance(found, str) and found:
             notes[what] = f"{what}: {found}" if what == "Gauss–Newton" else found
     without = {
-        "jacobian": (ways.JACOBIAN,), "hessian": (ways.HESSIAN,),
-        "products": (ways.HVP, ways.GAUSS_NEWTON),
+        "jacobian": (names.JACOBIAN,), "hessian": (names.HESSIAN,),
+        "products": (names.HVP, names.GAUSS_NEWTON),
     }  # fmt: skip
     refused = {name for part, names in without.items() if part in left for name in names}
     all_ways = [w for w in ways.basic(s, squares, colours) if w.derivative not in refused]
@@ -148,7 +158,7 @@ def _prices(
     table = tables.prices(priced, timings)
     if scalar and run and not timings.empty:
         products = choose.recommendations(
-            table[table.derivative == ways.HVP], timings, platforms.current()
+            table[table.derivative == names.HVP], timings, platforms.current()
         )
         best = products.method.iloc[0] if len(products) else ""
         best = best or next(iter(ways.PRODUCTS))
@@ -161,9 +171,9 @@ def _prices(
 
 
 def _one_sweep(one: Priced) -> bool:
-    whole = {ways.HESSIAN, ways.JACOBIAN}
-    by_directions = {ways.FORWARD, ways.CENTRAL, ways.ONE_SIDED}
-    if one.way.derivative == ways.GRADIENT:
+    whole = {names.HESSIAN, names.JACOBIAN}
+    by_directions = {names.FORWARD, names.CENTRAL, names.ONE_SIDED}
+    if one.way.derivative == names.GRADIENT:
         return one.way.method not in by_directions
     return one.way.derivative not in whole
 

@@ -12,7 +12,6 @@ import linecache
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pandas as pd
 
@@ -116,7 +115,8 @@ def _functions(file: str) -> tuple[tuple[int, int], ...]:
     )
 
 
-def _name(file: str) -> str:
+def file_name(file: str) -> str:
+    """The name of a file, or that there is none."""
     return os.path.basename(file) or "not attributed to a line"
 
 
@@ -132,23 +132,24 @@ def text(table: pd.DataFrame, width: int = 100) -> list[str]:
     largest = max((max(r.value, r.gradient) for part in parts for r in part.rows), default=0)
     found = []
     for part in parts:
-        head = f"{_name(part.file)}"
+        head = f"{file_name(part.file)}"
         found.append(f"{head:<{code + 7}.{code + 7}}{'value':>8}{'gradient':>9}{'kept':>10}")
         for row in part.rows:
-            line = f"{row.line or '⋮':>5}  {_cut(row.source, code):<{code}}"
+            line = f"{row.line or '⋮':>5}  {shortened(row.source, code):<{code}}"
             if row.priced:
-                value, gradient, kept = _numbers(row)
+                value, gradient, kept = numbers_of(row)
                 line += f"{value:>8}{gradient:>9}{kept:>10}  {_bar(row, largest, bar)}"
             found.append(line.rstrip())
     found.append("█ the value, ░ what the gradient adds; in evaluations of the function")
     return found
 
 
-def _cut(source: str, width: int) -> str:
+def shortened(source: str, width: int) -> str:
+    """A text of so many characters at most."""
     return source if len(source) <= width else source[: width - 1] + "…"
 
 
-def _numbers(row: Row) -> tuple[str, str, str]:
+def numbers_of(row: Row) -> tuple[str, str, str]:
     """Value, gradient and bytes kept, nothing for zero."""
     value, gradient = (number(one) if one else "" for one in (row.value, row.gradient))
     return value, gradient, size(row.kept) if row.kept else ""
@@ -190,7 +191,7 @@ def html(table: pd.DataFrame) -> str:
     largest = max(max(row.value, row.gradient) for row in rows) or 1.0
     most = max(row.kept for row in rows) or 1
     tables = "".join(
-        f'<table class="adcost-source"><caption>{markup.escape(_name(part.file))}</caption>'
+        f'<table class="adcost-source"><caption>{markup.escape(file_name(part.file))}</caption>'
         '<thead><tr><th scope="col">line</th><th scope="col" class="code">source</th>'
         '<th scope="col">value</th><th scope="col">gradient</th><th scope="col">kept</th></tr>'
         f"</thead><tbody>{''.join(_html_row(row, largest, most) for row in part.rows)}</tbody>"
@@ -226,59 +227,5 @@ def _html_row(row: Row, largest: float, most: int) -> str:
             '<span class="adcost-bar adcost-kept" '
             f'style="width:{100 * row.kept / most:.1f}%"></span>'
         )
-    cells = "".join(f"<td>{each.replace(' ', '&nbsp;')}</td>" for each in _numbers(row))
+    cells = "".join(f"<td>{each.replace(' ', '&nbsp;')}</td>" for each in numbers_of(row))
     return f'<tr><td class="n">{row.line}</td><td class="code">{source}{bar}</td>{cells}</tr>'
-
-
-# For the report.
-
-CODE_FAMILY = ["DejaVu Sans Mono", "DejaVu Sans"]
-CHARACTERS = 64
-"""Of a line of source, in a figure."""
-
-
-def figure(table: pd.DataFrame) -> Any:
-    """A matplotlib figure: a bar beneath each line of source; to be drawn in the report's style.
-
-    As narrow as its text is wide, so that it can be read on a phone. Its height follows the number
-    of lines.
-    """
-    from matplotlib.figure import Figure
-
-    parts = excerpts(table)
-    rows = [row for part in parts for row in (Row(-1, _name(part.file)), *part.rows)]
-    largest = max((max(row.value, row.gradient) for row in rows), default=0) or 1.0
-    made = Figure(figsize=(6.0, 0.24 * len(rows) + 0.35), layout="none")
-    axes = made.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set(xlim=(0, 1), ylim=(len(rows) + 1.2, -0.2))
-    axes.axis("off")
-    mono = {"family": CODE_FAMILY, "fontsize": 7.5, "va": "baseline"}
-    for place, row in enumerate(rows, 1):
-        _draw_row(axes, row, place - 0.25, largest, mono)
-    below = len(rows) + 0.75
-    key = (
-        (0.07, BLUE, "the function"),
-        (0.3, VERMILION, "what value and gradient take more, in evaluations"),
-    )
-    for x, colour, words in key:
-        axes.barh(below, 0.02, height=0.3, left=x, color=colour)
-        axes.text(x + 0.03, below + 0.15, words, fontsize=7.5)
-    return made
-
-
-def _draw_row(axes: Any, row: Row, at: float, largest: float, mono: dict[str, Any]) -> None:
-    if row.line < 0:
-        axes.text(0.0, at, row.source, fontsize=8, weight="bold")
-        for x, words in ((0.8, "value"), (0.9, "gradient"), (1.0, "kept")):
-            axes.text(x, at, words, fontsize=7.5, ha="right")
-        return
-    axes.text(0.05, at, str(row.line or "⋮"), ha="right", color="#7F7F7F", **mono)
-    axes.text(0.07, at, _cut(row.source, CHARACTERS), parse_math=False, **mono)
-    if not row.priced:
-        return
-    for x, words in zip((0.8, 0.9, 1.0), _numbers(row), strict=True):
-        axes.text(x, at, words, fontsize=7.5, ha="right")
-    inner, outer = row.value / largest, max(row.value, row.gradient) / largest
-    axes.barh(at + 0.17, 0.6 * inner, height=0.14, left=0.07, color=BLUE)
-    axes.barh(at + 0.17, 0.6 * (outer - inner), height=0.14, left=0.07 + 0.6 * inner,
-              color=VERMILION)  # fmt: skip

@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 
 from adcost.costs.intervals import Interval, median_interval, paired_ratio
-from adcost.price import ways
-from adcost.price.measure import KEY, Priced
+from adcost.price import names
+from adcost.price.measure import Priced
+from adcost.price.names import KEY
 from adcost.price.tag import PRICES
 
 
@@ -35,7 +36,7 @@ def prices(priced: Sequence[Priced], timings: pd.DataFrame) -> pd.DataFrame:
         ratio = ratio_of(one, timings, spent, base)
         row |= {"timed": ratio.value, "timed_low": ratio.low, "timed_high": ratio.high}
         rows.append(row)
-    order = {name: i for i, name in enumerate(ways.DERIVATIVES)}
+    order = {name: i for i, name in enumerate(names.DERIVATIVES)}
     table = pd.DataFrame(rows, columns=list(PRICES))
     return table.sort_values(
         "derivative", key=lambda names: names.map(order), kind="stable", ignore_index=True

@@ -4,8 +4,8 @@ import os
 
 import pandas as pd
 
+from adcost.price.names import GRADIENT, JACOBIAN, REVERSE
 from adcost.price.tag import Tag
-from adcost.price.ways import GRADIENT, JACOBIAN, REVERSE
 from adcost.price.words import evaluations, interval, number
 
 CHEAP = 5

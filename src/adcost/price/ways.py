@@ -17,28 +17,26 @@ from jax.flatten_util import ravel_pytree
 
 from adcost.derivatives import finite_differences, hvp, sparse
 from adcost.price.gauss_newton import SumOfSquares
+from adcost.price.names import (
+    CENTRAL,
+    COLOURS,
+    COLUMNS,
+    DIRECTIONAL,
+    EVALUATION,
+    FORWARD,
+    FUNCTION,
+    GAUSS_NEWTON,
+    GRADIENT,
+    HESSIAN,
+    HVP,
+    JACOBIAN,
+    ONE_SIDED,
+    REVERSE,
+    ROW,
+    ROWS,
+)
 from adcost.price.subject import Subject
 
-FUNCTION = "function"
-GRADIENT = "gradient"
-DIRECTIONAL = "directional derivative"
-JACOBIAN = "Jacobian"
-ROW = "vector-Jacobian product"
-HVP = "Hessian-vector product"
-GAUSS_NEWTON = "Gauss–Newton product"
-HESSIAN = "Hessian"
-TRACE = "trace of the Hessian"
-EIGENVALUES = "extreme eigenvalues"
-
-DERIVATIVES = (
-    FUNCTION, GRADIENT, DIRECTIONAL, ROW, JACOBIAN, HVP, GAUSS_NEWTON, HESSIAN, TRACE, EIGENVALUES,
-)  # fmt: skip
-"""All that has a price, in the order in which they are shown."""
-
-EVALUATION = "one evaluation"
-REVERSE, FORWARD = "reverse mode", "forward mode"
-CENTRAL, ONE_SIDED = "central differences", "forward differences"
-COLUMNS, ROWS, COLOURS = "by columns", "by rows", "by colours"
 PRODUCTS: Mapping[str, Callable[..., Any]] = {
     "linearized gradient": hvp.linearized,
     "forward over reverse": hvp.forward_over_reverse,

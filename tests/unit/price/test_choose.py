@@ -6,8 +6,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adcost.price import choose, estimates, ways, words
-from adcost.price.measure import KEY
+from adcost.price import choose, estimates, names, ways, words
+from adcost.price.names import KEY
 from adcost.price.tag import PRICES, Tag, compare
 from adcost.price.verdict import verdict
 
@@ -15,7 +15,7 @@ from adcost.price.verdict import verdict
 def prices(**operations):
     rows = [
         dict.fromkeys(PRICES, math.nan)
-        | {"derivative": ways.HVP, "method": m, "operations": n, "exact": True, "note": ""}
+        | {"derivative": names.HVP, "method": m, "operations": n, "exact": True, "note": ""}
         for m, n in operations.items()
     ]
     return pd.DataFrame(rows)
@@ -33,14 +33,14 @@ def timed(seconds, rounds=15, noise=0.02, point="quick"):
 
 def chosen(table, timings):
     medians = timings.groupby("method").seconds.median()
-    table["seconds"] = [medians.get(f"{ways.HVP}: {m}", math.nan) for m in table.method]
+    table["seconds"] = [medians.get(f"{names.HVP}: {m}", math.nan) for m in table.method]
     found = choose.recommendations(table, timings, "cpu")
     return found.iloc[0]
 
 
 def test_a_clear_lead_is_recommended_with_its_margin():
     row = chosen(
-        prices(a=10, b=12), timed({KEY: 1.0, f"{ways.HVP}: a": 2.0, f"{ways.HVP}: b": 3.0})
+        prices(a=10, b=12), timed({KEY: 1.0, f"{names.HVP}: a": 2.0, f"{names.HVP}: b": 3.0})
     )
     assert row.method == "a" and row.count_agrees
     assert row.margin_low < 1.5 < row.margin_high or abs(row.margin - 1.5) < 0.05
@@ -49,32 +49,32 @@ def test_a_clear_lead_is_recommended_with_its_margin():
 
 def test_time_decides_against_the_count_and_says_so():
     row = chosen(
-        prices(a=12, b=10), timed({KEY: 1.0, f"{ways.HVP}: a": 2.0, f"{ways.HVP}: b": 3.0})
+        prices(a=12, b=10), timed({KEY: 1.0, f"{names.HVP}: a": 2.0, f"{names.HVP}: b": 3.0})
     )
     assert row.method == "a" and not row.count_agrees
     assert "though by count b does the least" in row.sentence
 
 
 def test_a_lead_within_the_noise_is_none():
-    same = {KEY: 1.0, **{f"{ways.HVP}: {m}": 2.0 for m in "abc"}}
+    same = {KEY: 1.0, **{f"{names.HVP}: {m}": 2.0 for m in "abc"}}
     row = chosen(prices(a=10, b=10, c=11), timed(same))
     assert row.method == "" and "within the noise" in row.sentence
     # Three percent, however sure, are no reason either: equal programs differ by as much.
-    near = {KEY: 1.0, f"{ways.HVP}: a": 2.0, f"{ways.HVP}: b": 2.06}
+    near = {KEY: 1.0, f"{names.HVP}: a": 2.0, f"{names.HVP}: b": 2.06}
     assert chosen(prices(a=10, b=10), timed(near, noise=1e-6)).method == ""
 
 
 def test_ways_from_different_rounds_meet_by_the_function():
-    quick = timed({KEY: 1.0, f"{ways.HVP}: a": 2.0})
-    slow = timed({KEY: 1.0, f"{ways.HVP}: b": 100.0}, rounds=7, point="slow")
+    quick = timed({KEY: 1.0, f"{names.HVP}: a": 2.0})
+    slow = timed({KEY: 1.0, f"{names.HVP}: b": 100.0}, rounds=7, point="slow")
     row = chosen(prices(a=10, b=500), pd.concat([quick, slow]))
     assert row.method == "a" and row.margin_low < 50 < row.margin_high
 
 
 def test_two_rounds_prove_no_small_lead_and_do_a_large_one():
-    near = {KEY: 1.0, f"{ways.HVP}: a": 2.0, f"{ways.HVP}: b": 2.6}
+    near = {KEY: 1.0, f"{names.HVP}: a": 2.0, f"{names.HVP}: b": 2.6}
     assert chosen(prices(a=10, b=10), timed(near, rounds=2)).method == ""
-    far = {KEY: 1.0, f"{ways.HVP}: a": 2.0, f"{ways.HVP}: b": 20.0}
+    far = {KEY: 1.0, f"{names.HVP}: a": 2.0, f"{names.HVP}: b": 20.0}
     assert chosen(prices(a=10, b=10), timed(far, rounds=2)).method == "a"
 
 
@@ -84,7 +84,7 @@ def test_nothing_timed_is_said():
 
 
 def test_differences_are_never_recommended():
-    table = prices(**{ways.CENTRAL: 1, ways.ONE_SIDED: 1})
+    table = prices(**{names.CENTRAL: 1, names.ONE_SIDED: 1})
     assert choose.recommendations(table, timed({KEY: 1.0}), "cpu").empty
 
 
@@ -130,7 +130,7 @@ def test_words():
 
 def tag(counted, lines=None, **function):
     row = dict.fromkeys(PRICES, math.nan) | {
-        "derivative": ways.GRADIENT, "method": ways.REVERSE, "operations": 100 * counted,
+        "derivative": names.GRADIENT, "method": names.REVERSE, "operations": 100 * counted,
         "counted": counted, "exact": True, "note": "",
     }  # fmt: skip
     told = {"scalar": True, "exact": True, "operations": {"total": 100}, **function}

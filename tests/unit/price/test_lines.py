@@ -77,7 +77,8 @@ def scanned(x, rounds=7):
 
 
 def for_loop(x, rounds=7):
-    return lax.fori_loop(0, rounds, lambda _, carry: jnp.sin(carry), x).sum()
+    last = lax.fori_loop(0, rounds, lambda _, carry: jnp.sin(carry), x)
+    return last.sum()
 
 
 def python_loop(x, rounds=7):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import adcost
-from adcost.price import ways
+from adcost.price import names, ways
 
 COUNT_ONLY = ("timing", "memory", "lines", "traps", "checks", "trace", "eigenvalues")
 N = 10
@@ -25,8 +25,8 @@ def test_sum_of_squares():
     tag = priced(lambda x: jnp.sum(x * x), X)
     # 10 squares and 9 additions; backwards ȳ·x twice and their sum, 30 more.
     assert operations(tag, "function") == 19
-    assert operations(tag, "gradient", ways.REVERSE) == 49
-    assert tag.price_of("gradient", ways.REVERSE).counted == pytest.approx(49 / 19)
+    assert operations(tag, "gradient", names.REVERSE) == 49
+    assert tag.price_of("gradient", names.REVERSE).counted == pytest.approx(49 / 19)
     assert tag.verdict == "The cheap gradient holds here: 2.6 evaluations."
 
 
@@ -41,9 +41,9 @@ def test_gradient_by_differences_is_evaluations_and_what_joins_them():
     tag = priced(lambda x: jnp.sum(jnp.sin(x)), X)
     function = 19
     # One step to x, one subtraction and one division for each direction.
-    one_sided = operations(tag, "gradient", ways.ONE_SIDED)
+    one_sided = operations(tag, "gradient", names.ONE_SIDED)
     assert one_sided == (N + 1) * function + 3 * N
-    central = operations(tag, "gradient", ways.CENTRAL)
+    central = operations(tag, "gradient", names.CENTRAL)
     assert central == 2 * N * function + 4 * N
 
 
@@ -61,8 +61,8 @@ def test_a_linear_map_has_its_matrix_by_columns_or_rows():
     function = 3 * (4 + 3)
     assert operations(tag, "function") == function
     # Columns are products with the 4 unit vectors, rows with 3.
-    assert operations(tag, "Jacobian", ways.COLUMNS) == 4 * function
-    assert operations(tag, "Jacobian", ways.ROWS) == 3 * 4 * (3 + 2)
+    assert operations(tag, "Jacobian", names.COLUMNS) == 4 * function
+    assert operations(tag, "Jacobian", names.ROWS) == 3 * 4 * (3 + 2)
     assert tag.verdict.startswith("The function is vector-valued: its Jacobian takes 2.9")
     assert "Hessian" not in set(tag.prices.derivative)
 
@@ -112,7 +112,7 @@ def test_a_loop_of_unknown_length_has_no_reverse_mode_and_forward_mode_a_price()
         return jnp.sum(jax.lax.while_loop(lambda y: jnp.sum(y) > 1, halve, x))
 
     tag = priced(f, X)
-    row = tag.price_of("gradient", ways.REVERSE)
+    row = tag.price_of("gradient", names.REVERSE)
     assert np.isnan(row.operations)
     assert "while loop" in row.note and "scan" in row.note
     assert tag.price_of("directional derivative").operations > 0
@@ -127,7 +127,7 @@ def test_a_custom_vjp_has_no_forward_mode():
     square.defvjp(lambda x: (x * x, x), lambda x, g: (2 * x * g,))
     tag = priced(lambda x: jnp.sum(square(x)), X)
     assert "custom_vjp" in tag.price_of("directional derivative").note
-    assert operations(tag, "gradient", ways.REVERSE) == 19 + 20
+    assert operations(tag, "gradient", names.REVERSE) == 19 + 20
 
 
 def test_moving_data_is_no_arithmetic_so_there_is_no_ratio():
@@ -140,7 +140,7 @@ def test_shapes_are_counted_and_compiled_and_never_run():
     shape = jax.ShapeDtypeStruct((10**9,), "float32")
     tag = priced(lambda x: jnp.sum(x * x), shape, leave_out=("lines", "traps", "checks", "memory"))
     assert operations(tag, "function") == 2 * 10**9 - 1
-    row = tag.price_of("gradient", ways.REVERSE)
+    row = tag.price_of("gradient", names.REVERSE)
     assert row.total_bytes >= 4 * 10**9
     assert np.isnan(row.seconds)
     assert any("shapes" in note for note in tag.notes)
@@ -162,12 +162,12 @@ def test_timed_prices_have_intervals_and_name_what_to_use():
     tag = adcost.price(
         f, jnp.linspace(0, 1, 40), time_limit=1, leave_out=("memory", "lines", "traps", "checks")
     )
-    reverse = tag.price_of("gradient", ways.REVERSE)
+    reverse = tag.price_of("gradient", names.REVERSE)
     assert reverse.timed_low <= reverse.timed <= reverse.timed_high
     assert set(tag.recommendations.derivative) >= {"gradient", "Hessian-vector product"}
-    trace = tag.prices[tag.prices.derivative == ways.TRACE]
+    trace = tag.prices[tag.prices.derivative == names.TRACE]
     assert set(trace.method) == {"exact", "estimated to 0.01"}
-    assert tag.prices[tag.prices.derivative == ways.EIGENVALUES].operations.notna().all()
+    assert tag.prices[tag.prices.derivative == names.EIGENVALUES].operations.notna().all()
     assert "Price list" in str(tag) and "<svg" in tag._repr_html_()
 
 
@@ -178,9 +178,9 @@ def test_a_banded_jacobian_takes_a_product_for_each_of_three_colours():
     tag = adcost.price(
         residuals, jnp.ones(60), time_limit=0.1, leave_out=("memory", "lines", "traps", "checks")
     )
-    row = tag.price_of("Jacobian", ways.COLOURS)
+    row = tag.price_of("Jacobian", names.COLOURS)
     assert row.note.startswith("3 colours for 60 columns")
-    assert row.operations < operations(tag, "Jacobian", ways.COLUMNS) / 10
+    assert row.operations < operations(tag, "Jacobian", names.COLUMNS) / 10
 
 
 def test_a_dense_matrix_has_no_row_by_colours_and_a_note():
@@ -189,5 +189,5 @@ def test_a_dense_matrix_has_no_row_by_colours_and_a_note():
         lambda x, a: a @ x, jnp.ones(30), a, time_limit=0.1,
         leave_out=("memory", "lines", "traps", "checks"),
     )  # fmt: skip
-    assert ways.COLOURS not in set(tag.prices.method)
+    assert names.COLOURS not in set(tag.prices.method)
     assert any(note.startswith("colours save little: 100%") for note in tag.notes)

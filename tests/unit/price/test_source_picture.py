@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax import lax
 
 from adcost import plotting
-from adcost.price import source_picture
+from adcost.price import source_figure, source_picture
 from adcost.price.lines import by_line
 
 HERE = Path(__file__)
@@ -83,7 +83,7 @@ def test_html_escapes_the_source_and_brings_nothing_from_elsewhere():
 def test_the_figure_is_repeatable_and_has_a_row_for_each_line(tmp_path):
     for name in ("one", "two"):
         with plotting.style():
-            plotting.save(source_picture.figure(TABLE), tmp_path, name)
+            plotting.save(source_figure.figure(TABLE), tmp_path, name)
     drawing = (tmp_path / "one.svg").read_text()
     assert drawing == (tmp_path / "two.svg").read_text()
     assert "jnp.sin(each)" in drawing

@@ -13,7 +13,7 @@ from adcost import plotting
 from adcost.experiments.price.analysis import failures, tags
 from adcost.experiments.price.plan import OF_EACH
 from adcost.number_format import number
-from adcost.price import source_picture
+from adcost.price import source_figure
 from adcost.price.tag import Tag
 
 ROW = 0.27
@@ -103,9 +103,9 @@ def _lines(tag: Tag) -> Figure:
     if tag.lines.empty:
         return _empty("no line has a price")
     with plotting.as_written():
-        figure = source_picture.figure(tag.lines)
+        figure = source_figure.figure(tag.lines)
     for text in figure.findobj(Text):
-        if text.get_fontfamily() != source_picture.CODE_FAMILY:
+        if text.get_fontfamily() != source_figure.CODE_FAMILY:
             text.set_text(text.get_text())  # in the language of the report
     return figure
 

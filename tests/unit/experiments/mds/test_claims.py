@@ -103,9 +103,11 @@ FALSEHOODS = [
     ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
 )
 def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
-    assert _verdict(tables, name) == "reproduced"
+    # Forty random sets of five small sizes leave the exponent of the iterations open.
+    open_here = name == "mds.iterations_flat"
+    assert _verdict(tables, name) == ("inconclusive" if open_here else "reproduced")
     plant(tables)
-    assert _verdict(tables, name) in ("refuted", "inconclusive")
+    assert _verdict(tables, name) in (("refuted",) if open_here else ("refuted", "inconclusive"))
 
 
 def test_every_claim_has_a_falsehood():

@@ -43,6 +43,16 @@ def one_training_less(tables):
 
 
 RITZ = {"method": "lanczos", "quantity": "ritz_value"}
+STAYED = ("perceptron-3", "perceptron-4", "perceptron-5")
+"""Trainings of the small study that leave more than a tenth of the negative end."""
+
+
+def vanished(tables):
+    """As if the negative end had gone in those as well: on these tables the claim holds."""
+    for network in STAYED:
+        change(lambda v: v / 5, **RITZ, epoch=30, index=0, network=network)(tables)
+
+
 FALSEHOODS = [
     # An off-diagonal with a wrong factor, an eigenvalue that is missed, a matrix off by a shift.
     ("spectrum.lanczos_is_right", change(lambda v: v * 1.001, **RITZ, epoch=30)),
@@ -82,11 +92,14 @@ def claim(tables, name):
 def test_the_claims_come_out_in_the_order_of_the_catalogue(measured):
     claims = judge(measured)
     assert [claim.id for claim in claims] == IDS
-    assert [claim.verdict for claim in claims] == ["reproduced", "reproduced"]
+    # Of the small network's five trainings some leave a part of the negative end.
+    assert [claim.verdict for claim in claims] == ["reproduced", "inconclusive"]
 
 
 @pytest.mark.parametrize(("name", "plant"), FALSEHOODS)
 def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    vanished(tables)
+    assert claim(tables, name).verdict == "reproduced"
     plant(tables)
     assert claim(tables, name).verdict in ("refuted", "inconclusive")
 
@@ -128,10 +141,13 @@ def test_a_ghost_after_reorthogonalisation_and_none_without_are_refuted(tables):
     assert evidence(tables, "copies without").verdict == "refuted"
 
 
-def test_with_nothing_negative_before_nothing_is_claimed(tables):
+def test_with_nothing_negative_before_nothing_vanished_and_the_claim_is_refuted(tables):
     change(lambda v: np.maximum(v, 1e-3), **RITZ, epoch=0)(tables)
     found = claim(tables, "spectrum.negative_eigenvalues_vanish")
-    assert found.verdict == "inconclusive"
+    assert found.verdict == "refuted"
+    verdicts = {piece.unit: piece.verdict for piece in found.evidence}
+    assert verdicts["−λ min/λ max before"] == "refuted"
+    assert verdicts["of −λ min/λ max is left"] == verdicts["of −λ min is left"] == "inconclusive"
 
 
 def test_numbers_are_finite_and_the_tables_own(measured):

@@ -29,7 +29,7 @@ def test_the_same_point_and_seed_give_the_same_table_and_another_seed_does_not(s
 def test_a_further_dimension_changes_no_other_dimensions_numbers(section, measured):
     """And a sweep's numbers are the same from run to run."""
     point = next(p for p in plan.points(section) if p.name == "strongly_convex")
-    fewer = {**point.parameters, "dimensions": section["dimensions"][:2]}
+    fewer = {**point.parameters, "dimensions": section["dimensions"][:-1]}
     again = measure.measure(point.name, fewer, seed=1)["measurements"]
     before = measured["measurements"]
     before = before[(before.point == point.name) & (before.dimension != 128)]
