@@ -238,13 +238,8 @@ def test_scopes_are_found_through_transforms():
     assert versions.scopes(_only(jax.jit(fn), 1.0))[-1] == "fn"
 
 
-def _two_lines(x):
-    y = x
-    return jnp.sin(y)
-
-
 def test_an_equation_has_the_user_s_line():
-    line = _two_lines.__code__.co_firstlineno + 2
+    line = _two_lines.__code__.co_firstlineno + 1
     for equation in jax.make_jaxpr(jax.grad(_two_lines))(1.0).eqns[:1]:
         assert versions.user_line(equation).endswith(f"{HERE.name}:{line} (_two_lines)")
 
@@ -331,8 +326,15 @@ def _two_lines(x):
 
 def test_an_equation_s_calls_are_known_innermost_first_without_jax_s_own():
     assert _here(_two_lines, 1.0) == [(1, "_two_lines"), (1, "_two_lines"), (2, "_two_lines")]
-    calls = versions.frames(_only(lambda x: jnp.linalg.norm(x), jnp.ones(3)))
+    def outer(x):
+        return inner(x)
+
+    def inner(x):
+        return jnp.linalg.norm(x)
+
+    calls = versions.frames(_only(outer, jnp.ones(3)))
     assert [Path(one.file).name for one in calls][:2] == [HERE.name, HERE.name]
+    assert [one.function.rpartition(".")[2] for one in calls][:2] == ["inner", "outer"]
     none = SimpleNamespace(source_info=SimpleNamespace(traceback=None))
     assert versions.frames(none) == ()
 
@@ -359,7 +361,7 @@ def test_the_reverse_sweep_is_told_by_the_outermost_transform():
 
 def test_what_a_scan_carries_comes_first():
     def fn(x):
-        return lax.scan(lambda c, e: ((c[0] + e, c[1]), (e, c[0])), (0.0, 1.0), x)
+        return lax.scan(lambda c, e: ((c[0] + e, c[1] * e), (e, c[0])), (0.0, 1.0), x)
 
     (scan,) = (e for e in jax.make_jaxpr(fn)(jnp.ones(3)).eqns if e.primitive.name == "scan")
     assert versions.carries(scan) == 2

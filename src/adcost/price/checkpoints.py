@@ -2,7 +2,7 @@
 
 `jax.checkpoint` asks that its values be computed again. A compiler that sees the second computation
 beside the first may merge the two or order them so that as much is held as without: XLA does so on
-a CPU unless both are bodies of loops.
+a CPU where ``prevent_cse=False`` lets it, unless both are bodies of loops.
 """
 
 from collections.abc import Callable, Iterator, Sequence

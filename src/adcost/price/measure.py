@@ -19,7 +19,7 @@ from adcost.costs.background_load import usable_cores
 from adcost.costs.count import LowerBound, lower_bound
 from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
 from adcost.costs.timing import Program, time_interleaved
-from adcost.jax_versions import compile_options
+from adcost.jax_versions import compile_options, setting
 from adcost.price.pattern import NotTraced
 from adcost.price.ways import Way
 from adcost.price.words import seconds, size
@@ -187,7 +187,7 @@ def within(limit: float, run: Callable[[], Result], what: str) -> Result:
     It cannot be stopped then: it goes on until it ends or the process does.
     """
     results: list[Any] = []
-    wide = bool(jax.config.values["jax_enable_x64"])  # set for this thread alone, perhaps
+    wide = bool(setting("jax_enable_x64"))  # set for this thread alone, perhaps
 
     def target() -> None:
         try:

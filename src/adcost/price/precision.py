@@ -1,9 +1,10 @@
 """float64 that is silently float32: where a function is given it, holds it or asks for it."""
 
+import contextlib
 import inspect
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -37,7 +38,7 @@ def narrowed(s: Subject) -> Iterator[Trap]:
     if s.narrowed:
         yield trap(_definition(s.f), f"is given float64 ({', '.join(s.narrowed)}),")
     held = [name for name, value in _captured(s.f).items() if _is_wide(value)]
-    if held and _wide_constants(s):
+    if held and _wide_constants(s, held):
         yield trap(_definition(s.f), f"uses float64 arrays of NumPy's ({', '.join(held)}),")
     for frame in dict.fromkeys(_asked(s)):
         yield trap(frame, "asks for float64,")
@@ -47,11 +48,32 @@ def _is_wide(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype in (np.float64, np.complex128)
 
 
-def _wide_constants(s: Subject) -> bool:
+def _wide_constants(s: Subject, held: Sequence[str]) -> bool:
     """Whether the program would hold float64 arrays if JAX could: none were converted before."""
-    with jax.enable_x64(True):
+    with jax.enable_x64(True), _copied(s.f, held):
         _, values = versions.opened(jax.make_jaxpr(lambda x, rest: s.value(x, rest))(*s.shapes()))
     return any(getattr(value, "dtype", None) in (np.float64, np.complex128) for value in values)
+
+
+@contextlib.contextmanager
+def _copied(f: Callable[..., Any], names: Sequence[str]) -> Iterator[None]:
+    """Within, ``f`` uses copies of these arrays: JAX remembers those that it has made float32."""
+    function: Any = inspect.unwrap(f)
+    cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+    before = {name: value for name, value in _captured(f).items() if name in names}
+
+    def put(values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            if name in cells:
+                cells[name].cell_contents = value
+            else:
+                function.__globals__[name] = value
+
+    put({name: value.copy() for name, value in before.items()})
+    try:
+        yield
+    finally:
+        put(before)
 
 
 def _captured(f: Callable[..., Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax import lax
+from jax.ad_checkpoint import print_saved_residuals
 
 from adcost.costs.count import count
 from adcost.price.lines import COLUMNS, Lines, Programs, by_line, table
@@ -229,7 +230,7 @@ def test_shapes_trees_several_arguments_and_vectors_are_priced():
 
 def kept_by_jax(f, x, capsys):
     """Bytes of what JAX itself says that it saves, but for arguments and constants."""
-    jax.ad_checkpoint.print_saved_residuals(f, x)
+    print_saved_residuals(f, x)
     sizes = re.findall(r"^f32\[([\d,]*)\] (?!from)", capsys.readouterr().out, re.MULTILINE)
     return sum(4 * eval("*".join(one.split(",")) or "1") for one in sizes)
 

@@ -7,12 +7,14 @@ from adcost.functions.gpt2_sizes import SIZES
 def test_a_point_for_each_policy_each_search_and_each_real_run(transformer_section):
     names = [p.name for p in plan.points(transformer_section)]
     assert names[:5] == [f"gpt2-{p}" for p in transformer_section["transformer"]["policies"]]
-    assert names[5:9] == [
+    groups = transformer_section["transformer"]["groups"]
+    assert names[5:7] == [f"groups-{group}" for group in groups]
+    assert names[7:11] == [
         f"batch-{policy}-{attention}"
         for policy in ("store_all", "every_block")
         for attention in ("ordinary", "lean")
     ]
-    assert names[9:] == ["resident-flat-store_all"]
+    assert names[11:] == ["resident-flat-store_all"]
 
 
 def test_another_policy_or_model_changes_no_other_point(transformer_section):

@@ -80,7 +80,11 @@ def test_each_function_has_its_dimension_and_a_gradient_against_which_it_falls(f
 
 
 def test_a_product_costs_by_its_writing(tables):
-    """By hand: d products, 2d of adjoints, and d − 1 sums of arrays of d numbers where indexed."""
+    """By hand: d products, 2d of adjoints, and d − 1 sums of arrays of d numbers where indexed.
+
+    Filled: d − 1 products, 2(d − 1) of adjoints and 2(d − 1) such sums, for the entries of w and
+    for those of the array: (d − 1)(2d + 3).
+    """
     table = tables["measurements"]
     table = table[table.point == "writing"].pivot(
         index=["method", "dimension"], columns="quantity", values="value"
@@ -89,7 +93,7 @@ def test_a_product_costs_by_its_writing(tables):
     for d in (40, 80, 160):
         assert ratio["product_indexed", d] == pytest.approx(d + 2, abs=0.1)
         assert ratio["product_fori_loop", d] == pytest.approx(d + 3, abs=0.1)
-        assert ratio["product_filled", d] == pytest.approx(2 * d + 2, abs=0.2)
+        assert ratio["product_filled", d] == pytest.approx(2 * d + 3, abs=0.1)
         for way in ("product_scanned", "product_unstacked"):
             assert ratio[way, d] == pytest.approx(3, abs=0.05)
     # Value, derivative and their product: 1 + 1 + 1, and for erf 1 + 4 + 1.

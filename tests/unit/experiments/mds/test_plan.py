@@ -68,7 +68,10 @@ def _regions(**changes):
         (_regions(europe=[6, 10, 35, "all"]), r"mds\.regions\.europe: all stands for 35"),
         (_regions(usa=[6, 6]), r"mds\.regions\.usa: 6 stands for 6"),
         (_regions(europe=[6, 10]), r"mds\.regions\.europe has 2 size\(s\); .* three"),
-        (_set(animate="europe-9"), r"mds\.animate: 'europe-9'.*allowed: europe-6, europe-10"),
+        (
+            _set(animate="europe-9"),
+            r"mds\.animate: 'europe-9'.*allowed: europe-6, europe-8, europe-10",
+        ),
         (_set(tolerance=0.0), r"mds\.tolerance is 0\.0"),
         (_set(slow={"starts": 7, "max_evaluations": 25000}), r"mds\.slow\.starts is 7; .* is 6"),
         (
