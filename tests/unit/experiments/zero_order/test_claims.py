@@ -32,7 +32,9 @@ def _where(table, **labels):
 def test_all_claims_are_judged_and_come_out(tables):
     claims = judge(tables)
     assert [claim.id for claim in claims] == IDS
-    assert {claim.id: claim.verdict for claim in claims} == dict.fromkeys(IDS, "reproduced")
+    # Five dimensions to 128 leave the exponent at the best step an interval wider than its border.
+    open_ = {name: "inconclusive" for name in IDS if ".linear_in_n." in name}
+    assert {claim.id: claim.verdict for claim in claims} == dict.fromkeys(IDS, "reproduced") | open_
 
 
 def _scaled(factor, **labels):
