@@ -51,7 +51,7 @@ def test_points_without_a_seed_are_measured_without_one():
     """And `adcost.seeds` refuses to draw for them, so none is forgotten."""
     plans = study.plans(_config(), SCHEMAS)
     unseeded = {name for name, plan in plans.items() for p in plan.points.values() if not p.seeded}
-    assert unseeded == {"graph_traces"}
+    assert unseeded == {"graph_traces", "gradient", "hvp", "price"}
     with pytest.raises(ValueError, match=r"graph_traces/traces.*seeded=False"):
         seeds.number(None, "graph_traces", "traces")
 
@@ -154,7 +154,8 @@ def test_what_only_compiles_counts_or_searches_takes_the_cpu_beside_a_gpu(on_gpu
     }
     assert on_cpu == {
         "checkpointing/animation", "checkpointing/batch", "checkpointing/gpt2",
-        "finite_differences/evaluations", "jacobian/graphs",
+        "checkpointing/groups", "finite_differences/evaluations", "gradient/tape",
+        "gradient/writing", "hvp/nested", "jacobian/graphs",
     }  # fmt: skip
 
 

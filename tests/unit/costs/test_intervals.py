@@ -81,4 +81,4 @@ def test_a_summary_has_what_the_homework_and_the_report_ask_for():
 
 
 def test_spanning_is_the_range():
-    assert Interval.spanning([9, 1, 2]) == Interval(2.0, 1.0, 9.0)
+    assert Interval.spanning([9, 1, 2]) == Interval(2.0, 1.0, 9.0, "range")
