@@ -152,7 +152,8 @@ def test_the_tables_are_those_of_the_plan(experiment, section_of, measured_of):
             assert len(repeats) and (repeats.value > 0).all()
             assert (timings.value[timings.quantity == "compile_seconds"] >= 0).all()
         else:
-            once = ["point", "method", "repeat"]
+            taken = ["seconds", "compile_seconds", "others_share", "order"]
+            once = [name for name in timings.columns if name not in taken]
             assert set(timing.COLUMNS) <= set(timings.columns)
             assert (timings.seconds > 0).all() and (timings.compile_seconds >= 0).all()
         assert not timings.duplicated(once).any()
@@ -222,6 +223,7 @@ def test_the_text_shows_every_figure_and_calls_numbers_that_there_are(experiment
             assert called("figure-of", experiment, language) == set(plan.FIGURES), language
         assert called("animation-of", experiment, language) == set(plan.ANIMATIONS), language
         calls = called("n", experiment, language) | called("rows", experiment, language)
+        calls = {name for name in calls if "_gpu" not in name}  # there where a GPU is
         assert not calls - set(numbers), f"{language}: called, but no number"
 
 
@@ -269,4 +271,5 @@ def test_what_is_not_compared_of_the_tables_is_not_compared_of_the_numbers(exper
     assert [*dict(leaves(after))] == [*dict(leaves(before))]
     pairs = zip(names, leaves(before), leaves(after), strict=True)
     follow = {name for name, (_, one), (_, other) in pairs if repr(one) != repr(other)}
-    assert follow == excused
+    # A rule may name a number that no small study's seconds change.
+    assert follow <= excused

@@ -326,6 +326,7 @@ def _two_lines(x):
 
 def test_an_equation_s_calls_are_known_innermost_first_without_jax_s_own():
     assert _here(_two_lines, 1.0) == [(1, "_two_lines"), (1, "_two_lines"), (2, "_two_lines")]
+
     def outer(x):
         return inner(x)
 
