@@ -63,13 +63,14 @@ def test_an_edit_of_the_measuring_trains_nothing_again(everything):
     everything.edit("src/adcost/derivatives/lanczos.py")
     planned = everything.planned()
     assert not planned.prepared()
-    assert {point.split("/")[0] for point in planned.measured()} == {"spectrum"}
-    assert len(planned.measured()) == 4
+    # The price tag's extreme eigenvalues are Lanczos' as well.
+    assert {point.split("/")[0] for point in planned.measured()} == {"spectrum", "price"}
+    assert len(planned.measured()) == 5
 
 
 def test_another_seed_measures_again_what_draws_numbers_and_nothing_else(whole):
     planned = whole.planned("--config", "seed=2")
-    assert planned.experiments() == set(EXPERIMENTS) - {"graph_traces"}
+    assert planned.experiments() == set(EXPERIMENTS) - {"graph_traces", "price"}
 
 
 def test_training_that_was_killed_goes_on_from_the_last_checkpoint(everything):

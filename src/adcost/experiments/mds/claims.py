@@ -11,6 +11,7 @@ Bounds, and why:
   of n·u, and the smaller of two eigenvalues feels it λ₁/λ₂ times as much (Weyl).
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -150,7 +151,7 @@ def _flat(measured: pd.DataFrame) -> Claim:
         (near("counted", slope, 0, FLAT, "exponent in N"),),
         "cost",
         "Over random sets of cities of each size. The most populous cities alone give "
-        f"{nested.value:.2f} [{nested.low:.2f}, {nested.high:.2f}]: one geometry a size, and it is "
+        f"{_with_ends(nested)}: one geometry a size, and it is "
         "the geometry that sets the condition number.",
         claimed_by="ours",
     )
@@ -343,3 +344,10 @@ def smacof_share(measured: pd.DataFrame) -> float:
     errors = values(measured, "smacof", "procrustes_km")
     best = errors.groupby("point").value.transform("min")
     return float((errors.value <= 2 * best).mean())
+
+
+def _with_ends(found: Interval) -> str:
+    """A number with its interval, if it has one."""
+    if math.isnan(found.low):
+        return f"{found.value:.2f}"
+    return f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
