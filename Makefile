@@ -73,7 +73,7 @@ lock: .matrix/uv/bin/uv  ## resolve pyproject.toml and requirements.in again, pi
 
 clean:  ## remove the results, not the environment and not the references
 	rm -rf .snakemake
-	find results -mindepth 1 ! -name README.md ! -path 'results/reference*' -delete
+	find results -mindepth 1 ! -name README.md $(foreach kept,reference reference-h100,! -path results/$(kept) ! -path 'results/$(kept)/*') -delete
 
 help:
 	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'

@@ -140,6 +140,14 @@ def test_the_reference_of_the_repository_is_whole():
     assert not any("timings" in tables for tables in reference.tables.values())
 
 
+SINCE = {
+    "hvp": {"product_error"},
+    "not_autodiff": {"function_error"},
+    "mds": {"pca_loss", "minimiser_difference", "shape_error"},
+}
+"""Quantities that are measured since the reference was made, which it cannot hold yet."""
+
+
 def test_every_tolerance_names_what_the_reference_holds():
     if not (ROOT / "results/reference").exists():
         pytest.skip("this checkout has no reference")
@@ -156,7 +164,8 @@ def test_every_tolerance_names_what_the_reference_holds():
             if isinstance(values, Range):
                 assert values.holds(table[column]).any(), rule
             else:
-                assert set(values) <= set(table[column]), rule
+                absent = set(values) - set(table[column])
+                assert absent == set(values) & SINCE.get(rule.experiment, set()), rule
 
 
 COUNTED = "operations|evaluations|products|bytes|paths|edges|parameters"
@@ -187,7 +196,8 @@ def test_another_processor_excuses_no_count_that_is_off_by_one():
 
 def test_make_clean_keeps_the_reference(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
-    kept = ["results/README.md", "results/reference/provenance.json", "results/reference/hvp/m.gz"]
+    kept = ["results/README.md", "results/reference/provenance.json", "results/reference/hvp/m.gz",
+            "results/reference-h100/hvp/m.gz"]  # fmt: skip
     for name in (*kept, "results/hvp/m.csv", "results/referenced.csv", "results/quick/reference/a"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
