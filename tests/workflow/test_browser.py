@@ -241,7 +241,8 @@ def test_nothing_is_left_as_code_writes_it(page):
     """No α_i, 1e-06, -3 or 5% in the words of the page and its figures; code and formulas aside."""
     words = page.evaluate(
         """() => { const copy = document.body.cloneNode(true);
-          copy.querySelectorAll('code, math, style, .facts, [style*="Sans Mono"]').forEach(it => it.remove());
+          copy.querySelectorAll('code, math, style, .facts, [style*="Sans Mono"]')
+            .forEach(it => it.remove());
           return copy.textContent; }"""
     )
     written = r".{20}(?:\b\w_\w|_max|\de[-+]\d|[\s(\[=]-\d|\d%).{20}"
