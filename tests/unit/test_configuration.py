@@ -7,14 +7,14 @@ import pytest
 
 from adcost.configuration import CannotRun, check_paths, read
 
-READ_IN_ASCII = Path("/home/café".encode().decode("ascii", "surrogateescape"))
+READ_IN_ASCII = Path("/studies/café".encode().decode("ascii", "surrogateescape"))
 """A folder as Python has it where the locale knows no é."""
 
 
-@pytest.mark.parametrize("name", ["/home/{study}", "/home/a{", "/home/}a/study"])
+@pytest.mark.parametrize("name", ["/studies/{study}", "/studies/a{", "/studies/}a/study"])
 def test_a_brace_in_the_path_is_refused(name):
     with pytest.raises(CannotRun, match=r"brace in its name.*wildcard: rename the folder"):
-        check_paths(Path("/home"), Path(name))
+        check_paths(Path("/studies"), Path(name))
 
 
 def test_letters_that_the_locale_cannot_read_are_refused_and_still_shown():
@@ -25,7 +25,7 @@ def test_letters_that_the_locale_cannot_read_are_refused_and_still_shown():
 
 
 def test_other_names_are_taken():
-    check_paths(Path('/home/café/a study\'s "$HOME" [1] *é #%;&\\'), Path("/"))
+    check_paths(Path('/studies/café/a study\'s "$HOME" [1] *é #%;&\\'), Path("/"))
 
 
 SCHEMAS = Path(__file__).parents[2] / "workflow/schemas"

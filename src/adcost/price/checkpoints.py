@@ -17,7 +17,7 @@ from adcost.costs.memory import compiled_bytes
 from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn
 from adcost.price import lines
 from adcost.price.frontier import gradient
-from adcost.price.interpreter import evaluated
+from adcost.price.interpreter import evaluated, rewritten_scan
 from adcost.price.lines import Programs
 from adcost.price.trap import Trap
 from adcost.price.words import size
@@ -66,11 +66,7 @@ def without(program: ClosedJaxpr) -> Callable[..., list[jax.Array]]:
         if equation.primitive.name in PRIMITIVES and body is not None:
             return evaluated(body, operands, replace=replace)
         if equation.primitive.name == "scan" and any(_checkpoints(versions.scan(equation).body)):
-            inner = versions.scan(equation).body
-            shapes = [versions.held(v)
-                      for v in versions.opened(inner)[0].invars]  # fmt: skip
-            again = jax.make_jaxpr(lambda *inputs: evaluated(inner, inputs, replace=replace))
-            return versions.bound(equation, operands, jaxpr=again(*shapes))
+            return rewritten_scan(equation, operands, replace)
         return None
 
     return lambda *inputs: evaluated(program, inputs, replace=replace)

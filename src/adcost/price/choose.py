@@ -95,11 +95,11 @@ def _lead(
         return median_interval(ratios, 1 - 0.05 / comparisons)
     seconds = timed.set_index("method").seconds
     found = [_against_function(f"{derivative}: {method}", timings) for method in (other, best)]
-    if None in found:  # scaled from the seconds of another program
-        return Interval(float(seconds[other] / seconds[best]), math.nan, math.nan)
     a, b = found
+    if a is None or b is None:  # scaled from the seconds of another program
+        return Interval(float(seconds[other] / seconds[best]), math.nan, math.nan)
     # Of two that were timed in different rounds: the least over the greatest, wider than 95 %.
-    return Interval(a.value / b.value, a.low / b.high, a.high / b.low)  # type: ignore[union-attr]
+    return Interval(a.value / b.value, a.low / b.high, a.high / b.low)
 
 
 def _against_function(name: str, timings: pd.DataFrame) -> Interval | None:

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import jax
-
 from adcost import jax_versions as versions
 from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn
-from adcost.price.interpreter import evaluated
+from adcost.price.interpreter import evaluated, rewritten_scan
 
 CUSTOM = ("custom_jvp_call", "custom_vjp_call", "custom_jvp_call_jaxpr", "custom_vjp_call_jaxpr")
 
@@ -32,11 +30,7 @@ def without(program: ClosedJaxpr, rule: Frame, inputs: Sequence[Any]) -> Any:
             if versions.function(body) == rule:
                 return evaluated(body, operands, replace=replace)
         if equation.primitive.name == "scan" and any(custom(versions.scan(equation).body)):
-            inner = versions.scan(equation).body
-            shapes = [versions.held(v)
-                      for v in versions.opened(inner)[0].invars]  # fmt: skip
-            again = jax.make_jaxpr(lambda *given: evaluated(inner, given, replace=replace))
-            return versions.bound(equation, operands, jaxpr=again(*shapes))
+            return rewritten_scan(equation, operands, replace)
         return None
 
     return evaluated(program, inputs, replace=replace)[0]

@@ -276,4 +276,4 @@ def _avals(body: ClosedJaxpr) -> list[Any]:
 
 
 def _closed(body: Jaxpr | ClosedJaxpr) -> ClosedJaxpr:
-    return body if hasattr(body, "consts") else ClosedJaxpr(body, ())  # type: ignore[return-value]
+    return body if isinstance(body, ClosedJaxpr) else ClosedJaxpr(body, ())

@@ -85,9 +85,9 @@ class _Search:
 
     def descend(self, atom: Literal | Var) -> str:
         """Collect the residuals below; what is in the way, or "" if nothing is."""
-        if self.fixed(atom):
+        if isinstance(atom, Literal) or self.fixed(atom):
             return ""
-        equation = self.made.get(atom)  # type: ignore[arg-type]
+        equation = self.made.get(atom)
         if equation is None:
             return "it ends in one of its arguments"
         if residual := self._squared(equation):

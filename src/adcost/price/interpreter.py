@@ -55,6 +55,13 @@ def evaluated(
     return [_read(atom, values) for atom in (inner.outvars if wanted is None else wanted)]
 
 
+def rewritten_scan(equation: JaxprEqn, operands: Sequence[Any], replace: Replace) -> list[Any]:
+    """The results of a scan whose body has some equations replaced."""
+    body = scan(equation).body
+    again = jax.make_jaxpr(lambda *inputs: evaluated(body, inputs, replace=replace))
+    return bound(equation, operands, jaxpr=again(*_shapes(body)))
+
+
 def called(equation: JaxprEqn) -> Jaxpr | ClosedJaxpr:
     """The program of a call in `CALLS`."""
     return equation.params["jaxpr"] if "jaxpr" in equation.params else equation.params["call_jaxpr"]
