@@ -12,7 +12,7 @@ VERSIONS ?= oldest newest
 BIN := .venv/bin
 # Checked first is what Snakemake would meet with a traceback, and a lock that a killed run left. The
 # trap lets the last sentence be said after Ctrl-C, which the shell gets as well.
-SNAKEMAKE = @trap : INT; $(BIN)/python -m adcost.preflight $(CONFIG) || exit 1; \
+SNAKEMAKE = @trap : INT; $(BIN)/python -m adcost.study.preflight $(CONFIG) || exit 1; \
   $(BIN)/snakemake --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG)) || \
   { echo "The study is not finished: the same command goes on from here, and keeps what is finished."; exit 1; }
 

@@ -31,10 +31,10 @@ def hvp() -> None:
     import jax.numpy as jnp
 
     from adcost import seeds
-    from adcost.costs.intervals import median_interval, paired_ratio
     from adcost.costs.timing import compile_program, time_interleaved
     from adcost.derivatives.hvp import hvp
     from adcost.functions import mlp
+    from adcost.statistics.intervals import median_interval, paired_ratio
 
     weights = mlp.initialise(seeds.generator(0, "bench"), 1000, 3, "signal_preserving")
     x, f = jnp.asarray(weights, "float32").reshape(-1), mlp.homework_loss(3, "float32")
@@ -69,11 +69,11 @@ def trace(probes: int = 64, memory_mb: int = 256) -> None:
 
     from adcost import seeds
     from adcost.costs.chunk import fastest_chunk
-    from adcost.costs.intervals import paired_ratio
     from adcost.costs.timing import compile_program, time_interleaved
     from adcost.derivatives.hvp import hvp
-    from adcost.derivatives.trace import rademacher
     from adcost.experiments.hutchinson.chunks import estimator, matfree_estimator, single_precision
+    from adcost.matrix_free.trace import rademacher
+    from adcost.statistics.intervals import paired_ratio
 
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))["hutchinson"]
     key = seeds.key(0, "bench")
@@ -106,11 +106,11 @@ def two_point(n: int = 128, runs: int = 256, steps: int = 400) -> None:
     import jax.numpy as jnp
 
     from adcost import seeds
-    from adcost.costs.intervals import median_interval, paired_ratio
     from adcost.costs.timing import compile_program, time_interleaved
     from adcost.derivatives.zero_order import EVALUATIONS, two_point_step
     from adcost.experiments.zero_order.descent import DTYPE, estimates
     from adcost.functions.rate_classes import CONVEX, Problem
+    from adcost.statistics.intervals import median_interval, paired_ratio
 
     plain = CONVEX.build(n, 1.0)
     step, epsilon = two_point_step(n, 1.0), 1e-3
@@ -171,12 +171,12 @@ def lanczos(images: int = 512, steps: int = 20) -> None:
     import jax.numpy as jnp
     from jax.flatten_util import ravel_pytree
 
-    from adcost.costs.intervals import Interval, median_interval
     from adcost.derivatives.hvp import forward_over_reverse
-    from adcost.derivatives.lanczos import lanczos as decompose
-    from adcost.derivatives.lanczos import unit_vector
     from adcost.functions.classifiers import ARCHITECTURES, Shape, batch_loss
     from adcost.functions.images import DATASETS
+    from adcost.matrix_free.lanczos import lanczos as decompose
+    from adcost.matrix_free.lanczos import unit_vector
+    from adcost.statistics.intervals import Interval, median_interval
 
     data = DATASETS["digits"].load()
     network = ARCHITECTURES["resnet"].build(Shape(8, 8, 1, data.classes))

@@ -23,7 +23,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from adcost.costs.background_load import DISTURBED_ABOVE
-from adcost.costs.intervals import Interval
+from adcost.statistics.intervals import Interval
 
 Kind = Literal["exact", "counted", "sampled", "timed"]
 Verdict = Literal["reproduced", "refuted", "inconclusive"]

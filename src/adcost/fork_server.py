@@ -50,7 +50,9 @@ def start(python: str = sys.executable) -> None:
 
     Its address goes into the environment of this process, and so to its jobs.
     """
-    from adcost import shell_settings  # Here, since the server itself imports nothing of this.
+    from adcost.study import (
+        shell_settings,  # Here, since the server itself imports nothing of this.
+    )
 
     # A short name: the path of a socket has 108 bytes at most.
     path = Path(tempfile.mkdtemp(prefix="adcost-")) / "socket"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from adcost import plotting
-from adcost.costs.exponent import fit_exponent
 from adcost.experiments.hvp.figures import draw
+from adcost.statistics.exponent import fit_exponent
 
 from .figure_data import assert_shows, figures, levels, one, panel, series, texts
 from .recorded import recorded

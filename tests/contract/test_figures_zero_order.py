@@ -6,8 +6,8 @@ from matplotlib.colors import to_hex
 from scipy import stats
 
 from adcost import plotting
-from adcost.costs.exponent import fit_exponent
 from adcost.experiments.zero_order import figures
+from adcost.statistics.exponent import fit_exponent
 
 from . import tables_zero_order as made
 from .figure_data import assert_shows, bands, levels, one, panel, series, texts

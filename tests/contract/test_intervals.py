@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from adcost.costs.intervals import Interval
 from adcost.experiments.finite_differences import summary as finite_differences
 from adcost.experiments.hutchinson import summary as hutchinson
 from adcost.experiments.jacobian import summary as jacobian
 from adcost.experiments.zero_order import summary as zero_order
+from adcost.statistics.intervals import Interval
 
 SAMPLES = [1.0, 2.0, 3.0, 4.0, 10.0]
 """Their mean is 4, their variance 50/4, so the mean's error is √2.5."""

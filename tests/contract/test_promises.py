@@ -27,7 +27,7 @@ from adcost.reference.numbers import TABLE, cells, leaves
 from adcost.reference.tolerances import EVERY, read_tolerances
 from adcost.report.catalogue import HERE as TEXTS
 from adcost.report.catalogue import Catalogue, languages
-from adcost.study import known_experiments
+from adcost.study.plans import known_experiments
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 LIMIT_MB = 6000

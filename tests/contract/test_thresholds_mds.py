@@ -5,8 +5,8 @@ import math
 import pytest
 from scipy.stats import binomtest
 
-from adcost.costs.intervals import TOO_FEW
 from adcost.experiments.mds.claims import judge
+from adcost.statistics.intervals import TOO_FEW
 
 from . import tables_mds
 from .synthetic import changed, decided, put, verdict, verdicts

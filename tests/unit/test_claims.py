@@ -19,7 +19,7 @@ from adcost.claims import (
     near,
 )
 from adcost.costs.background_load import DISTURBED_ABOVE
-from adcost.costs.intervals import CONFIDENCE, Interval
+from adcost.statistics.intervals import CONFIDENCE, Interval
 
 finite = st.floats(-1e6, 1e6)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost import schema, study
+from adcost.study import plans, schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "workflow/schemas"
@@ -58,7 +58,7 @@ def _with(key, value):
 
 
 def _memory(config, point):
-    (plan,) = study.plans(config, SCHEMAS).values()
+    (plan,) = plans.plans(config, SCHEMAS).values()
     return max(p.memory_mb for name, p in plan.points.items() if name.startswith(point))
 
 
@@ -69,15 +69,15 @@ def test_what_a_key_multiplies_is_declared_and_refused(key, value, point):
     needed = _memory(_with(key, value), point)
     assert needed > usual
     config = _with(key, value) | {"memory_mb": needed - 1}
-    with pytest.raises(study.ConfigError, match=rf"{experiment}.*memory_mb allows"):
-        study.plans(config, SCHEMAS)
+    with pytest.raises(plans.ConfigError, match=rf"{experiment}.*memory_mb allows"):
+        plans.plans(config, SCHEMAS)
 
 
 def test_what_no_64_bits_count_is_refused_before_the_compiler_aborts():
     config = _with("checkpointing.transformer.batch", 100_000)
     config["checkpointing"]["transformer"]["sequence"] = 1_000_000
-    with pytest.raises(study.ConfigError, match=r"transformer: a step of 100,000 .*Lower"):
-        study.plans(config, SCHEMAS)
+    with pytest.raises(plans.ConfigError, match=r"transformer: a step of 100,000 .*Lower"):
+        plans.plans(config, SCHEMAS)
 
 
 def _numbers(section, config, key=""):
@@ -102,8 +102,8 @@ def test_each_end_of_each_range_is_planned_or_refused_by_its_section(bound):
             continue
         tried += 1
         try:
-            study.plans(_with(key, section.schema[bound]), SCHEMAS)
-        except study.ConfigError as error:
+            plans.plans(_with(key, section.schema[bound]), SCHEMAS)
+        except plans.ConfigError as error:
             experiment = key.partition(".")[0]
             assert all(experiment in line for line in str(error).splitlines()[1:]), str(error)
     assert tried > 50

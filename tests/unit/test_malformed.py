@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost import schema, study
+from adcost.study import plans, schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = ROOT / "workflow/schemas"
@@ -40,8 +40,8 @@ def _changed(section, path, change):
 def _said(config):
     """What is said against a configuration; nothing if it can be run."""
     try:
-        study.plans(config, SCHEMAS)
-    except study.ConfigError as error:
+        plans.plans(config, SCHEMAS)
+    except plans.ConfigError as error:
         return str(error)
     return ""
 

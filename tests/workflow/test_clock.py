@@ -11,7 +11,7 @@ import psutil
 from snakemake.scheduling.job_scheduler import JobScheduler
 
 from adcost.costs.background_load import DISTURBED_ABOVE
-from adcost.tables import made_from, read_table
+from adcost.results.tables import made_from, read_table
 
 BUSY = [sys.executable, "-c", "while True: pass"]
 

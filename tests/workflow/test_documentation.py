@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost import configuration, study
+from adcost.study import configuration, plans
 
 from . import forked
 
@@ -73,24 +73,24 @@ def _suggested(text):
 
 def test_the_value_to_add_is_planned_and_is_one_point():
     value, key = _suggested(r"add `(\d+)` to `hvp\.(\w+)`")
-    before = study.plans(FULL, SCHEMAS)["hvp"].points
+    before = plans.plans(FULL, SCHEMAS)["hvp"].points
     section = FULL["hvp"] | {key: [*FULL["hvp"][key], int(value)]}
-    after = study.plans(FULL | {"hvp": section}, SCHEMAS)["hvp"].points
+    after = plans.plans(FULL | {"hvp": section}, SCHEMAS)["hvp"].points
     assert set(after) - set(before) == {f"layers-{value}"}
     assert all(after[name] == point for name, point in before.items())
 
 
 def test_the_value_that_does_not_fit_is_refused_with_size_limit_and_key():
     change = yaml.safe_load(_suggested(r"set `hvp\.(width: \d+)`"))
-    with pytest.raises(study.ConfigError) as error:
-        study.plans(FULL | {"hvp": FULL["hvp"] | change}, SCHEMAS)
+    with pytest.raises(plans.ConfigError) as error:
+        plans.plans(FULL | {"hvp": FULL["hvp"] | change}, SCHEMAS)
     said = str(error.value)
     assert "hvp.layers: with 1000 hidden layers" in said and "memory_mb allows 6,000" in said
 
 
 def test_the_language_to_set_is_there_and_the_files_to_edit_are():
     language = _suggested(r"set `report\.language: (\w+)`")
-    assert study.plans(FULL | {"report": {"language": language}}, SCHEMAS)
+    assert plans.plans(FULL | {"report": {"language": language}}, SCHEMAS)
     files = re.findall(r"edit `(src/[^`]+)`", README)
     assert len(files) == 2 and all((ROOT / file).is_file() for file in files)
 

@@ -60,7 +60,7 @@ def test_another_probe_adds_jobs_and_repeats_none(everything):
 
 
 def test_an_edit_of_the_measuring_trains_nothing_again(everything):
-    everything.edit("src/adcost/derivatives/lanczos.py")
+    everything.edit("src/adcost/matrix_free/lanczos.py")
     planned = everything.planned()
     assert not planned.prepared()
     # The price tag's extreme eigenvalues are Lanczos' as well.

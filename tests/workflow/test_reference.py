@@ -13,7 +13,7 @@ from adcost.reference.numbers import TABLE, cells
 from adcost.reference.store import read_reference
 from adcost.reference.tables import compare_tables
 from adcost.reference.tolerances import Range, read_tolerances
-from adcost.tables import read_table, write_json, write_table
+from adcost.results.tables import read_table, write_json, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
 

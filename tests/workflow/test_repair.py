@@ -2,7 +2,7 @@
 
 import re
 
-from adcost.tables import check_written, read_table, write_table
+from adcost.results.tables import check_written, read_table, write_table
 
 ADVICE = re.compile(r"Delete (\S+(?: and \S+)*) and run snakemake again")
 

@@ -11,7 +11,7 @@ import sys
 import pandas as pd
 import pytest
 
-from adcost.tables import made_from, read_table
+from adcost.results.tables import made_from, read_table
 
 from .conftest import UNKIND, checkout
 

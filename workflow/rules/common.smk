@@ -1,12 +1,20 @@
 # What all rules share: the checked plans, where results go, the code and files of a job.
-from adcost import code_dependencies, fork_server, interruption, study
+from adcost import fork_server
+from adcost.study import (
+    code_dependencies,
+    configuration,
+    interruption,
+    plans,
+    report_files,
+    storage,
+)
 
 config.update(STUDY)
 try:
-    PLANS = study.plans(STUDY, SCHEMAS)
+    PLANS = plans.plans(STUDY, SCHEMAS)
     for folder in (config["results"], ".snakemake"):
-        study.check_writable(Path(folder))
-except study.ConfigError as error:
+        storage.check_writable(Path(folder))
+except plans.ConfigError as error:
     sys.exit(str(error))
 
 RESULTS = config["results"]
@@ -21,13 +29,13 @@ def code(script, *modules):
     return [
         f"{name}.py {code_dependencies.digest(scripts / f'{name}.py')}"
         for name in (script, "job")
-    ] + [*code_dependencies.code("adcost.tables", "adcost.origin", *modules)]
+    ] + [*code_dependencies.code("adcost.results.tables", "adcost.study.origin", *modules)]
 
 
 def version(experiment, script):
     """The version of the code that a script makes an experiment's points with."""
     modules = code(script, f"adcost.experiments.{experiment}.{script}")
-    return study.digest({"code": modules})
+    return configuration.digest({"code": modules})
 
 
 def versions(experiment):
@@ -88,7 +96,7 @@ def sidecars(folder, tables):
 
 
 def told_of(tables):
-    """The sidecars of tables, as `adcost.tables` names them."""
+    """The sidecars of tables, as `adcost.results.tables` names them."""
     return [f"{table}-metadata.json" for table in tables]
 
 

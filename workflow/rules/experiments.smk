@@ -158,7 +158,7 @@ for name, plan in PLANS.items():
             f"{name}_figures"
         input:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
-            words=study.catalogues(LANGUAGE, name),
+            words=report_files.catalogues(LANGUAGE, name),
         output:
             **{
                 f"figure_{figure}": report(

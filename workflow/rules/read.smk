@@ -15,7 +15,7 @@ ROOT = Path(str(RULES)).parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 sys.path.append(str(Path.cwd()))  # as in a job: a user's own module may lie there
 
-from adcost import configuration
+from adcost.study import configuration
 
 # Snakemake starts a script as `{sys.executable} script.py`, in a shell and without quotes.
 # (It is quoted already where a workflow uses this one as two modules.)

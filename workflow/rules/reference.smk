@@ -1,14 +1,14 @@
 # The reference in results/reference, a part of the repository: compare this run with it, or replace
 # it by this run.
-REFERENCE = study.relative(ROOT / "results" / "reference")
-TOLERANCES = study.relative(ROOT / "workflow" / "tolerances.yaml")
+REFERENCE = report_files.relative(ROOT / "results" / "reference")
+TOLERANCES = report_files.relative(ROOT / "workflow" / "tolerances.yaml")
 # What a checkout holds of it; empty where there is none.
 REFERENCE_FILES = sorted(
     str(path) for path in Path(REFERENCE).rglob("*") if path.is_file()
 )
 
 # A run on a GPU, shown beside this one and not compared with it (docs/clusters.md).
-GPU_REFERENCE = study.relative(ROOT / "results" / "reference-h100")
+GPU_REFERENCE = report_files.relative(ROOT / "results" / "reference-h100")
 GPU_REFERENCE_FILES = sorted(
     str(path) for path in Path(GPU_REFERENCE).rglob("*") if path.is_file()
 )
@@ -72,7 +72,7 @@ rule compare:
 rule reference:
     input:
         **COMPARED,
-        full=study.relative(ROOT / "config" / "config.yaml"),
+        full=report_files.relative(ROOT / "config" / "config.yaml"),
     log:
         f"{RESULTS}/logs/reference.log",
     conda:

@@ -57,8 +57,8 @@ rule provenance:
     resources:
         mem_mb=500,
     params:
-        *code("provenance", "adcost.provenance"),
-        config=study.without_words(STUDY),
+        *code("provenance", "adcost.study.provenance"),
+        config=configuration.without_words(STUDY),
     message:
         "recording what was run, and where"
     script:
@@ -74,7 +74,7 @@ rule report:
         # Where the checkout has no reference, the report says nothing of one.
         comparison=f"{RESULTS}/comparison.json" if REFERENCE_FILES else [],
         gpu=GPU_REFERENCE_FILES,
-        texts=study.report_texts(LANGUAGE, list(PLANS)),
+        texts=report_files.report_texts(LANGUAGE, list(PLANS)),
     output:
         html=f"{RESULTS}/report.html",
         pdf=f"{RESULTS}/report.pdf",

@@ -7,8 +7,8 @@ from job import begin, logged
 begin(snakemake, __file__)
 
 with logged(snakemake):
-    from adcost.origin import distinct
-    from adcost.tables import gather, made_from, write_table
+    from adcost.study.origin import distinct
+    from adcost.results.tables import gather, made_from, write_table
 
     for name, path in snakemake.output.items():
         if name == "sidecars":

@@ -16,7 +16,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 sys.path.append(os.getcwd())  # where a user's own module of expressions may lie
 
-from adcost import fork_server, shell_settings
+from adcost import fork_server
+from adcost.study import shell_settings
 
 # Ctrl-C ends a job where it is: Python would first let a compiled program run to its end, then
 # print a traceback, then take XLA's threads down while they work. In the background of a shell it
@@ -65,7 +66,7 @@ def _configure_jax(platform, precision):
         os.environ["JAX_DEFAULT_MATMUL_PRECISION"] = precision
     import jax  # It has been loaded, and has read its environment, before.
 
-    from adcost import compilation_cache
+    from adcost.costs import compilation_cache
 
     jax.monitoring.register_event_duration_secs_listener(
         lambda event, seconds, **_: SPENT.update({event.rpartition("/")[2]: seconds})

@@ -8,7 +8,7 @@ begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.claims import as_record, check_ids, mark_disturbed
-    from adcost.tables import of_this_version, read_table, write_json
+    from adcost.results.tables import of_this_version, read_table, write_json
 
     experiment = snakemake.params.experiment
     door = import_module(f"adcost.experiments.{experiment}.claims")

@@ -9,8 +9,8 @@ begin(snakemake, __file__, wait="timings" in snakemake.output.keys())
 
 with logged(snakemake):
     from adcost.costs.background_load import watch
-    from adcost.origin import origin
-    from adcost.tables import check_tables, read_arrays, write_table
+    from adcost.study.origin import origin
+    from adcost.results.tables import check_tables, read_arrays, write_table
 
     experiment, point = snakemake.params.experiment, snakemake.wildcards.point
     print(f"measuring {point} with {snakemake.params.parameters}")

@@ -8,8 +8,8 @@ from job import begin, logged
 begin(snakemake, __file__)
 
 with logged(snakemake):
-    from adcost.origin import origin
-    from adcost.tables import check_tables, read_arrays, write_arrays, write_table
+    from adcost.study.origin import origin
+    from adcost.results.tables import check_tables, read_arrays, write_arrays, write_table
 
     experiment, point = snakemake.params.experiment, snakemake.wildcards.point
     print(f"preparing {point} with {snakemake.params.parameters}")

@@ -5,8 +5,8 @@ from job import begin, logged
 begin(snakemake, __file__)
 
 with logged(snakemake):
-    from adcost.provenance import provenance
-    from adcost.tables import made_from, write_json
+    from adcost.study.provenance import provenance
+    from adcost.results.tables import made_from, write_json
 
     notes = [made_from(path) for path in snakemake.input.tables]
     write_json(provenance(dict(snakemake.params.config), notes), snakemake.output[0])

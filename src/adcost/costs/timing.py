@@ -17,7 +17,7 @@ import jax
 import numpy as np
 import pandas as pd
 
-from adcost import compilation_cache
+from adcost.costs import compilation_cache
 from adcost.costs.background_load import timed_rounds, usable_cores
 
 Key = TypeVar("Key")

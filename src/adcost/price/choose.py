@@ -11,9 +11,9 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.costs.intervals import Interval, median_interval, paired_ratio
 from adcost.price.names import CENTRAL, KEY, ONE_SIDED
 from adcost.price.words import interval, number
+from adcost.statistics.intervals import Interval, median_interval, paired_ratio
 
 LEAD = 1.05
 PLAIN = 2.0

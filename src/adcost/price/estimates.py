@@ -2,7 +2,7 @@
 
 Both need numbers: how many products are needed depends on the matrix. A pilot of a few probes gives
 the variance of one, hence the number of probes at which the root-mean-square error is the
-tolerance (`adcost.derivatives.trace_laws`), with the interval that a bootstrap of the pilot gives.
+tolerance (`adcost.matrix_free.trace_laws`), with the interval that a bootstrap of the pilot gives.
 """
 
 import math
@@ -17,8 +17,8 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 
 from adcost.costs.count import LowerBound, Operations, lower_bound
-from adcost.derivatives import lanczos, trace
-from adcost.derivatives.trace_laws import probes_needed
+from adcost.matrix_free import lanczos, trace
+from adcost.matrix_free.trace_laws import probes_needed
 from adcost.price.measure import Limits, Priced, reason, within
 from adcost.price.names import EIGENVALUES, TRACE
 from adcost.price.subject import Subject

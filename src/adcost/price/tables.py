@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.costs.intervals import Interval, median_interval, paired_ratio
 from adcost.price import names
 from adcost.price.measure import Priced
 from adcost.price.names import KEY
 from adcost.price.tag import PRICES
+from adcost.statistics.intervals import Interval, median_interval, paired_ratio
 
 
 def prices(priced: Sequence[Priced], timings: pd.DataFrame) -> pd.DataFrame:

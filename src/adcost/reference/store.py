@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from adcost.checkout import UNKNOWN
 from adcost.reference.compare import Run
-from adcost.study import digest, without_words
-from adcost.tables import check_written, read_json
+from adcost.results.tables import check_written, read_json
+from adcost.study.checkout import UNKNOWN
+from adcost.study.configuration import digest, without_words
 
 LARGEST_BYTES = 3_000_000
 """As much as the repository shall carry; each new reference adds as much again to its history."""
@@ -31,7 +31,7 @@ class NoReference(ValueError):
 def read_results(results: Path | str, tables: Mapping[str, Sequence[str]]) -> Run:
     """A run's own folder; ``tables`` names each experiment's deterministic tables.
 
-    Raises :class:`adcost.tables.DamagedFile` if one was changed after it was written.
+    Raises :class:`adcost.results.tables.DamagedFile` if one was changed after it was written.
     """
     results = Path(results)
     for name, wanted in tables.items():
@@ -162,8 +162,8 @@ def check_size(sizes: Mapping[str, int]) -> None:
 def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write all files beside the folder, then put them in its place.
 
-    As in :func:`adcost.tables.replacing` the temporary names are the same each time, so what a
-    killed writer left is replaced, or put back, by the next one.
+    As in :func:`adcost.results.tables.replacing` the temporary names are the same each time, so
+    what a killed writer left is replaced, or put back, by the next one.
     """
     new, old = (folder.with_name(f".{folder.name}.{part}") for part in ("partial", "before"))
     _clear(folder, new, old)

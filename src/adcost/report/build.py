@@ -16,7 +16,7 @@ from adcost.reference.store import read_reference
 from adcost.report.catalogue import Catalogue
 from adcost.report.lecture import about, cited
 from adcost.report.page import FIGURE_FONTS, complete
-from adcost.tables import check_written, read_json, replacing
+from adcost.results.tables import check_written, read_json, replacing
 
 HERE = Path(__file__).parent
 
@@ -43,8 +43,8 @@ def build(
     folder of a reference run on a GPU, whose claims then stand beside this study's. The same
     inputs give the same bytes, and both files are replaced together or not.
     Raises :class:`ReportError` naming what is missing: a file, or a number, claim, figure or
-    animation that a section calls; and :class:`adcost.tables.DamagedFile` naming a file that was
-    changed after it was written.
+    animation that a section calls; and :class:`adcost.results.tables.DamagedFile` naming a file
+    that was changed after it was written.
     """
     results, texts = Path(results).resolve(), Path(texts or HERE / language).resolve()
     _check(results, texts, experiments, compared)

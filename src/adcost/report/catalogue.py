@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from adcost import strict_yaml
+from adcost.study import strict_yaml
 
 HERE = Path(__file__).parent
 

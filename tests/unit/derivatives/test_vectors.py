@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adcost.derivatives import finite_differences, hvp, jacobian, modes, zero_order
-from adcost.derivatives.lanczos import lanczos
 from adcost.derivatives.vectors import require_finite, scaled, sum_of_squares
+from adcost.matrix_free.lanczos import lanczos
 
 TREE = {"a": jnp.ones(2), "b": jnp.ones((2, 3))}
 

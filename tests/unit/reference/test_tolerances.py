@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from adcost.reference.tolerances import Range, Tolerance, ToleranceError, read_tolerances
-from adcost.study import known_experiments
+from adcost.study.plans import known_experiments
 
 FILE = Path(__file__).resolve().parents[3] / "workflow/tolerances.yaml"
 RULE = {"experiment": "toy", "table": "m", "column": "value", "relative": 0.1, "why": "Chaos."}

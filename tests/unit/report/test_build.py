@@ -16,7 +16,7 @@ from adcost.report import build as report
 from adcost.report.build import ReportError, build
 from adcost.report.catalogue import languages
 from adcost.report.lecture import about
-from adcost.tables import write_json
+from adcost.results.tables import write_json
 
 SECTION = """#import "../template.typ": *
 == Question

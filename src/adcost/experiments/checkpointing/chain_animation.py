@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from adcost import animation, plotting
-from adcost.tables import replacing
+from adcost import plotting
+from adcost.plotting import animation
+from adcost.results.tables import replacing
 
 SHOWN = {
     "store_all": "store all",

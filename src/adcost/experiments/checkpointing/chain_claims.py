@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, at_most, near
-from adcost.costs.exponent import local_exponents
-from adcost.costs.intervals import Interval
 from adcost.experiments.checkpointing import chain_summary as summary
+from adcost.statistics.exponent import local_exponents
+from adcost.statistics.intervals import Interval
 
 SECTION = "«Контрольные точки активаций»"
 CHEN = "Chen et al. 2016 (arXiv 1604.06174)"

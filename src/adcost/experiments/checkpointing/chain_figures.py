@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from adcost import plotting
-from adcost.costs.intervals import median_interval
 from adcost.experiments.checkpointing import chain_summary as summary
+from adcost.statistics.intervals import median_interval
 
 COLOURS = {
     "store_all": plotting.VERMILION,

@@ -5,8 +5,8 @@ from math import ceil, isqrt
 import numpy as np
 import pandas as pd
 
-from adcost.costs.intervals import Interval, paired_ratio
 from adcost.derivatives.checkpointing.schedules import predicted_forwards
+from adcost.statistics.intervals import Interval, paired_ratio
 
 ORDER = ("store_all", "every_layer", "segments", "halving", "revolve", "recompute_all")
 

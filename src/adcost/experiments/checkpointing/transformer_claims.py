@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, Kind, at_least, at_most, near
-from adcost.costs.intervals import Interval
 from adcost.experiments.checkpointing import transformer_summary as summary
 from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
+from adcost.statistics.intervals import Interval
 
 SECTION = "«Контрольные точки активаций»"
 ZERO = "Rajbhandari et al. 2020 (arXiv 1910.02054)"

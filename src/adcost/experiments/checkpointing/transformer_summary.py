@@ -2,10 +2,10 @@
 
 import pandas as pd
 
-from adcost.costs.intervals import Interval
 from adcost.experiments.checkpointing.formulas import activations
 from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
 from adcost.functions.gpt2_sizes import SIZES
+from adcost.statistics.intervals import Interval
 
 NAMED = {f"gpt2-{name}" for name in SIZES}
 SHOWN = {name: "XL" if name == "xl" else name for name in SIZES}

@@ -13,9 +13,9 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
-from adcost.costs.exponent import local_exponents
-from adcost.costs.intervals import Interval
 from adcost.experiments.feedforward.summary import counted, errors, of_networks, sweep
+from adcost.statistics.exponent import local_exponents
+from adcost.statistics.intervals import Interval
 
 SECTION = "«Архитектура прямого распространения»"
 ROUNDING, SLOPE = 10.0, 20.0

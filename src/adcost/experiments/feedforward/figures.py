@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adcost import plotting
-from adcost.costs.exponent import local_exponents
 from adcost.experiments.feedforward.summary import UNIT_ROUNDOFF, errors, of_networks, sweep
+from adcost.statistics.exponent import local_exponents
 
 COLOURS = {
     "loss": plotting.GREY,

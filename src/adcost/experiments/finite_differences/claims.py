@@ -21,7 +21,6 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
-from adcost.costs.intervals import Interval
 from adcost.experiments.finite_differences.plan import DTYPES, SHARE, UNIT_ROUNDOFF
 from adcost.experiments.finite_differences.summary import (
     Case,
@@ -36,6 +35,7 @@ from adcost.experiments.finite_differences.summary import (
     union,
     valley,
 )
+from adcost.statistics.intervals import Interval
 
 SECTION = "«Конечные разности»"
 METHODS = ("forward", "central")

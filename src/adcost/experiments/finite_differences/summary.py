@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from adcost.costs.exponent import fit_line
-from adcost.costs.intervals import CONFIDENCE, Interval, median_interval, over
+from adcost.statistics.exponent import fit_line
+from adcost.statistics.intervals import CONFIDENCE, Interval, median_interval, over
 
 RESAMPLES = 1000
 NOTHING = Interval.unknown()

@@ -14,8 +14,6 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, Kind, at_most, near
-from adcost.costs.exponent import local_exponents
-from adcost.costs.intervals import Interval, over
 from adcost.experiments.gradient.summary import (
     ARITHMETIC,
     BOUND,
@@ -32,6 +30,8 @@ from adcost.experiments.gradient.summary import (
     prices,
     timed,
 )
+from adcost.statistics.exponent import local_exponents
+from adcost.statistics.intervals import Interval, over
 
 FLAT = 0.05
 """How far the exponent of a constant may be from 0: over five decades of d, a factor of 1.8."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from adcost.costs.intervals import paired_ratio
+from adcost.statistics.intervals import paired_ratio
 
 BOUND = 5.0
 """Operations of f and ∇f over those of f, of additions and multiplications, and of divisions that

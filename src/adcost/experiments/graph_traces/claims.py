@@ -18,11 +18,11 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
-from adcost.costs.intervals import Interval
 from adcost.experiments.graph_traces import slides
 from adcost.experiments.graph_traces.plan import LECTURE
 from adcost.experiments.graph_traces.summary import counted, everywhere
 from adcost.experiments.graph_traces.words import pretty
+from adcost.statistics.intervals import Interval
 
 UNIT = float(np.finfo(float).eps / 2)
 ROUNDING = 20.0

@@ -8,10 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from adcost import animation
 from adcost.experiments.graph_traces import drawing
 from adcost.experiments.graph_traces.drawing import COLOURS, Graph
 from adcost.experiments.graph_traces.words import words
+from adcost.plotting import animation
 
 COLUMNS = 2
 SIZE, DPI, FRAMES_PER_SECOND, FRAMES_A_STEP = (9.6, 5.4), 100, 2, 4

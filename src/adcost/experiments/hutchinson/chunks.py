@@ -14,10 +14,10 @@ from matfree import stochtrace
 from adcost import seeds
 from adcost.costs.chunk import within
 from adcost.costs.timing import compile_programs, time_interleaved
-from adcost.derivatives import trace
 from adcost.derivatives.hvp import Scalar, hvp
 from adcost.experiments.hutchinson.networks import Row, classifier_of, table
 from adcost.functions.classifiers import batch_loss
+from adcost.matrix_free import trace
 
 
 def measure_chunks(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:

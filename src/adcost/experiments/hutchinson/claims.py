@@ -18,10 +18,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.costs.intervals import Interval
 from adcost.experiments.hutchinson import summary
 from adcost.experiments.hutchinson.numbers import numbers
 from adcost.experiments.hutchinson.summary import DISTRIBUTIONS, STATES
+from adcost.statistics.intervals import Interval
 
 __all__ = ["judge", "numbers"]
 

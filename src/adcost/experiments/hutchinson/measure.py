@@ -27,11 +27,11 @@ import pandas as pd
 from matfree import stochtrace
 
 from adcost import seeds
-from adcost.derivatives import trace
 from adcost.derivatives.hvp import Scalar, calculate_hessian, hvp, reverse_over_reverse
 from adcost.experiments.hutchinson.chunks import measure_chunks
 from adcost.experiments.hutchinson.networks import Row, network, table
 from adcost.functions.smoothing import influence
+from adcost.matrix_free import trace
 
 COMPARED = 8
 """Probes on which the product by differentiation is held against the dense one."""

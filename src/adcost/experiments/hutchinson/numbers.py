@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.costs.intervals import median_interval
 from adcost.experiments.hutchinson import summary
+from adcost.statistics.intervals import median_interval
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from adcost.costs.exponent import fit_line
-from adcost.costs.intervals import CONFIDENCE, Interval
-from adcost.derivatives.trace_laws import diagonal_error2, probes_needed, variance
+from adcost.matrix_free.trace_laws import diagonal_error2, probes_needed, variance
+from adcost.statistics.exponent import fit_line
+from adcost.statistics.intervals import CONFIDENCE, Interval
 
 LEVEL = 0.95
 ACCURACY = 0.01

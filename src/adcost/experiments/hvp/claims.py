@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
-from adcost.costs.exponent import fit_exponent, local_exponents
-from adcost.costs.intervals import Interval, median_interval, over, paired_ratio, summarise
 from adcost.experiments.hvp.plan import ITEMSIZE
+from adcost.statistics.exponent import fit_exponent, local_exponents
+from adcost.statistics.intervals import Interval, median_interval, over, paired_ratio, summarise
 
 AD_PRODUCTS = (
     "reverse_over_reverse",

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from adcost import plotting
-from adcost.costs.exponent import fit_exponent, local_exponents
-from adcost.costs.intervals import paired_ratio, summarise
 from adcost.experiments.hvp.plan import ITEMSIZE
+from adcost.statistics.exponent import fit_exponent, local_exponents
+from adcost.statistics.intervals import paired_ratio, summarise
 
 COLOURS = {
     "hessian_then_product": plotting.VERMILION,

@@ -14,10 +14,10 @@ import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
 from adcost.claims import judge as verdict_of
-from adcost.costs.intervals import Interval, summarise
 from adcost.derivatives import bracketing
 from adcost.experiments.jacobian import summary
 from adcost.experiments.jacobian.plan import HOURGLASS
+from adcost.statistics.intervals import Interval, summarise
 
 SECTION = "«Выберите своего бойца»"
 BOOK = "Griewank & Walther 2008"

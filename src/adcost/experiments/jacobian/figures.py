@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from adcost import plotting
-from adcost.costs.intervals import Interval, summarise
 from adcost.experiments.jacobian import summary
+from adcost.statistics.intervals import Interval, summarise
 
 COLOURS = {
     "forward": plotting.GREEN,

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from adcost.costs.intervals import BOUND, Interval, confidence, paired_ratio
+from adcost.statistics.intervals import BOUND, Interval, confidence, paired_ratio
 
 RESAMPLES = 2000
 NOTHING = Interval.unknown()

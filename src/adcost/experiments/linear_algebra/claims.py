@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.costs.intervals import Interval, median_interval, paired_ratio
 from adcost.experiments.linear_algebra.summary import ROUNDOFF, SOLVE_WAYS, cost, ends, errors
+from adcost.statistics.intervals import Interval, median_interval, paired_ratio
 
 UNITS = 10.0
 """Of n·κ·u."""

@@ -9,8 +9,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adcost import plotting
-from adcost.costs.intervals import paired_ratio
 from adcost.experiments.linear_algebra.summary import ROUNDOFF, SOLVE_WAYS, cost, course, errors
+from adcost.statistics.intervals import paired_ratio
 
 WAYS = {
     "rule": ("formula", plotting.BLUE, "o"),

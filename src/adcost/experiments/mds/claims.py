@@ -19,8 +19,6 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.costs.exponent import fit_exponent
-from adcost.costs.intervals import CONFIDENCE, Interval
 from adcost.experiments.mds.plan import SCALING
 from adcost.experiments.mds.summary import (
     animated,
@@ -32,6 +30,8 @@ from adcost.experiments.mds.summary import (
     values,
 )
 from adcost.functions.earth import EARTH_RADIUS_KM
+from adcost.statistics.exponent import fit_exponent
+from adcost.statistics.intervals import CONFIDENCE, Interval
 
 GRADIENT_FREE = {
     "central_differences": "central differences",

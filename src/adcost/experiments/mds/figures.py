@@ -12,7 +12,6 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator
 
 from adcost import plotting
-from adcost.costs.intervals import Interval
 from adcost.experiments.mds import recovery
 from adcost.experiments.mds.plan import SCALING
 from adcost.experiments.mds.recovery import COLOURS, NAMES, label_cities
@@ -24,6 +23,7 @@ from adcost.experiments.mds.summary import (
     subset_exponent,
     values,
 )
+from adcost.statistics.intervals import Interval
 
 DASHES = {"central_differences": (0, (4, 3))}
 """Central differences run along with the two-point method; a dashed line shows both."""

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from adcost import animation, plotting
+from adcost import plotting
+from adcost.plotting import animation
 
 COLOURS = {
     "gradient_descent": plotting.BLUE,

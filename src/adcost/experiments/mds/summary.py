@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from adcost.costs.exponent import fit_exponent
-from adcost.costs.intervals import Interval, median_interval
 from adcost.experiments.mds.plan import SCALING
+from adcost.statistics.exponent import fit_exponent
+from adcost.statistics.intervals import Interval, median_interval
 
 
 def values(measured: pd.DataFrame, method: str, quantity: str) -> pd.DataFrame:

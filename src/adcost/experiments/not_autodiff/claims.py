@@ -21,8 +21,6 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.costs.exponent import local_exponents
-from adcost.costs.intervals import Interval, over
 from adcost.experiments.not_autodiff.plan import STUDIED
 from adcost.experiments.not_autodiff.summary import (
     MODES,
@@ -35,6 +33,8 @@ from adcost.experiments.not_autodiff.summary import (
     values,
     worst_scaled,
 )
+from adcost.statistics.exponent import local_exponents
+from adcost.statistics.intervals import Interval, over
 
 SECTION = "«Чем автоматическое дифференцирование (AD) не является»"
 COUNTED, ROUNDING, FACTOR = 0.1, 10.0, 2.0

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from adcost.costs.intervals import Interval, summarise
 from adcost.experiments.not_autodiff.plan import STUDIED
+from adcost.statistics.intervals import Interval, summarise
 
 UNIT_ROUNDOFF = float(np.finfo(np.float64).eps) / 2
 DIFFERENCES = ("forward_difference", "central_difference")

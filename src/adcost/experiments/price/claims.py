@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, at_most, near
-from adcost.costs.intervals import Interval
 from adcost.experiments.price.analysis import failures, tags
 from adcost.price.tag import Tag
 from adcost.price.verdict import CHEAP
+from adcost.statistics.intervals import Interval
 
 PAPER = "Baur & Strassen 1983; Griewank & Walther 2008, §3.3"
 GRADIENT, REVERSE = "gradient", "reverse mode"

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.costs.intervals import TOO_FEW, Interval, over
 from adcost.experiments.spectrum import summary
+from adcost.statistics.intervals import TOO_FEW, Interval, over
 
 SECTION = "«Динамика обучения нейронной сети через спектр Гессиана и hvp»"
 

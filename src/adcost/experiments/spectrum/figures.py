@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from adcost import plotting
-from adcost.costs.intervals import Interval
-from adcost.derivatives.spectral_density import smoothed_density
 from adcost.experiments.spectrum import summary
+from adcost.matrix_free.spectral_density import smoothed_density
+from adcost.statistics.intervals import Interval
 
 BEFORE, DURING, AFTER = plotting.VERMILION, plotting.ORANGE, plotting.BLUE
 LANCZOS, DENSE = plotting.BLUE, plotting.GREY

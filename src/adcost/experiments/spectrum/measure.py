@@ -24,10 +24,10 @@ import numpy as np
 import pandas as pd
 
 from adcost import seeds
-from adcost.derivatives.lanczos import Tridiagonal, lanczos, orthogonality, ritz, unit_vector
-from adcost.derivatives.spectral_density import distance
 from adcost.experiments.spectrum import network
 from adcost.experiments.spectrum.rows import Rows
+from adcost.matrix_free.lanczos import Tridiagonal, lanczos, orthogonality, ritz, unit_vector
+from adcost.matrix_free.spectral_density import distance
 
 Arrays = Mapping[str, Mapping[str, np.ndarray]]
 

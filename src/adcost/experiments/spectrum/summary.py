@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from adcost.costs.intervals import Interval, over
-from adcost.derivatives.spectral_density import (
+from adcost.matrix_free.spectral_density import (
     distance,
     quadrature_bound,
     sampling_deviation,
     smoothed_density,
 )
+from adcost.statistics.intervals import Interval, over
 
 SMOOTHING = 1 / 300
 """The Gaussian's σ over the width of the spectrum that it smooths."""

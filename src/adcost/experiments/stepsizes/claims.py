@@ -19,7 +19,6 @@ import pandas as pd
 from scipy.stats import beta
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.costs.intervals import CONFIDENCE, Interval, median_interval
 from adcost.experiments.stepsizes.numbers import numbers as numbers
 from adcost.experiments.stepsizes.summary import (
     ENDS,
@@ -34,6 +33,7 @@ from adcost.experiments.stepsizes.summary import (
     values,
     vectors,
 )
+from adcost.statistics.intervals import CONFIDENCE, Interval, median_interval
 
 SECTION = "«Задачи на дом», домашняя задача 2"
 GRADIENT, STATIONARY, SPECTRUM = 2.0, 4.0, 10.0

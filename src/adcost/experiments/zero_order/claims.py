@@ -24,7 +24,6 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.costs.intervals import Interval
 from adcost.experiments.zero_order.numbers import numbers
 from adcost.experiments.zero_order.plan import CLASSES
 from adcost.experiments.zero_order.summary import (
@@ -49,6 +48,7 @@ from adcost.experiments.zero_order.summary import (
     swept,
     values,
 )
+from adcost.statistics.intervals import Interval
 
 __all__ = ["judge", "numbers"]
 

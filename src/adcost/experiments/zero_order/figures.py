@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from adcost import plotting
-from adcost.costs.intervals import Interval
 from adcost.experiments.zero_order.plan import CLASSES
 from adcost.experiments.zero_order.summary import (
     best_exponent,
@@ -29,6 +28,7 @@ from adcost.experiments.zero_order.summary import (
     swept_steps,
     values,
 )
+from adcost.statistics.intervals import Interval
 
 COLOURS = {
     "gradient_descent": plotting.BLUE,

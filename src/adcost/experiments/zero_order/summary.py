@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from adcost.costs.exponent import fit_exponent, fit_line, local_exponents
-from adcost.costs.intervals import CONFIDENCE, Interval, median_interval
+from adcost.statistics.exponent import fit_exponent, fit_line, local_exponents
+from adcost.statistics.intervals import CONFIDENCE, Interval, median_interval
 
 TWO_POINT = ("gaussian", "sphere")
 TIMES = "gaussian_times_"

@@ -11,7 +11,7 @@ from adcost.claims import as_record
 from adcost.experiments.checkpointing import claims, plan
 from adcost.report.build import build
 from adcost.report.catalogue import languages
-from adcost.tables import write_json
+from adcost.results.tables import write_json
 
 GPU = "NVIDIA H100 80GB HBM3"
 

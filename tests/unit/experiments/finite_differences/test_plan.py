@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost import schema
 from adcost.experiments.finite_differences import measure, plan
 from adcost.functions.curves import CURVES
+from adcost.study import schema
 
 ROOT = Path(__file__).resolve().parents[4]
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adcost.costs.intervals import CONFIDENCE, NOT_MEASURED, Interval
 from adcost.experiments.finite_differences import summary
 from adcost.experiments.finite_differences.summary import Case, Sweeps
+from adcost.statistics.intervals import CONFIDENCE, NOT_MEASURED, Interval
 
 CASE = Case("forward", "exponential", "float64")
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost import schema
 from adcost.experiments.zero_order import plan
 from adcost.functions.rate_classes import CLASSES
+from adcost.study import schema
 
 ROOT = Path(__file__).resolve().parents[4]
 
