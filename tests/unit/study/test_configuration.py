@@ -28,7 +28,7 @@ def test_other_names_are_taken():
     check_paths(Path('/studies/café/a study\'s "$HOME" [1] *é #%;&\\'), Path("/"))
 
 
-SCHEMAS = Path(__file__).parents[2] / "workflow/schemas"
+SCHEMAS = Path(__file__).parents[3] / "workflow/schemas"
 
 
 def test_a_path_to_code_is_meant_from_the_file_that_names_it(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ import yaml
 from adcost import seeds
 from adcost.study import configuration, plans, schema, storage
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SCHEMAS = ROOT / "workflow/schemas"
 
 
