@@ -61,7 +61,7 @@ def test_a_hook_of_another_repository_does_not_turn_the_question_to_it(
 
 
 def test_changed_and_new_files_are_named_as_they_are_called(package):
-    (package / "origin.py").write_text("2")
+    (package / "study/origin.py").write_text("2")
     (package / "a new ключ.py").write_text("3")
     found = checkout(package)
     assert found.dirty is True
@@ -119,4 +119,4 @@ def test_a_commit_whose_changes_are_not_known_is_not_clean_either(package):
 
 
 def test_it_is_this_package_that_is_asked_about():
-    assert (PACKAGE / "checkout.py").is_file() and PACKAGE.name == "adcost"
+    assert (PACKAGE / "study/checkout.py").is_file() and PACKAGE.name == "adcost"
