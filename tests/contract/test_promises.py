@@ -25,7 +25,7 @@ from adcost.costs import timing
 from adcost.experiments.plan import check_points
 from adcost.reference.numbers import TABLE, cells, leaves
 from adcost.reference.tolerances import EVERY, read_tolerances
-from adcost.report.catalogue import HERE as TEXTS
+from adcost.report.catalogue import EXPERIMENTS as FOLDERS
 from adcost.report.catalogue import Catalogue, languages
 from adcost.study.plans import known_experiments
 
@@ -48,7 +48,9 @@ def figures_of(experiment, section):
 
 def called(kind, experiment, language):
     """The names of an experiment's numbers, figures … that the report's texts call."""
-    text = "\n".join(path.read_text("utf-8") for path in sorted((TEXTS / language).glob("*.typ")))
+    text = "\n".join(
+        path.read_text("utf-8") for path in sorted(FOLDERS.glob(f"*/*.{language}.typ"))
+    )
     return set(re.findall(rf'\b{kind}\(\s*"{experiment}",\s*"([^"]+)"', text))
 
 
@@ -100,7 +102,7 @@ def described(schema):
 def test_the_schema_takes_the_section_refuses_a_key_too_many_and_tells_of_each(
     experiment, section_of
 ):
-    schema = yaml.safe_load((WORKFLOW / f"schemas/{experiment}.schema.yaml").read_text("utf-8"))
+    schema = yaml.safe_load((FOLDERS / experiment / "schema.yaml").read_text("utf-8"))
     section = section_of(experiment)
     jsonschema.validate(section, schema)
     with pytest.raises(jsonschema.ValidationError, match="typo"):

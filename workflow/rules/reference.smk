@@ -1,7 +1,13 @@
 # The reference in results/reference, a part of the repository: compare this run with it, or replace
 # it by this run.
 REFERENCE = report_files.relative(ROOT / "results" / "reference")
-TOLERANCES = report_files.relative(ROOT / "workflow" / "tolerances.yaml")
+TOLERANCES = [
+    report_files.relative(path)
+    for path in (
+        ROOT / "workflow" / "tolerances.yaml",
+        *sorted(report_files.PACKAGE.glob("experiments/*/tolerances.yaml")),
+    )
+]
 # What a checkout holds of it; empty where there is none.
 REFERENCE_FILES = sorted(
     str(path) for path in Path(REFERENCE).rglob("*") if path.is_file()

@@ -3,12 +3,15 @@
 Run by hand after a schema has changed (`python workflow/schemas/describe.py`); a test compares.
 """
 
+import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "src"))
+
+from adcost.study.schema import documents  # noqa: E402
+
 SCHEMAS = ROOT / "workflow/schemas"
 
 HEAD = """\
@@ -23,7 +26,7 @@ mine.yaml`). Single values are also replaced by `--config seed=3 'hvp={layers: [
 a text or a list is replaced, a *section* key by key; a *section, replaced whole* holds things of your
 choice, such as regions, and what is given there takes the place of all of it.
 
-Written from `workflow/schemas/` by
+Written from `workflow/schemas/` and the experiments' `schema.yaml` by
 `python workflow/schemas/describe.py`; do not edit.
 
 | key | type | allowed | meaning |
@@ -33,7 +36,7 @@ Written from `workflow/schemas/` by
 
 def load(name: str) -> dict[str, Any]:
     """A schema by its file name."""
-    return yaml.safe_load((SCHEMAS / name).read_text("utf-8"))
+    return documents(SCHEMAS)[name]
 
 
 def rows(schema: dict[str, Any], key: str, document: dict[str, Any]) -> list[str]:

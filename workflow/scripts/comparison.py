@@ -16,6 +16,6 @@ with logged(snakemake):
     wanted = snakemake.params
     reference = read_reference(wanted.folder)
     found = read_results(Path(snakemake.output[0]).parent, wanted.tables)
-    comparison = compare(reference, found, read_tolerances(snakemake.input.tolerances))
+    comparison = compare(reference, found, read_tolerances(snakemake.input.tolerances[0]))
     print(summary(comparison))
     write_json(comparison, snakemake.output[0])

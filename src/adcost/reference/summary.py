@@ -48,7 +48,7 @@ def _arithmetic(differences: Sequence[Mapping[str, str]]) -> Iterator[str]:
         return
     yield (
         f"Computed with {_kinds(differences)}, so what is made of rounding is compared as "
-        "workflow/tolerances.yaml says for another processor:"
+        "each experiment's tolerances.yaml says for another processor:"
     )
     for it in differences:
         yield f"  {it['key']}: {_sides(it['reference'], it['here'])}"

@@ -1,4 +1,6 @@
-"""How far a number may lie from the reference's: `workflow/tolerances.yaml`, read and applied.
+"""How far a number may lie from the reference's: read from tolerances.yaml, and applied.
+
+The default is in `workflow/tolerances.yaml`, rules are in each experiment's folder.
 
 A number without a rule has the file's default; text, integers and whole numbers must then be the
 same. Each rule says why it is wider, and holds where another processor computed, unless it says
@@ -15,6 +17,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
+EXPERIMENTS = Path(__file__).parents[1] / "experiments"
+
 EVERY = "*"
 """As the column of a rule that does not compare: its rows are set aside, be they there or not."""
 
@@ -22,7 +26,7 @@ LIMITS = ({"relative", "absolute"}, {"factor", "floor"}, {"between"})
 """The keys of a tolerance that may stand together."""
 
 KEYS = (
-    "experiment", "table", "column", "where", "relative", "absolute", "factor", "floor", "between",
+    "table", "column", "where", "relative", "absolute", "factor", "floor", "between",
     "compared", "processor", "why",
 )  # fmt: skip
 
@@ -125,22 +129,35 @@ class Tolerances:
         return tuple(r for r in self.rules if (r.experiment, r.table) == (experiment, table))
 
 
-def read_tolerances(path: Path | str) -> Tolerances:
-    """Read the file; raise :class:`ToleranceError` naming the rule, the key and what is allowed."""
-    document = yaml.safe_load(Path(path).read_text("utf-8"))
-    if not isinstance(document, Mapping) or set(document) != {"default", "rules"}:
-        raise ToleranceError(f"{path}: it must have the keys default and rules, and no other")
-    default = _tolerance(document["default"], f"{path}, default")
-    rules = [_rule(entry, f"{path}, rule {i}") for i, entry in enumerate(document["rules"], 1)]
-    return Tolerances(default, tuple(rules))
+def rule_files(experiments: Path = EXPERIMENTS) -> list[Path]:
+    """The file of each experiment that has rules."""
+    return sorted(experiments.glob("*/tolerances.yaml"))
 
 
-def _rule(entry: Any, place: str) -> Rule:
+def read_tolerances(default: Path | str, experiments: Path = EXPERIMENTS) -> Tolerances:
+    """Read the default's file and the rules in the folders of experiments.
+
+    Raises :class:`ToleranceError` naming the file, the rule, the key and what is allowed.
+    """
+    document = yaml.safe_load(Path(default).read_text("utf-8"))
+    if not isinstance(document, Mapping) or set(document) != {"default"}:
+        raise ToleranceError(f"{default}: it must have the key default, and no other")
+    rules = []
+    for path in rule_files(experiments):
+        entries = yaml.safe_load(path.read_text("utf-8"))
+        if not isinstance(entries, list):
+            raise ToleranceError(f"{path}: it must be a list of rules")
+        own = path.parent.name
+        rules += [_rule(own, entry, f"{path}, rule {i}") for i, entry in enumerate(entries, 1)]
+    return Tolerances(_tolerance(document["default"], f"{default}, default"), tuple(rules))
+
+
+def _rule(experiment: str, entry: Any, place: str) -> Rule:
     if not isinstance(entry, Mapping):
         raise ToleranceError(f"{place}: {entry!r} is no rule; allowed keys: {', '.join(KEYS)}")
     if unknown := sorted(set(entry) - set(KEYS)):
         raise ToleranceError(f"{place}: no key {', '.join(unknown)}; allowed: {', '.join(KEYS)}")
-    needed = ("experiment", "table", "column", "why")
+    needed = ("table", "column", "why")
     if missing := [key for key in needed if not entry.get(key)]:
         raise ToleranceError(f"{place}: the key {', '.join(missing)} is missing")
     where = {column: _where(value, place) for column, value in entry.get("where", {}).items()}
@@ -151,7 +168,7 @@ def _rule(entry: Any, place: str) -> Rule:
     if entry["column"] == EVERY and tolerance.compared:
         raise ToleranceError(f'{place}: column "*" sets whole rows aside, with compared: false')
     return Rule(
-        entry["experiment"], entry["table"], entry["column"], where, tolerance, entry["why"],
+        experiment, entry["table"], entry["column"], where, tolerance, entry["why"],
         processor,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import typst
 
 from adcost.reference.store import read_reference
-from adcost.report.catalogue import Catalogue
+from adcost.report.catalogue import EXPERIMENTS, Catalogue
 from adcost.report.lecture import about, cited
 from adcost.report.page import FIGURE_FONTS, complete
 from adcost.results.tables import check_written, read_json, replacing
@@ -31,22 +31,22 @@ def build(
     pdf: Path,
     experiments: list[str],
     language: str = "en",
-    texts: Path | None = None,
+    experiments_in: Path = EXPERIMENTS,
     compared: bool = False,
     gpu: Path | None = None,
 ) -> None:
     """Write the report on these experiments, as one HTML file and as PDF.
 
     ``results`` holds ``provenance.json`` and for each experiment ``claims.json``, ``numbers.json``
-    and ``figures/``; ``texts`` is the folder of the language's texts, this package's own by
-    default. If ``compared``, ``comparison.json`` is there too and has a section. ``gpu`` is the
-    folder of a reference run on a GPU, whose claims then stand beside this study's. The same
-    inputs give the same bytes, and both files are replaced together or not.
+    and ``figures/``; ``experiments_in`` has a folder for each, with its section and summary. If
+    ``compared``, ``comparison.json`` is there too and has a section. ``gpu`` is the folder of a
+    reference run on a GPU, whose claims then stand beside this study's. The same inputs give the
+    same bytes, and both files are replaced together or not.
     Raises :class:`ReportError` naming what is missing: a file, or a number, claim, figure or
     animation that a section calls; and :class:`adcost.results.tables.DamagedFile` naming a file
     that was changed after it was written.
     """
-    results, texts = Path(results).resolve(), Path(texts or HERE / language).resolve()
+    results, texts = Path(results).resolve(), _texts(language, experiments, experiments_in)
     _check(results, texts, experiments, compared)
     given = {
         "language": language,
@@ -64,16 +64,28 @@ def build(
         new_pdf.write_bytes(paper)
 
 
-def _check(results: Path, texts: Path, experiments: Iterable[str], compared: bool) -> None:
+def _texts(language: str, experiments: Iterable[str], folder: Path) -> dict[str, Path]:
+    """The language's own texts, by their names in the folder ``text`` that Typst sees."""
+    found = {"main.typ": HERE / language / "main.typ"}
+    for name in experiments:
+        found[f"{name}.typ"] = folder / name / f"report.{language}.typ"
+        found[f"{name}-summary.typ"] = folder / name / f"summary.{language}.typ"
+    return found
+
+
+def _check(
+    results: Path, texts: dict[str, Path], experiments: Iterable[str], compared: bool
+) -> None:
     """Every file that the template opens by itself, so that a missing one is named plainly."""
     needed = {
-        texts / "main.typ": "the words of the language",
+        texts["main.typ"]: "the words of the language",
         results / "provenance.json": "where the results come from",
     }
     if compared:
         needed[results / "comparison.json"] = "how the run compares with the reference"
     for name in experiments:
-        needed[texts / f"{name}.typ"] = f"the text of the section on {name}"
+        needed[texts[f"{name}.typ"]] = f"the text of the section on {name}"
+        needed[texts[f"{name}-summary.typ"]] = f"the title of the section on {name}"
         needed[results / name / "claims.json"] = f"the claims of {name}"
         needed[results / name / "numbers.json"] = f"the numbers of {name}"
     missing = [f"{path} ({what})" for path, what in needed.items() if not path.is_file()]
@@ -96,7 +108,9 @@ def _drawn(results: Path, experiment: str, *suffixes: str) -> list[str]:
     return sorted(set.intersection(*found))
 
 
-def _typeset(results: Path, texts: Path, given: dict, gpu: Path | None) -> tuple[bytes, bytes]:
+def _typeset(
+    results: Path, texts: dict[str, Path], given: dict, gpu: Path | None
+) -> tuple[bytes, bytes]:
     """HTML and PDF as Typst gives them."""
     with tempfile.TemporaryDirectory(prefix="adcost-report-") as folder:
         # Typst reads below one root only, and links show it what lies elsewhere; the document
@@ -104,7 +118,10 @@ def _typeset(results: Path, texts: Path, given: dict, gpu: Path | None) -> tuple
         root = Path(folder).resolve()
         for source in HERE.glob("*.typ"):
             shutil.copy(source, root)
-        (root / "text").symlink_to(texts)
+        (root / "text").mkdir()
+        for name, path in texts.items():
+            shutil.copy(path, root / "text" / name)
+        (root / "text/summaries.typ").write_text(_summaries(given["experiments"]), "utf-8")
         _judged(results, root / "judged", given)
         if gpu is not None:
             _judged_on_gpu(gpu, root / "judged" / "gpu", given)
@@ -124,6 +141,13 @@ def _typeset(results: Path, texts: Path, given: dict, gpu: Path | None) -> tuple
             raise ReportError(_explain(error)) from error
     assert isinstance(page, bytes) and isinstance(paper, bytes)
     return page, paper
+
+
+def _summaries(experiments: Iterable[str]) -> str:
+    """Typst's source of ``summaries``: by experiment, what its summary defines."""
+    imports = [f'#import "{name}-summary.typ" as {name}-said' for name in experiments]
+    entries = "".join(f"{name}: dictionary({name}-said), " for name in experiments)
+    return "\n".join([*imports, f"#let summaries = ({entries})"])
 
 
 def _judged(results: Path, folder: Path, given: dict) -> None:

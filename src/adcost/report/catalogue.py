@@ -1,8 +1,8 @@
 r"""Words of figures, claims and tables in the report's language, from catalogues.
 
 The study's own language is English: rooms draw and judge with English words, and tables hold them.
-Another language has, beside its texts, a catalogue `<language>/<experiment>.yaml` for each
-experiment, and `<language>/words.yaml` for words that several share. A catalogue maps templates:
+Another language has a catalogue `words.<language>.yaml` in the folder of each experiment, and
+`<language>/words.yaml` here for words that several share. A catalogue maps templates:
 
     "{} of {} starts": "стартов: {} из {}"
     "{} probes, {} images": "изображений: {1}, пробных векторов: {0}"
@@ -21,6 +21,7 @@ from typing import Any
 from adcost.study import strict_yaml
 
 HERE = Path(__file__).parent
+EXPERIMENTS = HERE.parent / "experiments"
 
 NUMBER = re.compile(r"(?<![\w.])[-+−±]?\d(?:[\d.,\u202f]*\d)?(?:e[-+]?\d+|×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 VERBATIM = "verbatim"
@@ -116,8 +117,8 @@ class Catalogue:
 
 def files(language: str, experiment: str) -> list[Path]:
     """The catalogues that an experiment's words are looked up in, the shared one first."""
-    folder = HERE / language
-    found = (folder / "words.yaml", folder / f"{experiment}.yaml")
+    own = EXPERIMENTS / experiment / f"words.{language}.yaml"
+    found = (HERE / language / "words.yaml", own)
     return [path for path in found if path.is_file()]
 
 

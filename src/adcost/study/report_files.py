@@ -18,8 +18,9 @@ def report_texts(language: str, experiments: list[str]) -> list[str]:
     """The report's template, style sheet and the sections it is made of."""
     folder = PACKAGE / "report"
     shared = [path for path in folder.iterdir() if path.suffix in (".typ", ".css")]
-    sections = (folder / language).glob("*.typ")
-    texts = [path for path in sections if path.stem in (*experiments, "main")]
+    texts = [folder / language / "main.typ"]
+    for name in experiments:
+        texts += sorted((catalogue.EXPERIMENTS / name).glob(f"*.{language}.typ"))
     words = {path for name in experiments for path in catalogue.files(language, name)}
     return sorted(relative(path) for path in [*shared, *texts, *words])
 

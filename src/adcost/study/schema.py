@@ -22,16 +22,21 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 ROOT = "config.schema.yaml"
+EXPERIMENTS = Path(__file__).parents[1] / "experiments"
 
 YAML_FLOAT = re.compile(r"([-+]?\d+)(\.\d*)?[eE]([-+]?)(\d+)")
 
 
 @cache
 def documents(schemas: Path) -> dict[str, Any]:
-    """Every schema of a folder, by the name of its file."""
-    read = {path.name: yaml.safe_load(path.read_text("utf-8")) for path in schemas.glob("*.yaml")}
+    """The schema of the whole configuration, with each experiment's own, by the names of files."""
+    paths = {path.name: path for path in schemas.glob("*.yaml")}
+    sections = {path.parent.name: path for path in sorted(EXPERIMENTS.glob("*/schema.yaml"))}
+    paths |= {f"{name}.schema.yaml": path for name, path in sections.items()}
+    read = {name: yaml.safe_load(path.read_text("utf-8")) for name, path in paths.items()}
     for document in read.values():
         document.pop("$schema")  # or each would be checked by JSON Schema's own types
+    read[ROOT]["properties"] |= {name: {"$ref": f"{name}.schema.yaml"} for name in sections}
     return read
 
 

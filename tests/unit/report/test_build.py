@@ -12,7 +12,6 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from adcost import plotting
-from adcost.report import build as report
 from adcost.report.build import ReportError, build
 from adcost.report.catalogue import languages
 from adcost.report.lecture import about
@@ -94,17 +93,17 @@ def made(tmp_path_factory):
         figure.savefig(folder / "figures" / "film.png", metadata={"Software": None})
         plt.close(figure)
     (folder / "figures" / "film.mp4").write_bytes(b"\0\0\0\x18ftypmp42")
-    texts = root / "en"
-    texts.mkdir()
-    words = (report.HERE / "en" / "main.typ").read_text("utf-8")
-    (texts / "main.typ").write_text(words.replace("#let titles = (", '#let titles = (toy: "Toy",'))
-    (texts / "toy.typ").write_text(SECTION, encoding="utf-8")
+    own = root / "experiments" / "toy"
+    own.mkdir(parents=True)
+    for language in languages():
+        (own / f"report.{language}.typ").write_text(SECTION, encoding="utf-8")
+        (own / f"summary.{language}.typ").write_text('#let title = "Toy"\n', encoding="utf-8")
     return root
 
 
 def run(root):
     paths = root / "out" / "report.html", root / "out" / "report.pdf"
-    build(root / "results", *paths, ["toy"], texts=root / "en")
+    build(root / "results", *paths, ["toy"], experiments_in=root / "experiments")
     return paths[0].read_text("utf-8"), paths[1].read_bytes()
 
 
@@ -308,13 +307,9 @@ def test_a_small_table_has_the_columns_asked_for(built):
 @pytest.mark.parametrize("language", languages())
 def test_the_first_screen_names_the_lecture(made, tmp_path, language):
     """Its title, author, course and link, and what a slide and the homework are, in the words."""
-    words = (report.HERE / language / "main.typ").read_text("utf-8")
-    (tmp_path / "main.typ").write_text(
-        words.replace("titles = (", 'titles = (toy: "Toy",'), "utf-8"
-    )
-    shutil.copy(made / "en" / "toy.typ", tmp_path)
     paths = tmp_path / "report.html", tmp_path / "report.pdf"
-    build(made / "results", *paths, ["toy"], language=language, texts=tmp_path)
+    build(made / "results", *paths, ["toy"], language,
+          experiments_in=made / "experiments")  # fmt: skip
     screen = re.search(r"<h1.*?<h2", paths[0].read_text("utf-8"), re.S)[0]
     lecture = about(language)
     assert f'href="{lecture["page"]}"' in screen
@@ -354,7 +349,7 @@ def test_numbers_come_from_the_tables(tree, built):
 def test_a_number_is_printed(tree, value, digits, printed):
     write_json(NUMBERS | {"price": value}, tree / "results" / "toy" / "numbers.json")
     section = f'#import "../template.typ": *\n[#n("toy", "price", digits: {digits})]'
-    (tree / "en" / "toy.typ").write_text(section, encoding="utf-8")
+    (tree / "experiments/toy/report.en.typ").write_text(section, encoding="utf-8")
     assert f"[{printed}]" in Page(run(tree)[0]).text
 
 
@@ -384,7 +379,7 @@ def test_bytes_repeat_wherever_the_results_lie(built, tree):
     ],
 )
 def test_an_unknown_name_is_refused_and_nothing_written(tree, call, named):
-    (tree / "en" / "toy.typ").write_text(f'#import "../template.typ": *\n{call}\n')
+    (tree / "experiments/toy/report.en.typ").write_text(f'#import "../template.typ": *\n{call}\n')
     with pytest.raises(ReportError) as refusal:
         run(tree)
     assert all(name in str(refusal.value) for name in named), refusal.value
@@ -392,17 +387,23 @@ def test_an_unknown_name_is_refused_and_nothing_written(tree, call, named):
 
 
 @pytest.mark.parametrize(
-    "name", ["en/toy.typ", "results/toy/claims.json", "results/provenance.json"]
+    "name",
+    [
+        "toy/report.en.typ",
+        "toy/summary.en.typ",
+        "results/toy/claims.json",
+        "results/provenance.json",
+    ],
 )
 def test_a_missing_file_is_named(tree, name):
-    (tree / name).unlink()
+    (path,) = [path for path in tree.rglob("*") if str(path).endswith(name)]
+    path.unlink()
     with pytest.raises(ReportError, match=re.escape(name)):
         run(tree)
 
 
 def test_a_section_without_title_is_refused(tree):
-    words = tree / "en" / "main.typ"
-    words.write_text(words.read_text("utf-8").replace('toy: "Toy",', ""), encoding="utf-8")
+    (tree / "experiments/toy/summary.en.typ").write_text("", encoding="utf-8")
     with pytest.raises(ReportError, match="title"):
         run(tree)
 
@@ -448,7 +449,8 @@ COMPARISON = {
 def compared(tree, comparison):
     write_json(comparison, tree / "results" / "comparison.json")
     paths = tree / "report.html", tree / "report.pdf"
-    build(tree / "results", *paths, ["toy"], texts=tree / "en", compared=True)
+    build(tree / "results", *paths, ["toy"], experiments_in=tree / "experiments",
+          compared=True)  # fmt: skip
     assert paths[1].read_bytes().startswith(b"%PDF")
     return Page(paths[0].read_text("utf-8")).text
 
@@ -480,8 +482,8 @@ def test_a_comparison_without_exceptions_says_so(tree):
 def test_without_a_comparison_there_is_no_section_and_a_missing_file_is_named(built, tree):
     assert "Against the reference" not in built[0]
     with pytest.raises(ReportError, match=r"comparison\.json \(how the run compares"):
-        build(tree / "results", tree / "a.html", tree / "a.pdf", ["toy"], texts=tree / "en",
-              compared=True)  # fmt: skip
+        build(tree / "results", tree / "a.html", tree / "a.pdf", ["toy"],
+              experiments_in=tree / "experiments", compared=True)  # fmt: skip
 
 
 def test_claims_of_a_run_on_a_gpu_stand_beside_this_ones(built, tree):
@@ -495,7 +497,8 @@ def test_claims_of_a_run_on_a_gpu_stand_beside_this_ones(built, tree):
     origin = {"config": {"experiments": ["toy"]}, "machine": machine, "commit": "9" * 16}
     write_json(origin, kept / "provenance.json")
     paths = tree / "report.html", tree / "report.pdf"
-    build(tree / "results", *paths, ["toy"], texts=tree / "en", gpu=kept)
+    build(tree / "results", *paths, ["toy"], experiments_in=tree / "experiments",
+          gpu=kept)  # fmt: skip
     said = Page(paths[0].read_text("utf-8")).text
     section = said[said.rindex("Measured on NVIDIA Abacus 80GB") : said.rindex("Where the numbers")]
     assert "commit 9999999999." in section

@@ -114,13 +114,15 @@ def test_a_wrong_entry_is_refused_by_name(entry, says, tmp_path, monkeypatch):
 
 def test_an_experiments_words_go_before_the_shared(tmp_path, monkeypatch):
     monkeypatch.setattr(catalogue, "HERE", tmp_path)
+    monkeypatch.setattr(catalogue, "EXPERIMENTS", tmp_path)
     (tmp_path / "xx").mkdir()
+    (tmp_path / "toy").mkdir()
     assert Catalogue.read("xx", "toy")("step") == "step"
     (tmp_path / "xx/words.yaml").write_text("{step: шаг, point: точка}", "utf-8")
-    (tmp_path / "xx/toy.yaml").write_text("{step: ступень}", "utf-8")
+    (tmp_path / "toy/words.xx.yaml").write_text("{step: ступень}", "utf-8")
     words_of = Catalogue.read("xx", "toy")
     assert (words_of("step"), words_of("point")) == ("ступень", "точка")
-    assert [path.name for path in catalogue.files("xx", "toy")] == ["words.yaml", "toy.yaml"]
+    assert [path.name for path in catalogue.files("xx", "toy")] == ["words.yaml", "words.xx.yaml"]
 
 
 def test_languages_are_the_folders_with_a_front_text():
@@ -130,8 +132,10 @@ def test_languages_are_the_folders_with_a_front_text():
 @pytest.mark.parametrize("language", [one for one in catalogue.languages() if one != "en"])
 def test_catalogues_are_in_their_language(language):
     """Entries that are the same in both languages say so by ``~``."""
-    for path in (catalogue.HERE / language).glob("*.yaml"):
-        Catalogue.read(language, path.stem)
+    own = sorted(catalogue.EXPERIMENTS.glob(f"*/words.{language}.yaml"))
+    assert own
+    for path in [catalogue.HERE / language / "words.yaml", *own]:
+        Catalogue.read(language, path.parent.name)
         for entry, words in yaml.safe_load(path.read_text("utf-8")).items():
             if "{*}" not in entry:  # There the words within are translated.
                 assert words != entry, f"{path.name}: {entry}: write ~"

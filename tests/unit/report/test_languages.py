@@ -5,16 +5,30 @@ from collections import Counter
 
 import pytest
 
-from adcost.report.catalogue import HERE, languages
+from adcost.report.catalogue import EXPERIMENTS, HERE, languages
+from adcost.study.plans import known_experiments
 
 OTHERS = [language for language in languages() if language != "en"]
-SECTIONS = sorted(path.stem for path in (HERE / "en").glob("*.typ"))
+
+
+def sections(language):
+    """What a language has for experiments: `hvp/report`, `hvp/summary` and so on."""
+    paths = EXPERIMENTS.glob(f"*/*.{language}.typ")
+    return sorted(f"{path.parent.name}/{path.name.split('.')[0]}" for path in paths)
+
+
+SECTIONS = sections("en")
 CALL = re.compile(r"#(?:n|m|verdict|claims-of)\((?:[^()]|\([^()]*\))*\)")
 SHOWN = re.compile(r'#(?:figure-of|animation-of|rows)\(\s*"[^"]*",\s*"[^"]*"')
 
 
 def text_of(language, section):
-    return (HERE / language / f"{section}.typ").read_text("utf-8")
+    own = (
+        HERE / language / "main.typ"
+        if section == "main"
+        else EXPERIMENTS / f"{section}.{language}.typ"
+    )
+    return own.read_text("utf-8")
 
 
 def calls(text):
@@ -37,17 +51,18 @@ def test_there_is_another_language():
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_section_is_missing_in_either(language):
-    assert sorted(path.stem for path in (HERE / language).glob("*.typ")) == SECTIONS
+    assert sections(language) == SECTIONS
+    assert {section.split("/")[0] for section in SECTIONS} == set(known_experiments())
 
 
 @pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("section", ["main", *SECTIONS])
 def test_sections_show_the_same(section, language):
     assert calls(text_of(language, section)) == calls(text_of("en", section))
 
 
 @pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("section", [it for it in SECTIONS if it.endswith("/report")])
 def test_sections_are_in_their_language(section, language):
     """Prose, told by its letters, once comments, code, formulas and names are taken out."""
     aside = r"//.*|`[^`]*`|\$[^$]*\$|#\w+\([^)]*\)|#\S+.*|[a-z-]+: "

@@ -90,8 +90,8 @@ def test_no_section_accepts_unknown_keys_and_every_key_is_described():
 def test_a_section_is_replaced_whole_where_what_it_holds_is_the_users_choice():
     """Of any other every key is required, so a file that names some removes none."""
     merged_by_key = {"config.schema.yaml", "checkpointing.schema.yaml/properties/transformer"}
-    for path in SCHEMAS.glob("*.yaml"):
-        for where, section in _sections(yaml.safe_load(path.read_text("utf-8")), path.name):
+    for name, document in schema.documents(SCHEMAS).items():
+        for where, section in _sections(document, name):
             optional = set(section.get("properties", {})) - set(section.get("required", []))
             chosen = bool(optional) or "propertyNames" in section
             if where not in merged_by_key:

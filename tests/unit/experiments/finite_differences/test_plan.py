@@ -28,7 +28,9 @@ def test_nothing_is_timed(section):
 
 def test_the_plan_knows_the_curves_and_the_size_of_the_grid(section):
     assert set(plan.CURVES) == set(CURVES)
-    schema = yaml.safe_load((ROOT / "workflow/schemas/finite_differences.schema.yaml").read_text())
+    schema = yaml.safe_load(
+        (ROOT / "src/adcost/experiments/finite_differences/schema.yaml").read_text()
+    )
     assert tuple(schema["properties"]["curves"]["items"]["enum"]) == plan.CURVES
     assert plan.epsilons(**section["epsilon"]) == len(measure.grid(**section["epsilon"])) == 71
 

@@ -8,7 +8,7 @@ import yaml
 from adcost.experiments.hutchinson import plan
 from adcost.functions.classifiers import ARCHITECTURES, Shape
 
-SCHEMA = Path(__file__).parents[4] / "workflow/schemas/hutchinson.schema.yaml"
+SCHEMA = Path(__file__).parents[4] / "src/adcost/experiments/hutchinson/schema.yaml"
 
 
 def _schema_refuses(section):

@@ -10,7 +10,7 @@ import yaml
 from adcost.experiments.mds import plan
 from adcost.functions import cities
 
-SCHEMA = Path(__file__).resolve().parents[4] / "workflow/schemas/mds.schema.yaml"
+SCHEMA = Path(__file__).resolve().parents[4] / "src/adcost/experiments/mds/schema.yaml"
 
 
 def test_points_are_regions_and_sizes_and_get_what_they_need(section):
