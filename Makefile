@@ -17,7 +17,7 @@ SNAKEMAKE = @trap : INT; $(BIN)/python -m adcost.study.preflight $(CONFIG) || ex
   { echo "The study is not finished: the same command goes on from here, and keeps what is finished."; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all quick test mutants check style bench matrix lock clean help
+.PHONY: all quick test mutants check style bench matrix lock new-experiment clean help
 
 all: .venv/ready
 	$(SNAKEMAKE)
@@ -60,6 +60,9 @@ lock: .matrix/uv/bin/uv  ## resolve pyproject.toml and requirements.in again, pi
 .matrix/uv/bin/uv:
 	@$(PYTHON) -m venv --clear .matrix/uv && .matrix/uv/bin/python -m pip install --quiet uv
 
+new-experiment: .venv/ready  ## the files of a new one, which runs: NAME=…
+	@$(BIN)/python -m adcost.study.new_experiment $(NAME)
+
 # The file says that the environment is whole: an interrupted set-up is begun again.
 .venv/ready: requirements.lock
 	@command -v $(PYTHON) >/dev/null || { echo "This needs Python 3.11 or newer; set PYTHON=…"; exit 1; }
@@ -76,4 +79,4 @@ clean:  ## remove the results, not the environment and not the references
 	find results -mindepth 1 ! -name README.md $(foreach kept,reference reference-h100,! -path results/$(kept) ! -path 'results/$(kept)/*') -delete
 
 help:
-	@grep -hE '^[a-z]+:.*##' Makefile | sed 's/:.*##/:/'
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'

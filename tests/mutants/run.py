@@ -196,7 +196,8 @@ def run_all(jobs, trees, limit):
     """Run jobs (begin, arguments, log) on as many at a time as there are trees.
 
     Yields each job's number, its exit status (negative: a signal; None: ended after ``limit``
-    seconds of processor time, or ten times as many by the clock) and its seconds. ``begin`` takes the tree and returns what to call at the end.
+    seconds of processor time, or ten times as many by the clock) and its seconds. ``begin`` takes
+    the tree and returns what to call at the end.
     """
     waiting, free, running = list(enumerate(jobs))[::-1], list(trees), {}
     while waiting or running:
@@ -259,7 +260,9 @@ def main(argv=None, libraries=LIBRARIES):
     parser.add_argument("names", nargs="*", help="lists to run, globs allowed; without any, all")
     parser.add_argument("-k", default="", help="only faults whose line contains this")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="faults at a time")
-    parser.add_argument("--limit", type=float, default=600, help="processor seconds until a run is ended")
+    parser.add_argument(
+        "--limit", type=float, default=600, help="processor seconds until a run is ended"
+    )
     parser.add_argument("--logs", type=Path, help="a folder that keeps the output of the tests")
     parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     options = parser.parse_args(argv)

@@ -1,67 +1,74 @@
-"""The page on adding an experiment, followed to the letter."""
+"""A new experiment, written by `make new-experiment` from the page on adding one."""
 
 import json
-import re
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs/add-an-experiment.md").read_text("utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = "docs/add-an-experiment.md"
+NAME = "nested_sines"
 
 
-def _blocks(language):
-    return re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+def _tree(folder):
+    """The bytes of each file of a checkout, results and caches left out."""
+    paths = [p for p in folder.rglob("*") if p.is_file() and ".snakemake" not in p.parts]
+    return {str(p.relative_to(folder)): p.read_bytes() for p in paths if ".pyc" not in p.name}
 
 
 @pytest.fixture
-def followed(fresh):
-    """A checkout to which the page's files are added."""
-    room = fresh.folder / "src/adcost/experiments/chain"
-    room.mkdir()
-    (room / "__init__.py").touch()
-    plan, measure, figures, claims, test = _blocks("python")
-    for name, text in (("plan", plan), ("measure", measure), ("figures", figures)):
-        (room / f"{name}.py").write_text(text, "utf-8")
-    (room / "claims.py").write_text(claims, "utf-8")
-    (fresh.folder / "test_chain.py").write_text(test, "utf-8")
-
-    schema, section, words = _blocks("yaml")
-    schemas = fresh.folder / "workflow/schemas"
-    (schemas / "chain.schema.yaml").write_text(schema, "utf-8")
-    (line,) = re.findall(r"`(chain: \{\$ref: .*?\})`", PAGE)
-    with open(schemas / "config.schema.yaml", "a", encoding="utf-8") as file:
-        file.write(f"  {line}\n")
-    fresh.configure(lambda config: config.update(yaml.safe_load(section)))
-
-    (fresh.folder / "src/adcost/report/ru/chain.yaml").write_text(words, "utf-8")
-    (text,) = _blocks("typst")
-    texts = fresh.folder / "src/adcost/report/en"
-    (texts / "chain.typ").write_text(text, "utf-8")
-    (title,) = re.findall(r"`(chain: \".*?\",)`", PAGE)
-    main = (texts / "main.typ").read_text("utf-8")
-    (texts / "main.typ").write_text(main.replace("#let titles = (", f"#let titles = (\n  {title}"))
-    return fresh
-
-
-def test_the_experiment_of_the_page_runs_and_its_test_passes(followed):
-    assert followed.planned("chain").jobs == {
-        "chain_measure": 4, "chain_gather": 1, "chain_figures": 1, "chain_claims": 1, "chain": 1
-    }  # fmt: skip
-    followed.snakemake("chain", "--config", "report={language: ru}")
-    assert "no words" not in (followed.results / "logs/chain/figures.log").read_text("utf-8")
-    assert "длина цепи" in (followed.results / "chain/figures/ratio.svg").read_text("utf-8")
-    (claim,) = json.loads((followed.results / "chain/claims.json").read_text("utf-8"))
-    assert claim["verdict"] == "reproduced"
-    assert (followed.results / "chain/figures/ratio.svg").exists()
-    followed.configure(lambda config: config.update(experiments=["chain"]))
-    followed.snakemake("results/report.html")
-    html = (followed.results / "report.html").read_text("utf-8")
-    assert "What does the derivative of a chain" in html
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_chain.py"],
-        cwd=followed.folder, env={"PYTHONPATH": "src"}, capture_output=True, text=True,
+def added(fresh):
+    """A checkout to which the command has added an experiment, and the files that it touched."""
+    (fresh.folder / "docs").mkdir()
+    shutil.copy(ROOT / PAGE, fresh.folder / PAGE)
+    fresh.configure(lambda config: config.update(experiments=[]))
+    before = _tree(fresh.folder)
+    subprocess.run(
+        [sys.executable, "-m", "adcost.study.new_experiment", NAME],
+        cwd=fresh.folder, env=os.environ | {"PYTHONPATH": "src"}, check=True,
     )  # fmt: skip
-    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    after = _tree(fresh.folder)
+    assert not set(before) - set(after)
+    return fresh, {path for path in after if after[path] != before.get(path)}
+
+
+def test_a_new_experiment_touches_its_folder_its_tests_and_a_section(added):
+    _, touched = added
+    own, tests = f"src/adcost/experiments/{NAME}/", f"tests/unit/experiments/{NAME}/"
+    outside = {path for path in touched if not path.startswith((own, tests))}
+    assert outside == {"config/config.yaml"}
+    assert len([path for path in touched if path.startswith(own)]) == 11
+    assert len([path for path in touched if path.startswith(tests)]) == 2
+
+
+def test_a_new_experiment_runs_is_judged_and_reported_and_its_tests_pass(added):
+    study, _ = added
+    assert study.planned(NAME).jobs == {
+        f"{NAME}_measure": 4, f"{NAME}_gather": 1, f"{NAME}_figures": 1, f"{NAME}_claims": 1,
+        NAME: 1,
+    }  # fmt: skip
+    study.snakemake(NAME, "--config", "report={language: ru}")
+    own = study.results / NAME
+    assert "no words" not in (study.results / f"logs/{NAME}/figures.log").read_text("utf-8")
+    assert "число синусов" in (own / "figures/ratio.svg").read_text("utf-8")
+    (claim,) = json.loads((own / "claims.json").read_text("utf-8"))
+    assert claim["verdict"] == "reproduced"
+    study.snakemake("results/report.html")
+    html = (study.results / "report.html").read_text("utf-8")
+    assert "What does the derivative of" in html and "Nested sines" in html
+    # Its own tests, and those of every experiment.
+    for part in ("conftest.py", "contract"):
+        source, target = ROOT / "tests" / part, study.folder / "tests" / part
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+    shutil.copy(ROOT / "pyproject.toml", study.folder)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", NAME,
+         f"tests/unit/experiments/{NAME}", "tests/contract/test_promises.py"],
+        cwd=study.folder, env=os.environ | {"PYTHONPATH": "src"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout

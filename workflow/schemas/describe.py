@@ -1,11 +1,14 @@
-"""Write `config/README.md`, every key of the configuration, from the schemas.
+"""Write every key of the configuration, and README's table of experiments, from the schemas.
 
 Run by hand after a schema has changed (`python workflow/schemas/describe.py`); a test compares.
 """
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "src"))
@@ -13,6 +16,8 @@ sys.path.insert(0, str(ROOT / "src"))
 from adcost.study.schema import documents  # noqa: E402
 
 SCHEMAS = ROOT / "workflow/schemas"
+
+TABLE = re.compile(r"(\| experiment \| question \|\n\|---\|---\|\n)(?:\|.*\n)+")
 
 HEAD = """\
 # The configuration, key by key
@@ -97,5 +102,15 @@ def page() -> str:
     return HEAD + "\n".join(rows(document, "", document)) + "\n"
 
 
+def readme() -> str:
+    """README with its table of experiments, in the study's order."""
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+    questions = {name: load(f"{name}.schema.yaml")["description"] for name in config["experiments"]}
+    table = "".join(f"| `{name}` | {text} |\n" for name, text in questions.items())
+    text = (ROOT / "README.md").read_text("utf-8")
+    return TABLE.sub(lambda found: found[1] + table, text)
+
+
 if __name__ == "__main__":
+    (ROOT / "README.md").write_text(readme(), encoding="utf-8")
     (ROOT / "config/README.md").write_text(page(), encoding="utf-8")

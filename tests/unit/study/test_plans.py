@@ -59,11 +59,12 @@ def test_points_without_a_seed_are_measured_without_one():
         seeds.number(None, "graph_traces", "traces")
 
 
-def test_the_page_of_keys_is_the_schemas():
+def test_the_page_of_keys_and_the_table_of_experiments_are_the_schemas():
     spec = importlib.util.spec_from_file_location("describe", SCHEMAS / "describe.py")
     describe = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(describe)
     assert (ROOT / "config/README.md").read_text("utf-8") == describe.page()
+    assert (ROOT / "README.md").read_text("utf-8") == describe.readme()
 
 
 def _sections(schema, where):
