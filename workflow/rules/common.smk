@@ -6,14 +6,14 @@ from adcost.study import (
     interruption,
     plans,
     report_files,
-    storage,
+    results_folder,
 )
 
 config.update(STUDY)
 try:
     PLANS = plans.plans(STUDY, SCHEMAS)
     for folder in (config["results"], ".snakemake"):
-        storage.check_writable(Path(folder))
+        results_folder.check_writable(Path(folder))
 except plans.ConfigError as error:
     sys.exit(str(error))
 
@@ -29,7 +29,11 @@ def code(script, *modules):
     return [
         f"{name}.py {code_dependencies.digest(scripts / f'{name}.py')}"
         for name in (script, "job")
-    ] + [*code_dependencies.code("adcost.results.tables", "adcost.study.origin", *modules)]
+    ] + [
+        *code_dependencies.code(
+            "adcost.results.tables", "adcost.study.origin", *modules
+        )
+    ]
 
 
 def version(experiment, script):

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from adcost import seeds
-from adcost.study import configuration, plans, schema, storage
+from adcost.study import configuration, plans, results_folder, schema
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMAS = ROOT / "workflow/schemas"
@@ -195,15 +195,15 @@ def test_each_points_memory_is_what_the_rule_asks_for_and_within_the_limit():
 def test_a_folder_without_room_is_refused_before_anything_starts(
     tmp_path, monkeypatch, closed, said
 ):
-    storage.check_writable(tmp_path / "not" / "yet")
+    results_folder.check_writable(tmp_path / "not" / "yet")
     assert not (tmp_path / "not").exists()
     folder = tmp_path / "results"
     if closed == "file":
         folder.write_text("")
     elif closed == "locked":
-        monkeypatch.setattr(storage.os, "access", lambda path, mode: False)
+        monkeypatch.setattr(results_folder.os, "access", lambda path, mode: False)
     else:
-        free = type("usage", (), {"free": storage.LEAST_FREE - 1})
-        monkeypatch.setattr(storage.shutil, "disk_usage", lambda path: free)
+        free = type("usage", (), {"free": results_folder.LEAST_FREE - 1})
+        monkeypatch.setattr(results_folder.shutil, "disk_usage", lambda path: free)
     with pytest.raises(plans.ConfigError, match=said):
-        storage.check_writable(folder)
+        results_folder.check_writable(folder)
