@@ -36,7 +36,7 @@ def referred(finished, tmp_path_factory):
     folder = tmp_path_factory.mktemp("referred") / "study"
     shutil.copytree(finished.folder, folder)
     study = type(finished)(folder)
-    study.snakemake("reference_anyway")
+    study.snakemake("reference_unchecked")
     return study
 
 

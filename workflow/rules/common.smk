@@ -4,6 +4,7 @@ from adcost.study import (
     code_dependencies,
     configuration,
     interruption,
+    locks,
     plans,
     report_files,
     results_folder,
@@ -84,7 +85,7 @@ def memory_of_point(experiment):
     return value
 
 
-def needed(experiment):
+def prepared_inputs(experiment):
     """The arrays of the points that a point needs, as a function of the wildcards."""
 
     def files(wildcards):
@@ -96,10 +97,10 @@ def needed(experiment):
 
 def sidecars(folder, tables):
     """What is told of each table of a folder: its columns, its bytes, where it was made."""
-    return told_of(f"{folder}/{table}.csv" for table in tables)
+    return metadata_files(f"{folder}/{table}.csv" for table in tables)
 
 
-def told_of(tables):
+def metadata_files(tables):
     """The sidecars of tables, as `adcost.results.tables` names them."""
     return [f"{table}-metadata.json" for table in tables]
 
@@ -115,7 +116,7 @@ def gathered(experiment):
     return files
 
 
-def drawn(experiment):
+def figure_files(experiment):
     """Every file of an experiment's figures and animations."""
     plan, folder = PLANS[experiment], f"{RESULTS}/{experiment}/figures"
     figures = [f"{folder}/{f}.{kind}" for f in plan.figures for kind in ("svg", "pdf")]

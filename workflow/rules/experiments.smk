@@ -25,9 +25,9 @@ def promised(experiment):
     ]
     files = [f"{RESULTS}/{experiment}/{table}.csv" for table in tables]
     files += [*chain.from_iterable(tables.values()), *prepared, *judged(experiment)]
-    files += drawn(experiment)
+    files += figure_files(experiment)
     # A timed point's tables stand in two lists.
-    return list(dict.fromkeys([*files, *told_of(files)]))
+    return list(dict.fromkeys([*files, *metadata_files(files)]))
 
 
 for name, plan in PLANS.items():
@@ -38,7 +38,7 @@ for name, plan in PLANS.items():
             name:
                 f"{name}_prepare"
             input:
-                needs=needed(name),
+                needs=prepared_inputs(name),
             output:
                 **{
                     t: f"{RESULTS}/{name}/prepared/{{point}}/{t}.csv"
@@ -46,7 +46,7 @@ for name, plan in PLANS.items():
                 },
                 arrays=f"{RESULTS}/{name}/prepared/{{point}}/arrays.npz",
                 sidecars=sidecars(f"{RESULTS}/{name}/prepared/{{point}}", plan.tables)
-                + told_of([f"{RESULTS}/{name}/prepared/{{point}}/arrays.npz"]),
+                + metadata_files([f"{RESULTS}/{name}/prepared/{{point}}/arrays.npz"]),
             log:
                 f"{RESULTS}/logs/{name}/{{point}}.log",
             conda:
@@ -71,7 +71,7 @@ for name, plan in PLANS.items():
         name:
             f"{name}_measure"
         input:
-            needs=needed(name),
+            needs=prepared_inputs(name),
         output:
             **{t: f"{RESULTS}/{name}/points/{{point}}/{t}.csv" for t in plan.tables},
             sidecars=sidecars(f"{RESULTS}/{name}/points/{{point}}", plan.tables),
@@ -99,7 +99,7 @@ for name, plan in PLANS.items():
         name:
             f"{name}_time"
         input:
-            needs=needed(name),
+            needs=prepared_inputs(name),
         output:
             **{
                 t: f"{RESULTS}/{name}/timed/{{point}}/{t}.csv"
@@ -134,7 +134,7 @@ for name, plan in PLANS.items():
             f"{name}_gather"
         input:
             **gathered(name),
-            told=told_of(chain.from_iterable(gathered(name).values())),
+            told=metadata_files(chain.from_iterable(gathered(name).values())),
         output:
             **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
             sidecars=sidecars(f"{RESULTS}/{name}", gathered(name)),
@@ -175,7 +175,7 @@ for name, plan in PLANS.items():
                 figure=plan.animations,
                 kind=["mp4", "png"],
             ),
-            sidecars=told_of(drawn(name)),
+            sidecars=metadata_files(figure_files(name)),
         log:
             f"{RESULTS}/logs/{name}/figures.log",
         conda:
@@ -200,7 +200,7 @@ for name, plan in PLANS.items():
         output:
             claims=f"{RESULTS}/{name}/claims.json",
             numbers=f"{RESULTS}/{name}/numbers.json",
-            sidecars=told_of(judged(name)),
+            sidecars=metadata_files(judged(name)),
         log:
             f"{RESULTS}/logs/{name}/claims.log",
         conda:

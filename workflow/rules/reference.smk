@@ -37,7 +37,7 @@ rule comparison:
         tolerances=TOLERANCES,
     output:
         f"{RESULTS}/comparison.json",
-        told_of([f"{RESULTS}/comparison.json"]),
+        metadata_files([f"{RESULTS}/comparison.json"]),
     log:
         f"{RESULTS}/logs/comparison.log",
     conda:
@@ -98,7 +98,7 @@ rule reference:
 
 
 # The same without the questions: for a trial, never to be committed.
-use rule reference as reference_anyway with:
+use rule reference as reference_unchecked with:
     params:
         folder=lambda wildcards: REFERENCE,
         tables=deterministic(),

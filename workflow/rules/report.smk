@@ -12,7 +12,7 @@ PROMISED = [
     f"{RESULTS}/report.html",
     f"{RESULTS}/report.pdf",
     *OF_THE_STUDY,
-    *told_of(OF_THE_STUDY),
+    *metadata_files(OF_THE_STUDY),
     *(file for name in PLANS for file in promised(name)),
 ]
 
@@ -45,10 +45,10 @@ rule claims_table:
 rule provenance:
     input:
         tables=MEASURED,
-        told=told_of(MEASURED),
+        told=metadata_files(MEASURED),
     output:
         f"{RESULTS}/provenance.json",
-        told_of([f"{RESULTS}/provenance.json"]),
+        metadata_files([f"{RESULTS}/provenance.json"]),
     log:
         f"{RESULTS}/logs/provenance.log",
     conda:
@@ -70,7 +70,7 @@ rule report:
         claims=f"{RESULTS}/claims.csv",
         provenance=f"{RESULTS}/provenance.json",
         judged=[file for name in PLANS for file in judged(name)],
-        figures=[file for name in PLANS for file in drawn(name)],
+        figures=[file for name in PLANS for file in figure_files(name)],
         # Where the checkout has no reference, the report says nothing of one.
         comparison=f"{RESULTS}/comparison.json" if REFERENCE_FILES else [],
         gpu=GPU_REFERENCE_FILES,

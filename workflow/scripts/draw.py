@@ -12,13 +12,13 @@ with logged(snakemake):
     from adcost.report.catalogue import Catalogue
     from adcost.results.tables import of_this_version, read_table, write_sidecar
 
-    door = import_module(f"adcost.experiments.{snakemake.params.experiment}.figures")
+    entry = import_module(f"adcost.experiments.{snakemake.params.experiment}.figures")
     paths = {n: p for n, p in snakemake.input.items() if n != "words"}
     tables = {n: read_table(p) for n, p in paths.items()}
     folder = Path(snakemake.output.pdf[0]).parent
     catalogue = Catalogue.read(snakemake.params.language, snakemake.params.experiment)
     with in_language(catalogue), of_this_version(paths.values()):
-        door.draw(tables, folder)
+        entry.draw(tables, folder)
     for path in set(snakemake.output) - set(snakemake.output.sidecars):
         write_sidecar(path, {"experiment": snakemake.params.experiment})
     for text in sorted(catalogue.missing):

@@ -11,11 +11,11 @@ with logged(snakemake):
     from adcost.results.tables import of_this_version, read_table, write_json
 
     experiment = snakemake.params.experiment
-    door = import_module(f"adcost.experiments.{experiment}.claims")
+    entry = import_module(f"adcost.experiments.{experiment}.claims")
     tables = {n: read_table(p) for n, p in snakemake.input.items()}
     with of_this_version(snakemake.input):
-        claims = mark_disturbed(door.judge(tables), tables.get("timings"))
-        numbers = door.numbers(tables)
+        claims = mark_disturbed(entry.judge(tables), tables.get("timings"))
+        numbers = entry.numbers(tables)
     check_ids(claims, experiment)
     for claim in claims:
         print(f"{claim.id}: {claim.verdict}")

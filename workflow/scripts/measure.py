@@ -14,12 +14,12 @@ with logged(snakemake):
 
     experiment, point = snakemake.params.experiment, snakemake.wildcards.point
     print(f"measuring {point} with {snakemake.params.parameters}")
-    door = import_module(f"adcost.experiments.{experiment}.measure")
+    entry = import_module(f"adcost.experiments.{experiment}.measure")
     arguments = [point, snakemake.params.parameters, snakemake.params.seed]
     if snakemake.input.needs:
         arguments.append({Path(p).parent.name: read_arrays(p) for p in snakemake.input.needs})
     with watch() as load:
-        tables = door.measure(*arguments)
+        tables = entry.measure(*arguments)
     wanted = {name: path for name, path in snakemake.output.items() if name != "sidecars"}
     check_tables(tables, wanted, experiment, point)
     made = {

@@ -13,9 +13,9 @@ with logged(snakemake):
 
     experiment, point = snakemake.params.experiment, snakemake.wildcards.point
     print(f"preparing {point} with {snakemake.params.parameters}")
-    door = import_module(f"adcost.experiments.{experiment}.prepare")
+    entry = import_module(f"adcost.experiments.{experiment}.prepare")
     needs = {Path(path).parent.name: read_arrays(path) for path in snakemake.input.needs}
-    tables, arrays = door.prepare(point, snakemake.params.parameters, snakemake.params.seed, needs)
+    tables, arrays = entry.prepare(point, snakemake.params.parameters, snakemake.params.seed, needs)
     apart = ("arrays", "sidecars")
     wanted = {name: path for name, path in snakemake.output.items() if name not in apart}
     check_tables(tables, wanted, experiment, point)

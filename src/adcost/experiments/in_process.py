@@ -14,7 +14,7 @@ import pandas as pd
 def measure_all(experiment: str, section: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
     """The experiment's tables for its ``section`` of the configuration, as if gathered."""
     plan, measure = (
-        import_module(f"adcost.experiments.{experiment}.{door}") for door in ("plan", "measure")
+        import_module(f"adcost.experiments.{experiment}.{entry}") for entry in ("plan", "measure")
     )
     parts: dict[str, list[pd.DataFrame]] = {}
     prepared: dict[str, Mapping[str, np.ndarray]] = {}

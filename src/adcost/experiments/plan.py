@@ -1,6 +1,6 @@
 """What an experiment plans: its points, the memory they need, and what it refuses.
 
-An experiment ``<name>`` is a room ``adcost/experiments/<name>/`` with four doors, or five:
+An experiment ``<name>`` is a folder ``adcost/experiments/<name>/`` with four entry points, or five:
 
 ``plan.py``     imports neither JAX nor pandas, since Snakemake reads it whenever it plans:
                 ``TABLES``, ``FIGURES``, ``ANIMATIONS`` (tuples of names; where the

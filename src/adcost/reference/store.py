@@ -131,7 +131,7 @@ def write_reference(
     if reasons and not anyway:
         raise NoReference(
             f"the run in {results} does not become the reference: {'; '.join(reasons)}. To be one, "
-            f"{HOW_TO_MAKE}; `snakemake reference_anyway` writes it all the same."
+            f"{HOW_TO_MAKE}; `snakemake reference_unchecked` writes it all the same."
         )
     files = {"provenance.json": (results / "provenance.json").read_bytes()}
     read_results(results, tables)  # whole, or it says which file is not

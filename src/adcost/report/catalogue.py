@@ -1,7 +1,7 @@
 r"""Words of figures, claims and tables in the report's language, from catalogues.
 
-The study's own language is English: rooms draw and judge with English words, and tables hold them.
-Another language has a catalogue `words.<language>.yaml` in the folder of each experiment, and
+The study's own language is English: experiments draw and judge with English words, and tables hold
+them. Another language has a catalogue `words.<language>.yaml` in the folder of each experiment, and
 `<language>/words.yaml` here for words that several share. A catalogue maps templates:
 
     "{} of {} starts": "стартов: {} из {}"

@@ -57,7 +57,7 @@ class Plan:
 
 
 def known_experiments() -> list[str]:
-    """Every room under ``adcost/experiments``."""
+    """The folders of experiments under ``adcost/experiments``."""
     return sorted(m.name for m in pkgutil.iter_modules(adcost.experiments.__path__) if m.ispkg)
 
 
@@ -67,13 +67,13 @@ def plans(config: Mapping[str, Any], schemas: Path) -> dict[str, Plan]:
     _refuse(problems)
     planned = {}
     for name in config["experiments"]:
-        door = _plan(name)
-        points = door.points(config[name])
+        module = _plan(name)
+        points = module.points(config[name])
         check_points(points, name)
         problems += _too_large(name, points, config)
         planned[name] = Plan(
-            name, {p.name: p for p in points}, door.TABLES, _figures(door, config[name]),
-            door.ANIMATIONS,
+            name, {p.name: p for p in points}, module.TABLES, _figures(module, config[name]),
+            module.ANIMATIONS,
         )  # fmt: skip
     _refuse(problems)
     return planned

@@ -73,3 +73,14 @@ def test_as_a_command_it_says_what_it_did(locked, run):
     time.sleep(0.1)
     done = subprocess.run(command, cwd=locked, capture_output=True, text=True)
     assert done.returncode == 0 and "it is removed" in done.stdout
+
+
+def test_the_lock_of_another_host_stays(locked, monkeypatch):
+    monkeypatch.setattr(locks.socket, "gethostname", lambda: "node7")
+    locks.note_host(locked)
+    monkeypatch.setattr(locks.socket, "gethostname", lambda: "node8")
+    with pytest.raises(locks.Busy, match=r"host node7 .*wait for it to end.*--unlock"):
+        locks.clear(locked)
+    assert len(names(locked)) == 2
+    monkeypatch.setattr(locks.socket, "gethostname", lambda: "node7")
+    assert locks.clear(locked)
