@@ -202,7 +202,9 @@ def test_claims_say_all_that_the_report_shows(experiment, section_of, measured_o
             assert any(map(math.isnan, ends)) or ends == tuple(sorted(ends)), (claim.id, ends)
     records = [as_record(claim, experiment) for claim in claims]
     assert json.loads(json.dumps(records, allow_nan=False)) == records
-    assert len(as_rows(records)) == sum(len(claim.evidence) for claim in claims)
+    rows = as_rows(records)
+    assert len(rows) == sum(len(claim.evidence) for claim in claims)
+    assert sum(row["decides"] for row in rows) == sum(len(claim.requires) for claim in claims)
 
 
 @every

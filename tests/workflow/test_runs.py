@@ -73,7 +73,9 @@ def test_every_job_leaves_a_log_and_every_result_is_there(finished):
     claims = pd.read_csv(results / "claims.csv")
     assert set(claims.experiment) == {"mds", "hvp"}
     assert set(claims.verdict) <= {"reproduced", "refuted", "inconclusive"}
-    assert (claims.groupby("id").decides.sum() == 1).all()
+    for _, rows in claims.groupby("id"):
+        # A claim's own verdict is in its file alone; a row's is that of its piece.
+        assert rows.decides.any() and (rows.decides.cummin() == rows.decides).all()
     provenance = json.loads((results / "provenance.json").read_text("utf-8"))
     assert provenance["config"]["hvp"]["layers"] == [4, 8, 16]
 

@@ -40,7 +40,7 @@ def claim(name, figure, note, *pieces):
     return {"id": f"toy.{name}", "experiment": "toy", "source": "§ 1", "statement": f"Says {name}.",
             "claimed_by": "ours" if name == "four" else "lecture",
             "verdict": pieces[0]["verdict"], "note": note, "figure": figure,
-            "evidence": list(pieces)}  # fmt: skip
+            "evidence": [piece | {"decides": not k} for k, piece in enumerate(pieces)]}  # fmt: skip
 
 
 CLAIMS = [

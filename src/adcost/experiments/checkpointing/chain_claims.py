@@ -60,15 +60,17 @@ def _store_all(measured: pd.DataFrame) -> Claim:
                 "counted", local_exponents(last.index, last), 1, 0.05, "exponent of the bytes", "1"
             ),
             _formula(measured, "store_all", "a constant number a layer"),
-            near(
-                "counted", local_exponents(last.index, _work(measured, "store_all").iloc[-2:]),
-                1, 0.05, "exponent of the operations", "1",
-            ),
         ),
         "chain",
         f"The compiled program keeps {summary.kept_by_reverse(measured):.3g} states of each layer: "
         "what enters it, what leaves it, and tanh's derivative. The exponent is taken between "
         "the two longest chains.",
+        beside=(
+            near(
+                "counted", local_exponents(last.index, _work(measured, "store_all").iloc[-2:]),
+                1, 0.05, "exponent of the operations", "1",
+            ),
+        ),
         claimed_by="literature",
     )  # fmt: skip
 

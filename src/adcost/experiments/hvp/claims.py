@@ -218,9 +218,6 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
             near("counted", Interval.exactly(dear.max()), QUOTIENT, 0.0,
                  "operations of a quotient with its tangent", f"{QUOTIENT:.0f}"),
             near("counted", local_exponents(lecture.index, lecture), 0, COUNTED, "exponent"),
-            at_most("counted", Interval.spanning(network), PRODUCT, "gradients, networks"),
-            at_most("counted", Interval.spanning(evaluations), SECOND_ORDER,
-                    "evaluations, networks"),
         ),
         "nested",
         "A product takes "
@@ -230,6 +227,11 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
         f"operation is applied many times over ({most.idxmax()}). Griewank & Walther bound a "
         f"product by 7 to {SECOND_ORDER:.0f} evaluations of f, with memory accesses counted; the "
         f"networks stay below, and by operations alone such chains take up to {beyond.max():.3g}.",
+        beside=(
+            at_most("counted", Interval.spanning(network), PRODUCT, "gradients, networks"),
+            at_most("counted", Interval.spanning(evaluations), SECOND_ORDER,
+                    "evaluations, networks"),
+        ),
         claimed_by="lecture",
     )  # fmt: skip
 
@@ -342,14 +344,12 @@ def _literal(measured: pd.DataFrame) -> Claim:
         f"{SECTION}: the code of the homework",
         "With the homework's own initialisation, N(0, 1) for every weight, the Hessian underflows "
         f"at depth: at {rows.layers.max()} layers it is zero in float32.",
-        (
-            near("exact", Interval.exactly(single), 0, 0.0, "in float32", "0 in float32"),
-            at_most("exact", Interval.exactly(double), SMALLEST_FLOAT32, "in float64"),
-        ),
+        (near("exact", Interval.exactly(single), 0, 0.0, "in float32", "0 in float32"),),
         "initialisation",
         f"The largest of {rows.draw.nunique()} networks counts; the signal-preserving ones give at "
         f"least {alive:.3g} there. A comparison of methods on the literal network would compare "
         "zeros.",
+        beside=(at_most("exact", Interval.exactly(double), SMALLEST_FLOAT32, "in float64"),),
         claimed_by="ours",
     )
 

@@ -124,18 +124,12 @@ def _lags(measured: pd.DataFrame) -> Claim:
         f"{SECTION}; Nesterov & Spokoiny 2017; Gao & Han 2012",
         "Methods without gradients need more evaluations of the loss than gradient descent, by a "
         "factor that grows with the number of cities.",
-        _weakest_first(*pieces),
+        tuple(pieces),
         "cost",
         f"The factor at {size} cities: {'; '.join(notes)}. A gradient counts "
         f"{of_points(measured, 'gradient_price').max():.3g} evaluations.",
         claimed_by="lecture",
     )
-
-
-def _weakest_first(*pieces: Evidence) -> tuple[Evidence, ...]:
-    """In the order that lets the weakest evidence decide, so that all must hold."""
-    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
-    return tuple(sorted(pieces, key=lambda piece: order[piece.verdict]))
 
 
 def _flat(measured: pd.DataFrame) -> Claim:
@@ -205,7 +199,7 @@ def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
         f"{SECTION}: «Связано ли это с PCA?»",
         "The minimiser of the lecture's own loss is PCA's map where the distances are exactly "
         "Euclidean in the plane, and another where they are not.",
-        _weakest_first(
+        (
             at_most(
                 "exact", Interval.exactly(fits), ROUNDING**2, "(n·u)² of Σ D²"
             ),

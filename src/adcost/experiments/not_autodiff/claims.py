@@ -55,12 +55,6 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     ]
 
 
-def _weakest_first(pieces: list[Evidence]) -> tuple[Evidence, ...]:
-    """The weakest evidence decides, so that all of it must hold."""
-    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
-    return tuple(sorted(pieces, key=lambda piece: order[piece.verdict]))
-
-
 def _swell(measured: pd.DataFrame) -> Claim:
     sizes = values(measured, "symbolic", "operations")
     shared = values(measured, "symbolic_shared", "operations")
@@ -77,7 +71,7 @@ def _swell(measured: pd.DataFrame) -> Claim:
         f"{SECTION}; Baydin et al. 2018, table 1; Laue 2019",
         "The size of the logistic map's symbolic derivative grows exponentially with the depth, "
         "the operations of automatic differentiation linearly.",
-        _weakest_first(pieces),
+        tuple(pieces),
         "swell",
         "The factor falls towards two from above, as that of k·2ᵏ does. Where common "
         f"subexpressions are shared, {shared.iloc[-1]:.0f} of {sizes.iloc[-1]:,.0f} operations "
@@ -134,7 +128,7 @@ def _stable(measured: pd.DataFrame) -> Claim:
         f"{SECTION}: «численно стабильным»; Griewank & Walther 2008; Higham 2002",
         "Reverse mode is numerically stable: its error is that of the program it differentiates, "
         "times a small constant.",
-        _weakest_first(pieces),
+        tuple(pieces),
         "errors",
         "A is how much the rounding errors u of the program's own steps can move the derivative, "
         "to first order; ten times that is allowed. A chaotic program loses a bit with every "
@@ -165,7 +159,7 @@ def _same_rounding(measured: pd.DataFrame) -> Claim:
         "not_autodiff.same_rounding",
         "Higham 2002",
         "In floating point the symbolic derivative and the automatic one agree to rounding.",
-        _weakest_first(pieces),
+        tuple(pieces),
         "errors",
         reason + "A is how much the program itself amplifies its rounding errors u. Nobody says "
         "that they must agree: the same function has many programs.",
@@ -185,18 +179,16 @@ def _memory(measured: pd.DataFrame) -> Claim:
         f"{SECTION}; Griewank & Walther 2008, ch. 4",
         "The memory of reverse mode grows with the depth of the program, that of forward mode does "
         "not.",
-        _weakest_first(
-            [
-                near("counted", _all(slopes), 1, COUNTED, "exponent in k, reverse mode"),
-                near(
-                    "counted",
-                    Interval.spanning(pd.concat(ratios), "maps"),
-                    1,
-                    0,
-                    "of its bytes at the least k, forward mode",
-                    "1",
-                ),
-            ]
+        (
+            near("counted", _all(slopes), 1, COUNTED, "exponent in k, reverse mode"),
+            near(
+                "counted",
+                Interval.spanning(pd.concat(ratios), "maps"),
+                1,
+                0,
+                "of its bytes at the least k, forward mode",
+                "1",
+            ),
         ),
         "bullets",
         f"On the logistic map reverse mode keeps {step:.0f} bytes a step, which is "

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adcost.claims import Claim, Evidence, at_least, at_most, near
+from adcost.claims import Claim, at_least, at_most, near
 from adcost.experiments.spectrum import summary
 from adcost.statistics.intervals import TOO_FEW, Interval, over
 
@@ -68,7 +68,6 @@ def _lanczos(measured: pd.DataFrame) -> Claim:
                 "of the bound: W₁ of the densities",
             ),
             near("exact", once, 1, 0, "copies of the largest, reorthogonalised", "1"),
-            at_least("exact", more, 2, "copies without", "≥ 2: ghosts"),
         ),
         "dense",
         "Every Ritz value must have an eigenvalue within its residual bound (and 10 p ε ‖A‖, for "
@@ -78,6 +77,7 @@ def _lanczos(measured: pd.DataFrame) -> Claim:
         "which a probe with no part along them would miss. The distance of the density of all "
         "probes from all eigenvalues depends on the random probes; its bound is exceeded with a "
         "probability of 1 % at most.",
+        beside=(at_least("exact", more, 2, "copies without", "≥ 2: ghosts"),),
         claimed_by="ours",
     )
 
@@ -85,11 +85,11 @@ def _lanczos(measured: pd.DataFrame) -> Claim:
 def _vanish(measured: pd.DataFrame) -> Claim:
     name = summary.subject(measured)
     again = summary.trainings(measured, name)
-    others = [
+    others = tuple(
         at_most("sampled", _remaining(measured, other), GONE, f"of −λ min/λ max is left, {other}")
         for other in summary.networks(measured)
         if other not in again
-    ]
+    )
     before = [_before(measured, training) for training in again]
     left = [_remaining(measured, training) for training in again]
     absolute = [_remaining(measured, training, absolute=True) for training in again]
@@ -99,22 +99,15 @@ def _vanish(measured: pd.DataFrame) -> Claim:
         "Before training the Hessian of a residual network (ResNet-32) has large negative "
         "eigenvalues; after training they are gone.",
         (
-            *_weakest_first(
-                at_most("sampled", _over_trainings(left), GONE, "of −λ min/λ max is left"),
-                at_least("sampled", _over_trainings(before), LARGE, "−λ min/λ max before"),
-                at_most("sampled", _over_trainings(absolute), GONE, "of −λ min is left"),
-            ),
-            *others,
+            at_most("sampled", _over_trainings(left), GONE, "of −λ min/λ max is left"),
+            at_least("sampled", _over_trainings(before), LARGE, "−λ min/λ max before"),
+            at_most("sampled", _over_trainings(absolute), GONE, "of −λ min is left"),
         ),
         "density",
         _note(measured, name),
+        beside=others,
         claimed_by="lecture",
     )
-
-
-def _weakest_first(*pieces: Evidence) -> tuple[Evidence, ...]:
-    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
-    return tuple(sorted(pieces, key=lambda piece: order[piece.verdict]))
 
 
 def _over_trainings(each: list[Interval]) -> Interval:
