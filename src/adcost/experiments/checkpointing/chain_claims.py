@@ -185,7 +185,7 @@ def _same_gradient(measured: pd.DataFrame) -> Claim:
         "checkpointing.same_gradient",
         SECTION,
         "Every schedule gives the same gradient.",
-        (at_most("exact", Interval.spanning(error / bound), 1, "of 2 n ε, relative", "≤ 2 n ε"),),
+        (at_most("exact", Interval.spanning(error / bound), 1, "of two rounding errors a layer"),),
         "chain",
         f"The largest deviation is {error.max():.1e} of the gradient's largest entry, in single "
         "precision. Schedules that run event by event give reverse mode's own gradient to the last "

@@ -78,7 +78,7 @@ def _60_gb(measured: pd.DataFrame) -> Claim:
         "stored, and decides nothing.",
         beside=(
             held("exact", said.korthikanti, "GB by Korthikanti et al., eq. 1, with dropout"),
-            held("exact", said.zero, "GB by ZeRO's own 12·h·b·s·L numbers in 16 bits"),
+            held("exact", said.zero, "GB by ZeRO's own formula, in 16 bits"),
             held("counted", unfused, "GB that JAX's program holds"),
             near(
                 "counted", Interval.exactly(compiled / operands), 1, 1e-2,
@@ -126,7 +126,7 @@ def _8_gb(measured: pd.DataFrame) -> Claim:
             ),
             near(
                 "counted", Interval.exactly(kept / said.checkpoint), 1, 1e-2,
-                "of 2·s·b·h bytes a layer kept", "1",
+                "of the bytes of a layer's input", "1",
             ),
         ),
         claimed_by="lecture",

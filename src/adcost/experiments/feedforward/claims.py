@@ -48,7 +48,7 @@ def _gradients(measured: pd.DataFrame) -> Evidence:
     norms = measured[measured.quantity == "norm"].value
     both = {"backprop", "by_jacobians"} <= set(rows.method)
     worst = float((rows.value / rows.unit).max()) if both and (norms > 0).all() else float("nan")
-    return at_most("exact", Interval.exactly(worst), ROUNDING, "Σn·u")
+    return at_most("exact", Interval.exactly(worst), ROUNDING, "rounding errors a term of the sums")
 
 
 def _shapes(shapes: pd.DataFrame) -> Evidence:

@@ -75,9 +75,9 @@ def _evaluations(measured: pd.DataFrame) -> Claim:
         "differences, which share L(w), d + 1.",
         (
             near("counted", Interval.spanning(central / (2 * central.index), "dimensions"), 1, 0.0,
-                 "× 2d (central)", "exactly 1"),
+                 "of 2d evaluations, central", "exactly 1"),
             near("counted", Interval.spanning(forward / (forward.index + 1), "dimensions"), 1, 0.0,
-                 "× (d + 1) (forward)", "exactly 1"),
+                 "of d + 1 evaluations, forward", "exactly 1"),
         ),
         note="The slide shows the forward difference and answers 2dT. That is the price of the "
         "central one, or of a forward one that evaluates L(w) anew for every coordinate. Shared, "
@@ -99,7 +99,7 @@ def _bottoms(of: Sweeps, method: str) -> dict[Case, Interval]:
 
 
 def _falls(of: Sweeps, method: str, bottoms: Mapping[Case, Interval]) -> Interval:
-    """The exponent of u in the best ε, over all curves."""
+    """The exponent of the unit roundoff in the best step, over all curves."""
     coarse, fine = DTYPES
     decades = float(np.log10(UNIT_ROUNDOFF[coarse] / UNIT_ROUNDOFF[fine]))
     pairs = [(Case(method, curve, coarse), Case(method, curve, fine)) for curve in of.curves]
@@ -115,15 +115,15 @@ def _tradeoff(
     ]
     pieces = (
         near("sampled", union([off_theory(of, case, bottoms[case]) for case in each]), 0, PLACE,
-             "decades from ε*"),
-        near("sampled", falls, ROOT[method], ROOT_GAP, "exponent of u in the best ε"),
+             "decades from the predicted best step"),
+        near("sampled", falls, ROOT[method], ROOT_GAP, "exponent of the unit roundoff in the best step"),
         near("sampled", union([arm(of, case, "left") for case in each]), -1, SLOPE,
-             "exponent of ε, left arm"),
+             "exponent of the step, left arm"),
         near("sampled", union([arm(of, case, "right") for case in each]), ORDER[method], SLOPE,
-             "exponent of ε, right arm"),
+             "exponent of the step, right arm"),
         at_most("sampled", union([over_best(of, case) for case in each]), 1,
                 "AD's error over the best difference's"),
-        at_most("sampled", Interval.spanning(rounding, "curves"), ROUNDING, "u, AD's error"),
+        at_most("sampled", Interval.spanning(rounding, "curves"), ROUNDING, "rounding errors, AD's error"),
     )  # fmt: skip
     below, above = _when_off(of, each)
     return Claim(

@@ -114,8 +114,10 @@ def _rows_hold(steps: pd.DataFrame, sweep: str) -> tuple[Evidence, Evidence]:
     by_hand = _worst(ours, closed.reindex(rows.index)) if whole else np.nan
     by_jax = _worst(rows[["derivative"]], rows[["by_jax"]].set_axis(["derivative"], axis=1))
     return (
-        at_most("exact", Interval.exactly(by_hand), ROUNDING, "u from the closed form"),
-        at_most("exact", Interval.exactly(by_jax), ROUNDING, "u from JAX"),
+        at_most(
+            "exact", Interval.exactly(by_hand), ROUNDING, "rounding errors from the closed form"
+        ),
+        at_most("exact", Interval.exactly(by_jax), ROUNDING, "rounding errors from JAX"),
     )
 
 

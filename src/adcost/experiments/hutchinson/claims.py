@@ -83,7 +83,15 @@ def _rate(measured: pd.DataFrame) -> Claim:
         "hutchinson.sqrt_rate",
         SECTION,
         "The error falls like 1/√V.",
-        (near("sampled", summary.farthest(found, -0.5), -0.5, EXPONENT, "exponent in V"),),
+        (
+            near(
+                "sampled",
+                summary.farthest(found, -0.5),
+                -0.5,
+                EXPONENT,
+                "exponent in the number of probes",
+            ),
+        ),
         "error",
         f"The farthest of {len(pairs)} exponents of the root-mean-square error, V from 1 to as far "
         f"as {widest:,} (those of which each block of probes has {summary.LEAST_SETS} sets); the "
@@ -98,7 +106,9 @@ def _variance(measured: pd.DataFrame, distribution: str, formula: str) -> Claim:
     few: list[Evidence] = []
     for case in cases:
         found = summary.variance_ratio(measured, case, distribution, len(cases))
-        piece = near("sampled", found, 1, VARIANCE, f"of the law, {_called(measured, case)}")
+        piece = near(
+            "sampled", found, 1, VARIANCE, f"of the predicted variance, {_called(measured, case)}"
+        )
         many = summary.probes_of(measured, case, distribution) >= ENOUGH
         (enough if many else few).append(piece)
     network = summary.law_ratio(measured, ("dense", "trained"))
@@ -126,9 +136,13 @@ def _crossover(measured: pd.DataFrame) -> Claim:
         predicted = summary.needed(measured, case)
         found = summary.measured_needed(measured, case, summary.ACCURACY, len(cases))
         name = _called(measured, case)
-        ratios.append(near("sampled", found.over(predicted), 1, NEEDED, f"of V, {name}"))
+        ratios.append(
+            near("sampled", found.over(predicted), 1, NEEDED, f"of the predicted products, {name}")
+        )
         side = at_most if predicted < size else at_least
-        sides.append(side("sampled", found.over(size), 1, f"products over d, {name}"))
+        sides.append(
+            side("sampled", found.over(size), 1, f"of the d products of the exact trace, {name}")
+        )
         shares.append(predicted / size)
     below = sum(share < 1 for share in shares)
     # With all networks on one side no crossing was seen.

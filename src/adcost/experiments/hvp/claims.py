@@ -112,22 +112,25 @@ def _agree(measured: pd.DataFrame) -> Claim:
     norms = measured[(measured.quantity == "norm") & (measured.point != "homework-init")]
     nonzero = (norms.value > 0).all()
 
-    def evidence(rows: pd.Series) -> Evidence:
-        scaled = (errors.value / unit)[rows]
-        worst = float(scaled.max()) if nonzero and rows.any() else float("nan")
-        return at_most("exact", Interval.exactly(worst), ROUNDING, "n·u")
+    def evidence(dtype: str) -> Evidence:
+        scaled = (errors.value / unit)[errors.dtype == dtype]
+        worst = float(scaled.max()) if nonzero and len(scaled) else float("nan")
+        said = f"rounding errors a layer, {dtype}"
+        return at_most("exact", Interval.exactly(worst), ROUNDING, said)
 
     return Claim(
         "hvp.agree",
         f"{SECTION}; Christianson 2012",
         "The full Hessian followed by a product, reverse over reverse, forward over reverse and "
         "reverse over forward give the same vector.",
-        (evidence(errors.dtype == "float64"), evidence(errors.dtype == "float32"))
-        if (errors.dtype == "float32").any()
-        else (evidence(errors.dtype == "float64"),),
+        tuple(
+            evidence(dtype)
+            for dtype in ("float64", "float32")
+            if dtype == "float64" or (errors.dtype == dtype).any()
+        ),
         "initialisation",
-        "The worst relative difference over all depths and variants, in units of the depth n times "
-        f"the unit roundoff u; the smallest product compared has norm {norms.value.min():.3g}.",
+        "The worst relative difference over all depths and variants, in rounding errors for each "
+        f"layer; the smallest product compared has norm {norms.value.min():.3g}.",
         claimed_by="lecture",
     )
 
@@ -276,7 +279,7 @@ def _homework_code(measured: pd.DataFrame) -> Claim:
         "its loss_fn(p) calls model.forward(x), which does not read p. One line mends it.",
         (
             near("exact", Interval.spanning(literal), 0, 0.0, "largest entry, to the letter", "0"),
-            at_most("exact", Interval.spanning(error), ROUNDING, "n·u, mended"),
+            at_most("exact", Interval.spanning(error), ROUNDING, "rounding errors a layer, mended"),
         ),
         "",
         "Mended, the loss is jnp.sum(model.with_params(p).forward(x)), with p in place of the "
@@ -323,8 +326,8 @@ def _memory(sweep: pd.DataFrame) -> Claim:
         SECTION,
         "The Hessian takes p² numbers, the product by automatic differentiation a multiple of p.",
         (
-            near("counted", Interval.spanning(entries), 1, 0.0, "p²", "1 p²"),
-            near("counted", slope, 1, COUNTED, "exponent in p"),
+            near("counted", Interval.spanning(entries), 1, 0.0, "of p² numbers", "1"),
+            near("counted", slope, 1, COUNTED, "exponent in the number of parameters"),
         ),
         "memory",
         f"The AD product needs {(product / size / p).max():.1f} numbers a parameter at the most.",

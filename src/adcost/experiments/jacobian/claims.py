@@ -56,12 +56,14 @@ def _crossover(measured: pd.DataFrame) -> Claim:
         "mode m rows; the winner changes at m = n.",
         (
             _counted_crossing(measured, "linear", n, "Ax"),
-            near("counted", _prices(measured, n), 1, 0.0, "m·n a column or row", "1"),
+            near(
+                "counted", _prices(measured, n), 1, 0.0, "of a product with A, a column or row", "1"
+            ),
             at_most(
                 "exact",
                 Interval.exactly(summary.worst_error(measured, "sweep-", FLOAT32) / n),
                 ROUNDING,
-                "n·u, both modes against the closed form",
+                "rounding errors an input, both modes against the closed form",
             ),
         ),
         "crossover",
@@ -152,19 +154,26 @@ def _mode_choice(measured: pd.DataFrame) -> Claim:
         f"{SECTION}, задача 1",
         "For a graph of few inputs and many outputs forward mode is the right choice.",
         (
-            at_most("counted", Interval.exactly(ratio), 1, "of reverse"),
+            at_most("counted", Interval.exactly(ratio), 1, "of reverse mode's operations"),
             at_most(
                 "counted",
                 Interval.exactly(orders["forward"] / orders["reverse"]),
                 1,
-                "of reverse, by elimination",
+                "of reverse mode's multiplications, by elimination",
             ),
         ),
         "elimination",
         "Operations of the whole Jacobian by columns over those by rows, on a graph of the task's "
         "shape with two inputs and five outputs. The choice follows the shape: with five inputs "
         "and two outputs it turns.",
-        beside=(at_least("counted", Interval.exactly(control), 1, "of reverse, graph turned"),),
+        beside=(
+            at_least(
+                "counted",
+                Interval.exactly(control),
+                1,
+                "of reverse mode's operations, graph turned",
+            ),
+        ),
         claimed_by="lecture",
     )
 
@@ -233,8 +242,18 @@ def _same_jacobian(
     scalars = summary.worst_error(measured, "graphs", FLOAT64)
     vertices = float(graphs.intermediate_vertices.max())
     return (
-        at_most("exact", Interval.exactly(chains / terms), ROUNDING, "widths·u, all chains"),
-        at_most("exact", Interval.exactly(scalars / vertices), ROUNDING, "vertices·u, all graphs"),
+        at_most(
+            "exact",
+            Interval.exactly(chains / terms),
+            ROUNDING,
+            "rounding errors a term, all chains",
+        ),
+        at_most(
+            "exact",
+            Interval.exactly(scalars / vertices),
+            ROUNDING,
+            "rounding errors a vertex, all graphs",
+        ),
     )
 
 

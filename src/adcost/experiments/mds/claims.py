@@ -110,7 +110,7 @@ def _lags(measured: pd.DataFrame) -> Claim:
     for method, name in GRADIENT_FREE.items():
         ratios = cost_ratios(measured, method)
         slope = growth(ratios)
-        unit = f"exponent in N, {name}"
+        unit = f"exponent in the number of cities, {name}"
         pieces.append(at_least("counted", slope, GROWTH, unit))
         last = ratios.iloc[-1]
         sign = "at least " if last.censored else ""
@@ -142,7 +142,7 @@ def _flat(measured: pd.DataFrame) -> Claim:
         f"{SECTION}; Nesterov 2018",
         "Gradient descent's iterations to a relative tolerance do not grow with the number of "
         "cities.",
-        (near("counted", slope, 0, FLAT, "exponent in N"),),
+        (near("counted", slope, 0, FLAT, "exponent in the number of cities"),),
         "cost",
         "Over random sets of cities of each size. The most populous cities alone give "
         f"{_with_ends(nested)}: one geometry a size, and it is "
@@ -162,7 +162,10 @@ def _pca(measured: pd.DataFrame) -> Claim:
         "Classical scaling of Euclidean distances is PCA up to rotation and reflection.",
         (
             at_most(
-                "exact", Interval.exactly(float((error.value / unit).max())), ROUNDING, "n·u·λ₁/λ₂"
+                "exact",
+                Interval.exactly(float((error.value / unit).max())),
+                ROUNDING,
+                "rounding errors a city, times the ratio of the eigenvalues",
             ),
         ),
         "map",
@@ -201,7 +204,7 @@ def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
         "Euclidean in the plane, and another where they are not.",
         (
             at_most(
-                "exact", Interval.exactly(fits), ROUNDING**2, "(n·u)² of Σ D²"
+                "exact", Interval.exactly(fits), ROUNDING**2, "squared rounding errors a city, of the sum of squares"
             ),
             at_least(
                 "exact", Interval.exactly(float(apart[widest])), APART,

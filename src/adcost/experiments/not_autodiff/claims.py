@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.claims import Claim, Evidence, at_least, at_most, near
+from adcost.claims import Claim, at_least, at_most, near
 from adcost.experiments.not_autodiff.plan import STUDIED
 from adcost.experiments.not_autodiff.summary import (
     MODES,
@@ -64,7 +64,7 @@ def _swell(measured: pd.DataFrame) -> Claim:
     for mode in MODES:
         operations = values(measured, mode, "operations")
         slope = local_exponents(operations.index, operations)
-        pieces.append(near("counted", slope, 1, COUNTED, f"exponent in k, {mode} mode"))
+        pieces.append(near("counted", slope, 1, COUNTED, f"exponent in the depth, {mode} mode"))
     tail = shared.iloc[-2:]
     return Claim(
         "not_autodiff.symbolic_swell",
@@ -120,7 +120,12 @@ def _differences_far_worse(measured: pd.DataFrame) -> Claim:
 
 def _stable(measured: pd.DataFrame) -> Claim:
     pieces = [
-        at_most("sampled", worst_scaled(measured, ("reverse",), name), ROUNDING, f"u·A, {name}")
+        at_most(
+            "sampled",
+            worst_scaled(measured, ("reverse",), name),
+            ROUNDING,
+            f"rounding errors as the program amplifies them, {name}",
+        )
         for name in functions(measured)
     ]
     return Claim(
@@ -140,11 +145,20 @@ def _stable(measured: pd.DataFrame) -> Claim:
 def _same_rounding(measured: pd.DataFrame) -> Claim:
     names = functions(measured)
     pieces = [
-        at_most("exact", worst_scaled(measured, SYMBOLIC, name), ROUNDING, f"u·A, symbolic, {name}")
+        at_most(
+            "exact",
+            worst_scaled(measured, SYMBOLIC, name),
+            ROUNDING,
+            f"rounding errors as the program amplifies them, symbolic, {name}",
+        )
         for name in names
     ]
     worst = max((worst_scaled(measured, MODES, name) for name in names), key=lambda i: i.value)
-    pieces.append(at_most("exact", worst, ROUNDING, "u·A, AD, all maps"))
+    pieces.append(
+        at_most(
+            "exact", worst, ROUNDING, "rounding errors as the program amplifies them, AD, all maps"
+        )
+    )
     bad = [name for name, piece in zip(names, pieces, strict=False) if piece.verdict == "refuted"]
     reason = (
         "The exception is Ricker's map. Sympy flattens nested products into one, and the "
@@ -180,13 +194,13 @@ def _memory(measured: pd.DataFrame) -> Claim:
         "The memory of reverse mode grows with the depth of the program, that of forward mode does "
         "not.",
         (
-            near("counted", _all(slopes), 1, COUNTED, "exponent in k, reverse mode"),
+            near("counted", _all(slopes), 1, COUNTED, "exponent in the depth, reverse mode"),
             near(
                 "counted",
                 Interval.spanning(pd.concat(ratios), "maps"),
                 1,
                 0,
-                "of its bytes at the least k, forward mode",
+                "of its bytes at the least depth, forward mode",
                 "1",
             ),
         ),

@@ -53,19 +53,19 @@ def _lanczos(measured: pd.DataFrame) -> Claim:
                 "exact",
                 Interval.exactly(np.concatenate(errors).max()),
                 1,
-                "of the bounds: residuals and quadrature",
+                "of what theory allows: residuals and quadrature",
             ),
             at_most(
                 "sampled",
                 Interval.exactly(max(summary.extreme_errors(measured, *c).max() for c in dense)),
                 1,
-                "of the radius: extreme eigenvalues",
+                "of what theory allows: extreme eigenvalues",
             ),
             at_most(
                 "sampled",
                 Interval.spanning((apart / allowed for apart, allowed in densities), "checkpoints"),
                 1,
-                "of the bound: W₁ of the densities",
+                "of what theory allows: distance of the densities",
             ),
             near("exact", once, 1, 0, "copies of the largest, reorthogonalised", "1"),
         ),
@@ -77,7 +77,9 @@ def _lanczos(measured: pd.DataFrame) -> Claim:
         "which a probe with no part along them would miss. The distance of the density of all "
         "probes from all eigenvalues depends on the random probes; its bound is exceeded with a "
         "probability of 1 % at most.",
-        beside=(at_least("exact", more, 2, "copies without", "≥ 2: ghosts"),),
+        beside=(
+            at_least("exact", more, 2, "copies of it without reorthogonalising", "≥ 2: ghosts"),
+        ),
         claimed_by="ours",
     )
 
@@ -86,7 +88,12 @@ def _vanish(measured: pd.DataFrame) -> Claim:
     name = summary.subject(measured)
     again = summary.trainings(measured, name)
     others = tuple(
-        at_most("sampled", _remaining(measured, other), GONE, f"of −λ min/λ max is left, {other}")
+        at_most(
+            "sampled",
+            _remaining(measured, other),
+            GONE,
+            f"of most negative over largest eigenvalue is left, {other}",
+        )
         for other in summary.networks(measured)
         if other not in again
     )
@@ -99,9 +106,24 @@ def _vanish(measured: pd.DataFrame) -> Claim:
         "Before training the Hessian of a residual network (ResNet-32) has large negative "
         "eigenvalues; after training they are gone.",
         (
-            at_most("sampled", _over_trainings(left), GONE, "of −λ min/λ max is left"),
-            at_least("sampled", _over_trainings(before), LARGE, "−λ min/λ max before"),
-            at_most("sampled", _over_trainings(absolute), GONE, "of −λ min is left"),
+            at_most(
+                "sampled",
+                _over_trainings(left),
+                GONE,
+                "of most negative over largest eigenvalue is left",
+            ),
+            at_least(
+                "sampled",
+                _over_trainings(before),
+                LARGE,
+                "most negative over largest eigenvalue before",
+            ),
+            at_most(
+                "sampled",
+                _over_trainings(absolute),
+                GONE,
+                "of the most negative eigenvalue is left",
+            ),
         ),
         "density",
         _note(measured, name),

@@ -79,7 +79,7 @@ def _gradient(measured: pd.DataFrame) -> Claim:
         (
             at_most(
                 "exact", _largest(error / unit.value.to_numpy()), GRADIENT,
-                "u·(Σ(1 + |α|/|1−α|) + d)",
+                "rounding errors as the loop amplifies them",
             ),
         ),
         "gradient",
@@ -143,7 +143,7 @@ def _at_rest(measured: pd.DataFrame, method: str, name: str) -> Evidence:
     dimension = of_runs(measured, "start", "dimension").iloc[0]
     unit = (dimension + 2 * horizon) * UNIT_ROUNDOFF
     worst = _largest(distance_to_rest(measured, method) / unit)
-    return at_most("exact", worst, STATIONARY, f"(d + 2T)·u, {name}")
+    return at_most("exact", worst, STATIONARY, f"rounding errors an operation, {name}")
 
 
 def _stationary(measured: pd.DataFrame) -> Claim:
@@ -185,7 +185,12 @@ def _negative(measured: pd.DataFrame, method: str, name: str) -> Evidence:
     """How negative the Hessian's eigenvalues are at the end, in units of rounding."""
     unit = vectors(measured, "start", "alpha").shape[1] * UNIT_ROUNDOFF
     worst = _largest(-relative_spectra(measured, method).min(1) / unit)
-    return at_most("exact", worst, SPECTRUM, f"T·u of λ_max below zero, {name}")
+    return at_most(
+        "exact",
+        worst,
+        SPECTRUM,
+        f"rounding errors a step below zero, of the largest eigenvalue, {name}",
+    )
 
 
 def _lower(measured: pd.DataFrame, method: str, name: str) -> Evidence:
@@ -285,7 +290,7 @@ def _chebyshev(measured: pd.DataFrame) -> Claim:
         "from that start, and never in the worst case over the spectrum.",
         (
             at_most("exact", Interval.spanning(ratio.learned / ratio.chebyshev, "starts"), 1,
-                    "of Chebyshev's f(x_T)"),
+                    "of Chebyshev's final loss"),
             at_least("exact", Interval.spanning(worst.learned / worst.chebyshev, "starts"), 1,
                      "of Chebyshev's worst case"),
         ),
@@ -294,7 +299,7 @@ def _chebyshev(measured: pd.DataFrame) -> Claim:
         f"reach. Learned steps are above it by {best.max() - 1:.1e} at the most, relatively.",
         beside=(
             near("exact", Interval.spanning(best, "starts"), 1, LEAST,
-                 "of the least f(x_T) of any steps"),
+                 "of the least final loss of any steps"),
         ),
         claimed_by="literature",
     )  # fmt: skip

@@ -99,8 +99,8 @@ def _unbiased(measured: pd.DataFrame) -> Claim:
         "gradient on average (exactly so for a quadratic, whatever ε); without it, the gradient "
         "over d. With a Gaussian direction it needs no factor.",
         (
-            near("sampled", farthest(along, 1), 1, tolerance, "of ∇f"),
-            near("sampled", farthest(across, 0), 0, tolerance, "of ‖∇f‖, across it"),
+            near("sampled", farthest(along, 1), 1, tolerance, "of the gradient"),
+            near("sampled", farthest(across, 0), 0, tolerance, "of the gradient's length, across it"),
         ),
         "unbiased",
         f"In dimensions {', '.join(str(d) for d in sorted(along.dimension.unique()))}, with "
@@ -142,7 +142,9 @@ def _linear(measured: pd.DataFrame, kind: str) -> Claim:
     # E‖G‖² = d‖∇f‖² on the sphere and (d + 2)‖∇f‖² for Gaussian directions.
     predicted = spread.dimension + 2 * (spread.method == "gaussian")
     scaled = spread.assign(**{part: spread[part] / predicted for part in ("value", "low", "high")})
-    beside.append(near("sampled", farthest(scaled, 1), 1, MOMENT, "of the predicted E‖G‖²/‖∇f‖²"))
+    beside.append(
+        near("sampled", farthest(scaled, 1), 1, MOMENT, "of the predicted mean square length")
+    )
     times = sorted(best.multiple.unique())
     multiple = f"{times[0]:g}" if len(times) == 1 else f"{times[0]:g} to {times[-1]:g}"
     return Claim(
@@ -266,7 +268,7 @@ def _differences(measured: pd.DataFrame) -> Claim:
         DIFFERENCES,
         "With all 2n central differences the path is gradient descent's, at 2n evaluations a step.",
         (
-            at_most("exact", Interval.exactly(off), 1, "of the bound on rounding"),
+            at_most("exact", Interval.exactly(off), 1, "of what rounding allows"),
             near(
                 "counted",
                 Interval.spanning(each, "steps"),
