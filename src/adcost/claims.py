@@ -37,7 +37,7 @@ WEAKEST_FIRST: tuple[Verdict, ...] = ("refuted", "inconclusive", "reproduced")
 
 COLUMNS = (
     "id", "experiment", "claimed_by", "source", "statement", "evidence", "predicted", "measured",
-    "low", "high", "interval", "unit", "verdict", "disturbed", "note", "decides",
+    "low", "high", "interval", "least", "most", "unit", "verdict", "disturbed", "note", "decides",
 )  # fmt: skip
 
 
@@ -45,7 +45,8 @@ COLUMNS = (
 class Evidence:
     """One measurement held against what was predicted.
 
-    ``disturbed`` says that others used the machine while it was timed.
+    ``least`` and ``most`` are the ends of the region that the statement names, in the unit of what
+    was measured; an end that is open is infinite. ``disturbed`` says that others used the machine while it was timed.
     """
 
     kind: Kind
@@ -53,6 +54,8 @@ class Evidence:
     measured: Interval
     unit: str
     verdict: Verdict
+    least: float = -math.inf
+    most: float = math.inf
     disturbed: bool = False
 
 
@@ -97,22 +100,29 @@ def judge(measured: Interval, low: float = -math.inf, high: float = math.inf) ->
     return "inconclusive"
 
 
+def within(
+    kind: Kind, measured: Interval, least: float, most: float, unit: str, says: str
+) -> Evidence:
+    """Evidence that a quantity lies in a region, which ``says`` tells the reader."""
+    return Evidence(kind, says, measured, unit, judge(measured, least, most), least, most)
+
+
 def at_most(kind: Kind, measured: Interval, bound: float, unit: str, says: str = "") -> Evidence:
     """Evidence that a quantity does not exceed ``bound``; ``says`` replaces the printed bound."""
-    return Evidence(kind, says or f"≤ {bound:.4g}", measured, unit, judge(measured, high=bound))
+    return within(kind, measured, -math.inf, bound, unit, says or f"≤ {bound:.4g}")
 
 
 def at_least(kind: Kind, measured: Interval, bound: float, unit: str, says: str = "") -> Evidence:
     """Evidence that a quantity is not below ``bound``."""
-    return Evidence(kind, says or f"≥ {bound:.4g}", measured, unit, judge(measured, low=bound))
+    return within(kind, measured, bound, math.inf, unit, says or f"≥ {bound:.4g}")
 
 
 def near(
     kind: Kind, measured: Interval, target: float, tolerance: float, unit: str, says: str = ""
 ) -> Evidence:
     """Evidence that a quantity is ``target`` within ``tolerance`` (a test of equivalence)."""
-    verdict = judge(measured, target - tolerance, target + tolerance)
-    return Evidence(kind, says or f"{target:.4g} ± {tolerance:.2g}", measured, unit, verdict)
+    says = says or f"{target:.4g} ± {tolerance:.2g}"
+    return within(kind, measured, target - tolerance, target + tolerance, unit, says)
 
 
 def mark_disturbed(claims: Iterable[Claim], timings: pd.DataFrame | None) -> list[Claim]:
@@ -169,6 +179,7 @@ def as_record(claim: Claim, experiment: str) -> dict[str, Any]:
         evidence["interval"] = measured["kind"]
         evidence["measured"] = _finite(measured["value"])
         evidence["low"], evidence["high"] = _finite(measured["low"]), _finite(measured["high"])
+        evidence["least"], evidence["most"] = _finite(evidence["least"]), _finite(evidence["most"])
     return record
 
 

@@ -85,8 +85,8 @@ def _rounding(dtype, units):
 BORDERS = [
     ("decades from the predicted best step", lambda m, d: _predicted(m, d, 0.49), lambda m, d: _predicted(m, d, 0.51)),
     ("decades from the predicted best step", lambda m, d: _predicted(m, d, -0.49), lambda m, d: _predicted(m, d, -0.51)),
-    ("exponent of u", lambda m, d: _moved(m, 0.082), lambda m, d: _moved(m, 0.085)),
-    ("exponent of u", lambda m, d: _moved(m, -0.082), lambda m, d: _moved(m, -0.085)),
+    ("exponent of the unit roundoff", lambda m, d: _moved(m, 0.082), lambda m, d: _moved(m, 0.085)),
+    ("exponent of the unit roundoff", lambda m, d: _moved(m, -0.082), lambda m, d: _moved(m, -0.085)),
     ("left arm", lambda m, d: _arm(m, d, "left", -1.14), lambda m, d: _arm(m, d, "left", -1.16)),
     ("left arm", lambda m, d: _arm(m, d, "left", -0.86), lambda m, d: _arm(m, d, "left", -0.84)),
     ("right arm", lambda m, d: _arm(m, d, "right", ORDER[m] + 0.14),

@@ -79,7 +79,7 @@ BORDERS = [
     (CROSSOVER, "rounding errors an input",
      put(9.9 * 10 * U32, point="sweep-tanh", shape="10-5", method="reverse", **WORST),
      put(10.1 * 10 * U32, point="sweep-tanh", shape="10-5", method="reverse", **WORST)),
-    (CHOICE, "of reverse mode's operations mode's operations", put(89.9, **AD_CHOOSE, method="forward_sweeps"),
+    (CHOICE, "of reverse mode's operations", put(89.9, **AD_CHOOSE, method="forward_sweeps"),
      put(90.1, **AD_CHOOSE, method="forward_sweeps")),
     (CHOICE, "graph turned", put(42.1, **TURNED, method="forward_sweeps"),
      put(41.9, **TURNED, method="forward_sweeps")),

@@ -127,6 +127,13 @@ def languages() -> list[str]:
     return sorted(path.parent.name for path in HERE.glob("*/main.typ"))
 
 
+def titles(language: str) -> dict[str, str]:
+    """What the report calls each experiment, from the language's `main.typ`."""
+    main = (HERE / language / "main.typ").read_text("utf-8")
+    block = main.partition("#let titles = (")[2].partition("\n)")[0]
+    return dict(re.findall(r'^  (\w+): "(.*)",$', block, re.MULTILINE))
+
+
 def _filled(words: str, numbers: list[str]) -> str:
     """Numbers put into ``{}`` in order, or into ``{0}``, ``{1}`` … by place."""
     order = iter(range(len(numbers)))

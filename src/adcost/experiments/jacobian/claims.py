@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.claims import judge as verdict_of
+from adcost.claims import Claim, Evidence, at_least, at_most, near, within
 from adcost.derivatives import bracketing
 from adcost.experiments.jacobian import summary
 from adcost.experiments.jacobian.plan import HOURGLASS
@@ -107,8 +106,7 @@ def _prices(measured: pd.DataFrame, n: int) -> Interval:
 def _timed_crossing(timings: pd.DataFrame, function: str, n: int, name: str) -> Evidence:
     crossing = summary.timed_crossing(timings, function)
     low, high = n / TIMED_FACTOR, n * TIMED_FACTOR
-    verdict = verdict_of(crossing, low, high)
-    return Evidence("timed", f"{low:.0f} to {high:.0f}", crossing, f"outputs, {name}", verdict)
+    return within("timed", crossing, low, high, f"outputs, {name}", f"{low:.0f} to {high:.0f}")
 
 
 def _scalar_output(measured: pd.DataFrame) -> Claim:
