@@ -36,44 +36,42 @@ def draw(
     claims: list[Mapping[str, object]],
     titles: Mapping[str, str],
     folder: Path | str,
-) -> list[str]:
-    """Write what there is to show as SVG and PDF into ``folder``, and return the names.
+) -> None:
+    """Write ``price_list`` and ``forest`` as SVG and PDF into ``folder``.
 
     ``quotes`` are those of `prices.gather`, ``claims`` all records of ``claims.json``, ``titles``
     what the report calls each experiment.
     """
-    names = ["price_list", "forest"]
     with plotting.style():
-        plotting.save(price_figure(price_list(quotes)), folder, names[0])
-        plotting.save(forest_figure(forest(claims), titles), folder, names[1])
-    return names
+        plotting.save(price_figure(quotes), folder, "price_list")
+        plotting.save(forest_figure(forest(claims), titles), folder, "forest")
 
 
-def price_figure(rows: pd.DataFrame) -> Figure:
-    """A row a derivative: counted as a dot with its number, timed as an interval."""
+def price_figure(quotes: pd.DataFrame) -> Figure:
+    """A row a derivative: what was counted as a dot a function, what was timed as an interval."""
+    rows = price_list(quotes)
     if rows.empty:
         return _empty("no experiment of this run prices a derivative")
     figure, axis = plt.subplots(figsize=(WIDTH, 0.46 * len(rows) + 1.1))
     places = np.arange(len(rows), dtype=float)
     timed = rows.low.notna()
-    axis.hlines(places[timed], rows.low[timed], rows.high[timed], color=plotting.SKY, lw=6,
-                label="timed")  # fmt: skip
-    axis.plot(rows.counted, places, "o", ms=6, color=plotting.BLUE, label="counted")
+    axis.hlines(places[timed], rows.low[timed], rows.high[timed], color=plotting.SKY, lw=7,
+                capstyle="round", label="timed")  # fmt: skip
+    place_of = dict(zip(rows.derivative, places, strict=True))
+    known = quotes[quotes.counted.notna()]
+    axis.plot(known.counted, known.derivative.map(place_of), "o", ms=5, color=plotting.BLUE,
+              label="counted")  # fmt: skip
     axis.axvline(1, color=plotting.GREY, lw=0.8, zorder=0)
     axis.set_xscale("log")
-    least = min(1.0, rows.counted.min(), rows.low.min())
-    most = max(rows.counted.max(), rows.high.max())
-    axis.set_xlim(least / 1.6, most * 4)
+    least = np.nanmin([1.0, rows.least.min(), rows.low.min()])
+    most = np.nanmax([rows.most.max(), rows.high.max()])
+    axis.set_xlim(least / 1.6, most * 1.6)
     for place, row in zip(places, rows.itertuples(), strict=True):
         axis.text(0.0, place - 0.42, row.derivative, transform=axis.get_yaxis_transform(),
                   va="center", ha="left", fontsize=9.5)  # fmt: skip
-        axis.text(1.0, place - 0.42, _sizes(row.least_size, row.most_size), ha="right",
-                  transform=axis.get_yaxis_transform(), va="center", fontsize=8,
-                  color=plotting.GREY)  # fmt: skip
-        axis.annotate(number(row.counted, 2 if row.counted < 1000 else 4),
-                      (np.nanmax([row.counted, row.high]), place), xytext=(6, 0),
-                      textcoords="offset points", va="center", fontsize=9)  # fmt: skip
-    axis.set_ylim(len(rows) - 0.4, -0.9)
+        axis.text(1.0, place - 0.42, said(row.least, row.most), ha="right", va="center",
+                  transform=axis.get_yaxis_transform(), fontsize=9.5)  # fmt: skip
+    axis.set_ylim(len(rows) - 0.5, -0.9)
     axis.yaxis.set_major_locator(NullLocator())
     axis.spines["left"].set_visible(False)
     axis.set_xlabel("evaluations of the function")
@@ -81,18 +79,19 @@ def price_figure(rows: pd.DataFrame) -> Figure:
     return figure
 
 
-def _sizes(least: int, most: int) -> str:
-    """Over how many variables the functions of a row have."""
-    return f"{least:,} variables" if least == most else f"{least:,} to {most:,} variables"
+def said(least: float, most: float) -> str:
+    """A row's price in words: of one function, or from the cheapest to the most expensive."""
+    ends = [f"{end:,.0f}" if end >= 100 else number(end, 2) for end in (least, most)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
 
 
 def forest_figure(rows: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
-    """A line a claim, under the title of its experiment; left of 1 is where its statement puts it."""
+    """A line a claim under its experiment's title; left of 1 is where its statement puts it."""
     if rows.empty:
         return _empty("no experiment of this run judges a claim")
     groups = dict(list(rows.groupby("experiment", sort=False)))
     lines = len(rows) + 1.6 * len(groups)
-    figure, axis = plt.subplots(figsize=(WIDTH, 0.085 * lines + 1.1))
+    figure, axis = plt.subplots(figsize=(WIDTH, 0.068 * lines + 1.1))
     axis.set_xscale("log")
     axis.set_xlim(EDGES[0] / 2, EDGES[1] * 2)
     axis.axvspan(EDGES[0] / 2, 1, color=plotting.GREY, alpha=0.12, lw=0)

@@ -4,7 +4,6 @@ An experiment that prices a derivative has a module ``prices`` with ``quotes(tab
 returns for a derivative joins the row of that derivative, whichever experiment it is from.
 """
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -52,31 +51,17 @@ def gather(tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
 
 
 def price_list(quotes: pd.DataFrame) -> pd.DataFrame:
-    """A row a derivative, the cheapest first: ``derivative, least_size, most_size, counted``, …
+    """A row a derivative, from cheap to expensive by the median of what was counted.
 
-    ``counted`` is the middle one of its quotes; ``low`` and ``high`` span the intervals of all that
-    were timed (NaN where none was), so of one function they are its own interval.
+    Columns ``derivative``, ``least_size, most_size`` (variables), ``least, most`` (counted), and
+    ``low, high``: from the least to the greatest end of what was timed, NaN where nothing was.
     """
-    rows = []
-    for derivative, of_it in quotes.groupby("derivative", sort=False):
-        ordered = of_it.counted.dropna().sort_values()
-        if ordered.empty:
-            continue
-        rows.append(
-            {
-                "derivative": derivative,
-                "least_size": int(of_it["size"].min()),
-                "most_size": int(of_it["size"].max()),
-                "functions": len(of_it),
-                "counted": float(ordered.iloc[len(ordered) // 2]),
-                "low": _end(of_it.low.fillna(of_it.timed), min),
-                "high": _end(of_it.high.fillna(of_it.timed), max),
-            }
-        )
-    table = pd.DataFrame(rows)
-    return table.sort_values("counted", kind="stable", ignore_index=True) if rows else table
-
-
-def _end(values: pd.Series, least_or_most: object) -> float:
-    known = values.dropna()
-    return float(least_or_most(known)) if len(known) and callable(least_or_most) else math.nan
+    known = quotes[quotes.counted.notna()]
+    ends = known.assign(low=known.low.fillna(known.timed), high=known.high.fillna(known.timed))
+    rows = ends.groupby("derivative", sort=False).agg(
+        least_size=("size", "min"), most_size=("size", "max"),
+        least=("counted", "min"), most=("counted", "max"), middle=("counted", "median"),
+        low=("low", "min"), high=("high", "max"),
+    )  # fmt: skip
+    ordered = rows.sort_values("middle", kind="stable").drop(columns="middle")
+    return ordered.reset_index()

@@ -110,7 +110,11 @@ def _price_list(headline: Path, language: str) -> list[dict[str, Any]]:
     words = Catalogue.read(language, headline.name)
     table = read_table(headline / "price_list.csv")
     return [
-        {"derivative": words(str(row.derivative)), "counted": float(row.counted)}
+        {
+            "derivative": words(str(row.derivative)),
+            "least": float(row.least),
+            "most": float(row.most),
+        }
         for row in table.itertuples()
     ]
 
