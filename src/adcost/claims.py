@@ -46,7 +46,8 @@ class Evidence:
     """One measurement held against what was predicted.
 
     ``least`` and ``most`` are the ends of the region that the statement names, in the unit of what
-    was measured; an end that is open is infinite. ``disturbed`` says that others used the machine while it was timed.
+    was measured; an end that is open is infinite. ``disturbed`` says that others used the machine
+    while it was timed.
     """
 
     kind: Kind

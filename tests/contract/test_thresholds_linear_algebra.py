@@ -29,26 +29,28 @@ def _degenerate(number, quantity, problem, method="rule"):
     return put(number, quantity=quantity, problem=problem, method=method)
 
 
+SCALED = "rounding errors a row, times the conditioning: "
 BORDERS = [
     # claim, piece of evidence, just within, just beyond
-    *((SOLVE, f"rounding errors a row, times the conditioning: {unit}", _error(9.9, "solve", way, argument),
+    *((SOLVE, f"{SCALED}{unit}", _error(9.9, "solve", way, argument),
        _error(10.1, "solve", way, argument))
       for way, unit in (("rule", "rule and library"), ("library", "rule and library"),
                         ("factorisation", "factorisation"), ("elimination", "elimination"))
       for argument in "ab"),
-    *((SQUARES, f"rounding errors a row, times the conditioning: {way.replace('_', ' ')}", _error(9.9, "least_squares", way, argument),
+    *((SQUARES, f"{SCALED}{way.replace('_', ' ')}",
+       _error(9.9, "least_squares", way, argument),
        _error(10.1, "least_squares", way, argument))
       for way in ("rule", "library", "normal_equations") for argument in "ab"),
-    *((NUCLEAR, f"rounding errors a row, times the conditioning: {way}", _error(9.9, "nuclear_norm", way),
+    *((NUCLEAR, f"{SCALED}{way}", _error(9.9, "nuclear_norm", way),
        _error(10.1, "nuclear_norm", way)) for way in ("rule", "values", "vectors")),
     (SOLVE, "elimination / formula",
      put(lambda r: r["size"] ** 3 * 3.0 * 1.65, size=64, method="elimination",
          quantity="operations"),
      put(lambda r: r["size"] ** 3 * 3.0 * 1.63, size=64, method="elimination",
          quantity="operations")),
-    (EDGES, "rounding errors a row outside the subdifferential, rule", _degenerate(9.9 * UNIT, "distance", "zero"),
+    (EDGES, "outside the subdifferential", _degenerate(9.9 * UNIT, "distance", "zero"),
      _degenerate(10.1 * UNIT, "distance", "zero")),
-    (EDGES, "rounding errors a row outside, through values",
+    (EDGES, "through values",
      _degenerate(9.9 * UNIT, "distance", "repeated", "values"),
      _degenerate(10.1 * UNIT, "distance", "repeated", "values")),
     (EDGES, "squared norm at rank r", _degenerate((3 * (1 + 0.9e-12)) ** 0.5, "norm", "deficient"),
@@ -62,7 +64,6 @@ BORDERS = [
     (LOW_RANK, "rank by subgradients", _ends(8.9, "rank", "subgradient"),
      _ends(9.1, "rank", "subgradient")),
 ]  # fmt: skip
-SCALED = "rounding errors a row, times the conditioning: "
 BESIDE = ("elimination / formula", f"{SCALED}normal equations", f"{SCALED}vectors",
           "rank by subgradients")  # fmt: skip
 

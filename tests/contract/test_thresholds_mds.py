@@ -55,8 +55,9 @@ BORDERS = [
       for method, name in NAMES.items()),
     (FLAT, "exponent in the number of cities", _subsets(0.24), _subsets(0.26)),
     (FLAT, "exponent in the number of cities", _subsets(-0.24), _subsets(-0.26)),
-    *((PCA, "rounding errors a city, times the ratio of the eigenvalues", _pca(9.9, point), _pca(10.1, point)) for point in ("usa-7", "world-8")),
-    (OF_LOSS, "squared rounding errors a city, of the sum of squares", _pca_loss(99), _pca_loss(101)),
+    *((PCA, "ratio of the eigenvalues", _pca(9.9, point), _pca(10.1, point))
+      for point in ("usa-7", "world-8")),
+    (OF_LOSS, "of the sum of squares", _pca_loss(99), _pca_loss(101)),
     (OF_LOSS, "of the radius apart", _apart(1.01e-3), _apart(0.99e-3)),
 ]  # fmt: skip
 

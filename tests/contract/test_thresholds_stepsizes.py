@@ -52,6 +52,8 @@ def _condition(factor, quantity, method, to):
 
 
 SPECTRUM = 10 * 4 * made.U
+REST = "rounding errors an operation"
+BELOW = "rounding errors a step below zero, of the largest eigenvalue"
 BORDERS = [
     # claim, piece of evidence, just within, just beyond, the verdict there
     *((GRADIENT, "rounding errors as the loop amplifies them", _gradient(1.99, run, distance),
@@ -63,9 +65,10 @@ BORDERS = [
      _ratio(1.001 * GUARANTEED, "constant", run=4), "refuted"),
     *((IMPROVES, f"of L at the start, {name}", _ratio(0.99e-3, method), _ratio(1.01e-3, method),
        "refuted") for method, name in ENDS.items()),
-    *((STATIONARY, f"rounding errors an operation, {name}", _at_rest(3.99, method), _at_rest(4.01, method),
+    *((STATIONARY, f"{REST}, {name}", _at_rest(3.99, method), _at_rest(4.01, method),
        "refuted") for method, name in ENDS.items()),
-    *((MINIMUM, f"rounding errors a step below zero, of the largest eigenvalue, {name}", _eigenvalue(-0.99 * SPECTRUM, method, 0),
+    *((MINIMUM, f"{BELOW}, {name}",
+       _eigenvalue(-0.99 * SPECTRUM, method, 0),
        _eigenvalue(-1.01 * SPECTRUM, method, 0), "refuted") for method, name in ENDS.items()),
     # A second curved direction in one run: a range from rank 1 to rank 2.
     *((MINIMUM, f"rank, {name}", _eigenvalue(0.99 * SPECTRUM, method, 2),
@@ -79,7 +82,8 @@ BORDERS = [
        put(59 / 300, method=method, quantity="lower_share", at=1e-3),
        put(92 / 300, method=method, quantity="lower_share", at=1e-3), "refuted")
       for method, name in ENDS.items()),
-    (CHEBYSHEV, "of Chebyshev's final loss", _condition(0.999, "loss_ratio", "learned", "chebyshev"),
+    (CHEBYSHEV, "of Chebyshev's final loss",
+     _condition(0.999, "loss_ratio", "learned", "chebyshev"),
      _condition(1.001, "loss_ratio", "learned", "chebyshev"), "inconclusive"),
     (CHEBYSHEV, "of Chebyshev's worst case",
      _condition(1.001, "worst_case", "learned", "chebyshev"),
@@ -95,7 +99,7 @@ BESIDE = (*(f"of L at the start, {name}" for name in ENDS.values()),
 def test_the_small_constant_alone_has_not_arrived_on_these_tables():
     missed = {e.unit for claim in judge(made.make()) for e in claim.evidence
               if e.verdict != "reproduced"}  # fmt: skip
-    assert missed == {"rounding errors an operation, βC = 0.1", "rounding errors a step below zero, of the largest eigenvalue, βC = 0.1",
+    assert missed == {f"{REST}, βC = 0.1", f"{BELOW}, βC = 0.1",
                       "of perturbations lower L, βC = 0.1"}  # fmt: skip
 
 
@@ -105,13 +109,13 @@ def test_the_small_constant_alone_has_not_arrived_on_these_tables():
         (
             -0.99,
             59 / 300,
-            "rounding errors a step below zero, of the largest eigenvalue",
+            BELOW,
             "reproduced",
         ),
         (
             -1.01,
             59 / 300,
-            "rounding errors a step below zero, of the largest eigenvalue",
+            BELOW,
             "refuted",
         ),
         (-0.99, 59 / 300, "of perturbations lower L", "reproduced"),

@@ -137,7 +137,7 @@ BORDERS = [
     *((UNBIASED, "of the gradient", _estimate(near, "along_gradient", method, d),
        _estimate(far, "along_gradient", method, d), "inconclusive")
       for method in TWO_POINT for d in (2, 8) for near, far in ((1.097, 1.103), (0.903, 0.897))),
-    *((UNBIASED, "of the gradient's length, across it", _estimate(near, "across_gradient", method, d),
+    *((UNBIASED, "across it", _estimate(near, "across_gradient", method, d),
        _estimate(far, "across_gradient", method, d), "inconclusive")
       for method in TWO_POINT for d in (2, 8) for near, far in ((0.097, 0.103), (-0.097, -0.103))),
     *((f"zero_order.gd_dimension_free.{kind}", "exponent in n",

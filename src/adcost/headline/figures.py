@@ -90,8 +90,8 @@ def forest_figure(rows: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
     if rows.empty:
         return _empty("no experiment of this run judges a claim")
     groups = dict(list(rows.groupby("experiment", sort=False)))
-    lines = len(rows) + 1.6 * len(groups)
-    figure, axis = plt.subplots(figsize=(WIDTH, 0.068 * lines + 1.1))
+    lines = len(rows) + 3.0 * len(groups)
+    figure, axis = plt.subplots(figsize=(WIDTH, 0.066 * lines + 1.1))
     axis.set_xscale("log")
     axis.set_xlim(EDGES[0] / 2, EDGES[1] * 2)
     axis.axvspan(EDGES[0] / 2, 1, color=plotting.GREY, alpha=0.12, lw=0)
@@ -100,14 +100,14 @@ def forest_figure(rows: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
     for experiment, claims in groups.items():
         axis.text(0.0, place, titles.get(str(experiment), str(experiment)), va="center",
                   transform=axis.get_yaxis_transform(), fontsize=8.5)  # fmt: skip
-        place += 1.2
+        place += 1.8
         for row in claims.itertuples():
             _line(axis, row, place)
             place += 1.0
-        place += 0.4
+        place += 1.2
     axis.set_ylim(place, -1.2)
     axis.yaxis.set_major_locator(NullLocator())
-    axis.xaxis.set_major_locator(LogLocator(numticks=4))
+    axis.xaxis.set_major_locator(LogLocator())
     axis.xaxis.set_minor_locator(NullLocator())
     axis.spines["left"].set_visible(False)
     axis.grid(visible=False)

@@ -116,14 +116,16 @@ def _tradeoff(
     pieces = (
         near("sampled", union([off_theory(of, case, bottoms[case]) for case in each]), 0, PLACE,
              "decades from the predicted best step"),
-        near("sampled", falls, ROOT[method], ROOT_GAP, "exponent of the unit roundoff in the best step"),
+        near("sampled", falls, ROOT[method], ROOT_GAP,
+             "exponent of the unit roundoff in the best step"),
         near("sampled", union([arm(of, case, "left") for case in each]), -1, SLOPE,
              "exponent of the step, left arm"),
         near("sampled", union([arm(of, case, "right") for case in each]), ORDER[method], SLOPE,
              "exponent of the step, right arm"),
         at_most("sampled", union([over_best(of, case) for case in each]), 1,
                 "AD's error over the best difference's"),
-        at_most("sampled", Interval.spanning(rounding, "curves"), ROUNDING, "rounding errors, AD's error"),
+        at_most("sampled", Interval.spanning(rounding, "curves"), ROUNDING,
+                "rounding errors, AD's error"),
     )  # fmt: skip
     below, above = _when_off(of, each)
     return Claim(

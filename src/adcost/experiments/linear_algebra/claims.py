@@ -18,6 +18,9 @@ from adcost.statistics.intervals import Interval, median_interval, paired_ratio
 UNITS = 10.0
 """Of n·κ·u."""
 
+ROW = "rounding errors a row"
+"""n·u in words, n being the rows of the matrix."""
+
 SOLVE_CONFIRMATIONS = (("rule", "library"), *SOLVE_WAYS[2:])
 """`jax.numpy.linalg.solve` is differentiated by the same rule: what both say is said once."""
 
@@ -91,7 +94,7 @@ def _errors(
             "exact",
             Interval.exactly(float(table.scaled[table.method.isin(ways)].max())),
             UNITS,
-            f"rounding errors a row, times the conditioning: {' and '.join(ways).replace('_', ' ')}",
+            f"{ROW}, times the conditioning: {' and '.join(ways).replace('_', ' ')}",
         )
         for ways in ((way,) if isinstance(way, str) else way for way in methods)
     )
@@ -139,12 +142,12 @@ def _degenerate(measured: pd.DataFrame) -> Claim:
         "Where singular values repeat or vanish, AD through the singular values still gives a "
         "subgradient, through the singular vectors it does not; the rule gives the least one.",
         (
-            at_most("exact", distance("rule"), UNITS, "rounding errors a row outside the subdifferential, rule"),
+            at_most("exact", distance("rule"), UNITS, f"{ROW} outside the subdifferential, rule"),
             near(
                 "exact", Interval.exactly(norms["deficient"] ** 2 / rank), 1, 1e-12,
                 "squared norm at rank r, over r",
             ),
-            at_most("exact", distance("values"), UNITS, "rounding errors a row outside, through values"),
+            at_most("exact", distance("values"), UNITS, f"{ROW} outside, through values"),
             near("counted", Interval.exactly(wrong.mean()), 1, 0, "of cases NaN or wrong, vectors"),
         ),
         "accuracy",

@@ -204,7 +204,8 @@ def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
         "Euclidean in the plane, and another where they are not.",
         (
             at_most(
-                "exact", Interval.exactly(fits), ROUNDING**2, "squared rounding errors a city, of the sum of squares"
+                "exact", Interval.exactly(fits), ROUNDING**2,
+                "squared rounding errors a city, of the sum of squares",
             ),
             at_least(
                 "exact", Interval.exactly(float(apart[widest])), APART,

@@ -100,7 +100,9 @@ def _unbiased(measured: pd.DataFrame) -> Claim:
         "over d. With a Gaussian direction it needs no factor.",
         (
             near("sampled", farthest(along, 1), 1, tolerance, "of the gradient"),
-            near("sampled", farthest(across, 0), 0, tolerance, "of the gradient's length, across it"),
+            near(
+                "sampled", farthest(across, 0), 0, tolerance, "of the gradient's length, across it"
+            ),
         ),
         "unbiased",
         f"In dimensions {', '.join(str(d) for d in sorted(along.dimension.unique()))}, with "
