@@ -82,7 +82,7 @@ def price_figure(quotes: pd.DataFrame) -> Figure:
 def said(least: float, most: float) -> str:
     """A row's price in words: of one function, or from the cheapest to the most expensive."""
     ends = [f"{end:,.0f}" if end >= 100 else number(end, 2) for end in (least, most)]
-    return ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
+    return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
 
 
 def forest_figure(rows: pd.DataFrame, titles: Mapping[str, str]) -> Figure:

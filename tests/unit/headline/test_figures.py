@@ -62,7 +62,7 @@ def test_a_price_is_a_dot_a_function_and_an_interval_in_its_row():
 def test_a_row_says_its_derivative_and_its_price():
     (axis,) = figures.price_figure(QUOTES).axes
     assert figure_data.texts(axis) == [
-        "gradient", "3 to 4", "largest eigenvalue", "80", "Hessian", "3,500",
+        "gradient", "3–4", "largest eigenvalue", "80", "Hessian", "3,500",
     ]  # fmt: skip
 
 
