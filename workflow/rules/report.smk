@@ -88,7 +88,7 @@ rule headline:
         claims=expand("{results}/{name}/claims.json", results=RESULTS, name=PLANS),
         words=[
             *report_files.catalogues(LANGUAGE, "headline"),
-            *report_files.report_texts(LANGUAGE, []),
+            *report_files.summaries(LANGUAGE, list(PLANS)),
         ],
     output:
         **HEADLINE,

@@ -128,10 +128,12 @@ def languages() -> list[str]:
 
 
 def titles(language: str) -> dict[str, str]:
-    """What the report calls each experiment, from the language's `main.typ`."""
-    main = (HERE / language / "main.typ").read_text("utf-8")
-    block = main.partition("#let titles = (")[2].partition("\n)")[0]
-    return dict(re.findall(r'^  (\w+): "(.*)",$', block, re.MULTILINE))
+    """What the report calls each experiment, from its summary in that language."""
+    return {
+        path.parent.name: found[1]
+        for path in sorted(EXPERIMENTS.glob(f"*/summary.{language}.typ"))
+        if (found := re.search(r'^#let title = "(.*)"$', path.read_text("utf-8"), re.MULTILINE))
+    }
 
 
 def _filled(words: str, numbers: list[str]) -> str:
