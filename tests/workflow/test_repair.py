@@ -83,6 +83,7 @@ DELETED = {
     "feedforward/figures/*.pdf": "feedforward_figures",
     "claims.csv-metadata.json": "claims_table",
     "provenance.json-metadata.json": "provenance",
+    "headline/price_list.csv": "headline",
 }
 """What is deleted, and the rule that has to run again for it."""
 
@@ -94,8 +95,8 @@ def test_what_is_deleted_behind_a_finished_report_is_made_again(everything):
     rules = set(DELETED.values())
     assert rules <= set(everything.planned().jobs)
     # An experiment's own target asks for as much of what is its own.
-    names = {pattern.partition("/")[0] for pattern in DELETED if "/" in pattern}
-    assert rules - {"claims_table", "provenance"} <= set(everything.planned(*names).jobs)
+    names = {pattern.partition("/")[0] for pattern in DELETED if "/" in pattern} - {"headline"}
+    assert rules - {"claims_table", "provenance", "headline"} <= set(everything.planned(*names).jobs)
     everything.snakemake()
     assert files(everything) == before and tables(everything) == same
     assert not everything.planned().jobs

@@ -102,7 +102,8 @@ def test_every_table_has_a_sidecar_that_tells_where_it_was_made(finished):
     for path in tables:
         notes = made_from(path)
         assert notes["rows"] == len(read_table(path)), path
-        if path.name != "claims.csv":
+        # What is made of all experiments' tables has no single origin.
+        if path.name != "claims.csv" and path.parent.name != "headline":
             assert notes["origins"][0]["packages"]["jax"], path
     point = made_from(finished.results / "hvp/timed/layers-4/timings.csv")
     assert point["parameters"]["hidden"] == 4 and point["point"] == "layers-4"
