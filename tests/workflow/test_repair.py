@@ -96,7 +96,9 @@ def test_what_is_deleted_behind_a_finished_report_is_made_again(everything):
     assert rules <= set(everything.planned().jobs)
     # An experiment's own target asks for as much of what is its own.
     names = {pattern.partition("/")[0] for pattern in DELETED if "/" in pattern} - {"headline"}
-    assert rules - {"claims_table", "provenance", "headline"} <= set(everything.planned(*names).jobs)
+    assert rules - {"claims_table", "provenance", "headline"} <= set(
+        everything.planned(*names).jobs
+    )
     everything.snakemake()
     assert files(everything) == before and tables(everything) == same
     assert not everything.planned().jobs

@@ -50,7 +50,7 @@ def build(
     """
     results, texts = Path(results).resolve(), _texts(language, experiments, experiments_in)
     _check(results, texts, experiments, compared)
-    given = {
+    given: dict[str, Any] = {
         "language": language,
         "experiments": experiments,
         "compared": compared,

@@ -126,9 +126,7 @@ def test_evidence_that_was_not_disturbed_is_that_of_a_reference_that_does_not_sa
 def test_a_reference_that_does_not_say_what_decides_was_decided_by_its_first_evidence():
     unsaid = {key: value for key, value in claim()["evidence"][0].items() if key != "decides"}
     old = other_claim(evidence=[unsaid, unsaid])
-    here = copy.deepcopy(old)
-    for piece, decides in zip(here["evidence"], (True, False), strict=True):
-        piece["decides"] = decides
+    here = other_claim(evidence=[unsaid | {"decides": decides} for decides in (True, False)])
     assert compare_claims([old], [here])[1] == []
 
 
