@@ -93,7 +93,7 @@ rule headline:
     output:
         **HEADLINE,
         figures=HEADLINE_FIGURES,
-        sidecars=told_of([*HEADLINE.values(), *HEADLINE_FIGURES]),
+        sidecars=metadata_files([*HEADLINE.values(), *HEADLINE_FIGURES]),
     log:
         f"{RESULTS}/logs/headline.log",
     conda:
