@@ -58,8 +58,7 @@ def price_figure(quotes: pd.DataFrame) -> Figure:
     axis.hlines(places[timed], rows.low[timed], rows.high[timed], color=plotting.SKY, lw=7,
                 capstyle="round", label="timed")  # fmt: skip
     place_of = dict(zip(rows.derivative, places, strict=True))
-    known = quotes[quotes.counted.notna()]
-    axis.plot(known.counted, known.derivative.map(place_of), "o", ms=5, color=plotting.BLUE,
+    axis.plot(quotes.counted, quotes.derivative.map(place_of), "o", ms=5, color=plotting.BLUE,
               label="counted")  # fmt: skip
     axis.axvline(1, color=plotting.GREY, lw=0.8, zorder=0)
     axis.set_xscale("log")

@@ -4,6 +4,7 @@ An experiment that prices a derivative has a module ``prices`` with ``quotes(tab
 returns for a derivative joins the row of that derivative, whichever experiment it is from.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -38,7 +39,10 @@ def experiments_with_prices(experiments: Iterable[str]) -> list[str]:
 
 
 def gather(tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
-    """All quotes of these experiments, as a table with the columns `COLUMNS`."""
+    """All quotes of these experiments, as a table with the columns `COLUMNS`.
+
+    A price that is not finite, of a method that did not arrive, is none.
+    """
     rows = [
         (
             quote.derivative, name, quote.subject, quote.size, quote.counted,
@@ -46,6 +50,7 @@ def gather(tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
         )
         for name in experiments_with_prices(tables)
         for quote in import_module(f"adcost.experiments.{name}.prices").quotes(tables[name])
+        if math.isfinite(quote.counted)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -56,8 +61,7 @@ def price_list(quotes: pd.DataFrame) -> pd.DataFrame:
     Columns ``derivative``, ``least_size, most_size`` (variables), ``least, most`` (counted), and
     ``low, high``: from the least to the greatest end of what was timed, NaN where nothing was.
     """
-    known = quotes[quotes.counted.notna()]
-    ends = known.assign(low=known.low.fillna(known.timed), high=known.high.fillna(known.timed))
+    ends = quotes.assign(low=quotes.low.fillna(quotes.timed), high=quotes.high.fillna(quotes.timed))
     rows = ends.groupby("derivative", sort=False).agg(
         least_size=("size", "min"), most_size=("size", "max"),
         least=("counted", "min"), most=("counted", "max"), middle=("counted", "median"),

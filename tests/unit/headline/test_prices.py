@@ -21,7 +21,6 @@ ROWS = [
     ("cheap", "a", "f", 10, 3.0, math.nan, math.nan, math.nan),
     ("dear", "b", "g", 20, 70.0, 35.0, math.nan, math.nan),
     ("dear", "b", "h", 15, 60.0, 90.0, 80.0, 100.0),
-    ("unknown", "b", "h", 15, math.nan, 1.0, 1.0, 1.0),
 ]
 
 
@@ -48,6 +47,14 @@ def test_only_what_is_in_the_run_is_gathered():
     found = gather({"gradient": recorded("gradient"), "hvp": recorded("hvp")})
     assert set(found.experiment) == {"gradient", "hvp"}
     assert set(gather({"hvp": recorded("hvp")}).experiment) == {"hvp"}
+
+
+def test_a_method_that_did_not_arrive_has_no_price():
+    tables = tables_zero_order.make()
+    table = tables["measurements"]
+    arrived = (table.point == "smooth") & (table.quantity == "arrived")
+    table.loc[arrived & table.method.str.startswith("gaussian_times_"), "value"] = 0.0
+    assert "smooth" not in set(gather({"zero_order": tables}).subject)
 
 
 def test_every_experiment_with_prices_is_one():
