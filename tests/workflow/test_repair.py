@@ -83,7 +83,7 @@ DELETED = {
     "feedforward/figures/*.pdf": "feedforward_figures",
     "claims.csv-metadata.json": "claims_table",
     "provenance.json-metadata.json": "provenance",
-    "headline/price_list.csv": "headline",
+    "price_list.csv": "headline",
 }
 """What is deleted, and the rule that has to run again for it."""
 
@@ -95,7 +95,7 @@ def test_what_is_deleted_behind_a_finished_report_is_made_again(everything):
     rules = set(DELETED.values())
     assert rules <= set(everything.planned().jobs)
     # An experiment's own target asks for as much of what is its own.
-    names = {pattern.partition("/")[0] for pattern in DELETED if "/" in pattern} - {"headline"}
+    names = {pattern.partition("/")[0] for pattern in DELETED if "/" in pattern}
     assert rules - {"claims_table", "provenance", "headline"} <= set(
         everything.planned(*names).jobs
     )

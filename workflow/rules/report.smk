@@ -10,8 +10,8 @@ OF_THE_STUDY = [
 ]
 # The figures of the report's first screen, and the tables that they show.
 HEADLINE = {
-    "prices": f"{RESULTS}/headline/prices.csv",
-    "price_list": f"{RESULTS}/headline/price_list.csv",
+    "prices": f"{RESULTS}/prices.csv",
+    "price_list": f"{RESULTS}/price_list.csv",
 }
 HEADLINE_FIGURES = [
     f"{RESULTS}/headline/figures/{figure}.{kind}"

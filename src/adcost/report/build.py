@@ -39,7 +39,7 @@ def build(
     """Write the report on these experiments, as one HTML file and as PDF.
 
     ``results`` holds ``provenance.json``, the folder ``headline`` with the figures of the first
-    screen where they were drawn, and for each experiment ``claims.json``, ``numbers.json`` and
+    screen and ``price_list.csv`` where they were drawn, and for each experiment ``claims.json``, ``numbers.json`` and
     ``figures/``; ``experiments_in`` has a folder for each, with its section and summary. If
     ``compared``, ``comparison.json`` is there too and has a section. ``gpu`` is the folder of a
     reference run on a GPU, whose claims then stand beside this study's. The same inputs give the
@@ -62,7 +62,7 @@ def build(
     }
     if (headline := results / "headline").is_dir():
         given["figures"][headline.name] = _drawn(results, headline.name, ".svg", ".pdf")
-        given["prices"] = _price_list(headline, language)
+        given["prices"] = _price_list(results / "price_list.csv", language)
     page, paper = _typeset(results, texts, given, gpu)
     text = complete(page.decode("utf-8"), results, experiments)
     with replacing(html) as new_html, replacing(pdf) as new_pdf:
@@ -105,10 +105,10 @@ def _check(
             check_written(path)
 
 
-def _price_list(headline: Path, language: str) -> list[dict[str, Any]]:
+def _price_list(path: Path, language: str) -> list[dict[str, Any]]:
     """The rows of the price list, for the text that stands for its figure."""
-    words = Catalogue.read(language, headline.name)
-    table = read_table(headline / "price_list.csv")
+    words = Catalogue.read(language, "headline")
+    table = read_table(path)
     return [
         {
             "derivative": words(str(row.derivative)),
