@@ -212,6 +212,25 @@ def test_figures_take_their_colours_from_the_page(built):
     assert not re.search(r"(fill|stroke): #", drawing) and "<style" not in drawing
 
 
+def test_the_first_screen_shows_the_price_list_and_the_forest_where_they_were_drawn(built, tree):
+    assert 'class="headline"' not in built[0]
+    with plotting.style():
+        for name in ("price_list", "forest"):
+            figure, axes = plt.subplots(figsize=(3, 2))
+            axes.set(xlabel=f"label of {name}")
+            plotting.save(figure, tree / "results" / "headline" / "figures", name)
+    (tree / "results" / "price_list.csv").write_text(
+        "derivative,least_size,most_size,least,most,low,high\n"
+        "gradient,1,2,2.0,3.1,,\nHessian,1,2,700.0,700.0,1.0,2.0\n"
+    )
+    html = run(tree)[0]
+    screen = html[html.index('class="headline"') : html.index("What was claimed, and what was")]
+    assert screen.count("<svg") == 2 and "label of forest" in screen
+    labels = [value for _, key, value in Page(screen).attributes if key == "aria-label"]
+    assert "gradient 2.0–3.1; Hessian 700." in " ".join(filter(None, labels))
+    assert "refuted 1, inconclusive 1" in " ".join(filter(None, labels))
+
+
 def test_every_claim_has_a_row_linked_to_section_evidence_and_figure(built):
     rows = rows_of_overview(built[0])
     assert [re.search(r"Says (\w+)", row)[1] for row in rows] == ["two", "four", "one", "three"]
