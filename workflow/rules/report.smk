@@ -84,7 +84,11 @@ rule provenance:
 
 rule headline:
     input:
-        tables=[f"{RESULTS}/{name}/{table}.csv" for name in PRICED for table in gathered(name)],
+        tables=[
+            f"{RESULTS}/{name}/{table}.csv"
+            for name in PRICED
+            for table in gathered(name)
+        ],
         claims=expand("{results}/{name}/claims.json", results=RESULTS, name=PLANS),
         words=[
             *report_files.catalogues(LANGUAGE, "headline"),

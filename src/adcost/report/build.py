@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import typst
 
 from adcost.reference.store import read_reference
 from adcost.report.catalogue import EXPERIMENTS, Catalogue
 from adcost.report.lecture import about, cited
 from adcost.report.page import FIGURE_FONTS, complete
-from adcost.results.tables import check_written, read_json, read_table, replacing
+from adcost.results.tables import check_written, read_json, replacing
 
 HERE = Path(__file__).parent
 
@@ -39,8 +40,8 @@ def build(
     """Write the report on these experiments, as one HTML file and as PDF.
 
     ``results`` holds ``provenance.json``, the folder ``headline`` with the figures of the first
-    screen and ``price_list.csv`` where they were drawn, and for each experiment ``claims.json``, ``numbers.json`` and
-    ``figures/``; ``experiments_in`` has a folder for each, with its section and summary. If
+    screen and ``price_list.csv`` where they were drawn, and for each experiment ``claims.json``,
+    ``numbers.json`` and ``figures/``; ``experiments_in`` has a folder for each, with its section and summary. If
     ``compared``, ``comparison.json`` is there too and has a section. ``gpu`` is the folder of a
     reference run on a GPU, whose claims then stand beside this study's. The same inputs give the
     same bytes, and both files are replaced together or not.
@@ -108,7 +109,9 @@ def _check(
 def _price_list(path: Path, language: str) -> list[dict[str, Any]]:
     """The rows of the price list, for the text that stands for its figure."""
     words = Catalogue.read(language, "headline")
-    table = read_table(path)
+    check_written(path)
+    # It has no rows where no experiment of the run prices a derivative.
+    table = pd.read_csv(path)
     return [
         {
             "derivative": words(str(row.derivative)),

@@ -40,6 +40,9 @@ def test_a_price_timed_without_an_interval_spans_itself():
 
 def test_a_run_without_prices_has_no_rows():
     assert gather({}).empty and price_list(gather({})).empty
+    assert price_list(gather({})).to_csv(index=False) == (
+        "derivative,least_size,most_size,least,most,low,high\n"
+    )
     assert experiments_with_prices(["mds", "gradient"]) == ["gradient"]
 
 
