@@ -224,7 +224,8 @@ def test_the_first_screen_shows_the_price_list_and_the_forest_where_they_were_dr
         "gradient,1,2,2.0,3.1,,\nHessian,1,2,700.0,700.0,1.0,2.0\n"
     )
     html = run(tree)[0]
-    screen = html[html.index('class="headline"') : html.index("What was claimed, and what was")]
+    start = html.index('class="headline"')
+    screen = html[start : html.index('class="claims"', start)]
     assert screen.count("<svg") == 2 and "label of forest" in screen
     labels = [value for _, key, value in Page(screen).attributes if key == "aria-label"]
     assert "gradient 2.0–3.1; Hessian 700." in " ".join(filter(None, labels))
