@@ -7,10 +7,11 @@ them. Another language has a catalogue `words.<language>.yaml` in the folder of 
     "{} of {} starts": "стартов: {} из {}"
     "{} probes, {} images": "изображений: {1}, пробных векторов: {0}"
     "{*}: counted": "{*}: подсчёт"
-    "Hutch++": ~
+    "x = A⁻¹b": ~
 
 ``{}`` stands for a number; the same text with other numbers has the same template. ``{*}`` stands
-for words, which are translated by themselves. ``~`` says that the words stay as they are.
+for words, which are translated by themselves. ``~`` says that the words stay as they are. The names
+of methods are those of :mod:`adcost.palette`.
 """
 
 import re
@@ -18,6 +19,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from adcost.palette import names
 from adcost.study import strict_yaml
 
 HERE = Path(__file__).parent
@@ -74,6 +76,8 @@ class Catalogue:
             for entry, words in found.items():
                 _check(file, entry, words)
             entries = {**(entries or {}), **found}
+        if entries is not None:
+            entries |= {template(name): words for name, words in names(language).items()}
         return Catalogue(entries)
 
     def __call__(self, text: str) -> str:

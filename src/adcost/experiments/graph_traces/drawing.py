@@ -13,12 +13,13 @@ from matplotlib.path import Path
 from adcost import plotting
 from adcost.experiments.graph_traces.layout import Edge, Layout, Position, layered
 from adcost.experiments.graph_traces.words import pretty
+from adcost.palette import METHODS
 
 ACROSS, UP, RADIUS = 2.6, 2.2, 0.4
 """A layer, a row, and a node's radius, in the units of a drawing."""
 
 FAINT, INK, PAPER = "#BBBBBB", "#000000", "#FFFFFF"
-COLOURS = {"forward": plotting.GREEN, "reverse": plotting.BLUE}
+COLOURS = {mode: METHODS[f"{mode}_mode"].colour for mode in ("forward", "reverse")}
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,8 @@ def draw(
         if node in graph.formulas:
             axis.text(x, y + RADIUS + 0.08, pretty(graph.formulas[node]), va="bottom", **text)
         # On the page's colour, for an arrow may pass behind.
-        below = {"xy": (x, y - RADIUS), "textcoords": "offset points", "va": "top", **text,
-                 "bbox": {"fc": PAPER, "ec": "none", "pad": 0.5}}  # fmt: skip
+        below = {"xy": (x, y - RADIUS), "textcoords": "offset points", "va": "top", **text}
+        below["bbox"] = {"fc": PAPER, "ec": "none", "pad": 0.5}
         if values and (ready or reverse):
             axis.annotate(plotting.number(graph.values[node]), xytext=(0, -3), **below)
         if ready:
