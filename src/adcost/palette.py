@@ -99,22 +99,20 @@ METHODS = {
         ORANGE,
         "o",
         "store all, scores and logits by chunks",
-        "хранить всё, веса внимания и логиты частями",
+        "хранить всё, оценки и логиты порциями",
     ),
-    "every_block": Method(
-        BLUE, "s", "a checkpoint every block", "контрольная точка на каждый блок"
-    ),
+    "every_block": Method(BLUE, "s", "a checkpoint every block", "точка на каждый блок"),
     "every_block_lean": Method(
         GREEN,
         "s",
         "a checkpoint every block, scores and logits by chunks",
-        "контрольная точка на каждый блок, веса внимания и логиты частями",
+        "точка на каждый блок, оценки и логиты порциями",
     ),
     "every_layer": Method(ORANGE, "s", "every layer", "каждый слой"),
     "segments": Method(BLUE, "^", "√n segments", "√n отрезков"),
     "halving": Method(GREEN, "v", "halving", "деление пополам"),
     "revolve": Method(PURPLE, "D", "binomial (revolve)", "биномиальное (revolve)"),
-    "recompute_all": Method(GREY, "P", "recompute all", "вычислять всё заново"),
+    "recompute_all": Method(GREY, "P", "recompute all", "пересчитывать всё"),
     # Optimisers and their steps.
     "gradient_descent": Method(BLUE, "o", "gradient descent", "градиентный спуск"),
     "stochastic_gradient": Method(BLUE, "s", "stochastic gradient", "стохастический градиент"),

@@ -126,11 +126,11 @@ def _operations(measured: pd.DataFrame) -> Figure:
     _, with_checkpoints = summary.zero_says(measured)
     axis.axvline(with_checkpoints, color=plotting.GREY, lw=1.2, ls="--", zorder=0)
     said = f"ZeRO with\ncheckpoints, {plotting.number(with_checkpoints)}"
-    plotting.label_at_end(axis, with_checkpoints, 0, said, offset=(3, 0), va="bottom")
+    plotting.label_at_end(axis, with_checkpoints, 0.12, said, offset=(4, 0))
     axis.axhline(1 / 3, color=plotting.VERMILION, lw=1.2)
-    across = {"xycoords": axis.get_yaxis_transform(), "ha": "right", "va": "bottom"}
+    across = {"xycoords": axis.get_yaxis_transform(), "ha": "right", "va": "top"}
     said = "33 %: one more pass forward"
-    plotting.label_at_end(axis, 0.99, 1 / 3, said, plotting.VERMILION, offset=(0, 3), **across)
+    plotting.label_at_end(axis, 0.99, 1 / 3, said, plotting.VERMILION, offset=(0, -3), **across)
     axis.set(xscale="log", xlabel=f"GB held by the blocks, {_what(measured)}")
     axis.set_ylabel("more operations than storing all")
     axis.yaxis.set_major_formatter(lambda value, _: f"{plotting.number(100 * value)} %")

@@ -176,7 +176,7 @@ def _nested(measured: pd.DataFrame) -> Figure:
     axis.set_xlim(1, tangent.max() * 1.05)
     axis.set_ylim(-0.5, len(ratios) + 0.6)
     axis.grid(axis="y", visible=False)
-    figure.legend(loc="outside lower center", ncols=4, fontsize=8.5)
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8.5)
     return figure
 
 
@@ -191,7 +191,8 @@ def _memory(sweep: pd.DataFrame) -> Figure:
         axis.plot(held.index, held, **look.look())
         power = plotting.fixed(local_exponents(held.index, held).value)
         text = f"{look.name}\nexponent {power}"
-        plotting.label_at_end(axis, held.index[-1], held.iloc[-1], text, look.colour)
+        end = held.index[-1], held.iloc[-1]
+        plotting.label_at_end(axis, *end, text, look.colour, fontsize=7.5)
     p = np.sort(sweep.parameters.unique()).astype(float)
     axis.plot(p, p**2, ":", color=plotting.GREY, lw=1.2)
     at = p[len(p) // 3]

@@ -150,7 +150,7 @@ def _cost(measured: pd.DataFrame) -> Figure:
     cost.set(xlabel="number of cities", ylabel="evaluations of the loss to the tolerance")
     cost.set(xscale="log", yscale="log", title=f"cost, {REGIONS[SCALING]}'s most populous cities")
     cost.set_ylim(top=6 * cost.get_ylim()[1])  # room for the labels
-    cost.set_xlim(sizes[0] * 0.88, sizes[-1] * (sizes[-1] / sizes[0]) ** 0.72)
+    cost.set_xlim(sizes[0] * 0.88, sizes[-1] * (sizes[-1] / sizes[0]) ** 0.85)
 
     subsets = values(rows, "gradient_descent", "subset_steps")
     middle = subsets.groupby("cities").value.median()
@@ -194,7 +194,7 @@ def _cost_line(axis: Axes, rows: pd.DataFrame, method: str) -> tuple[float, str,
     text = look.name
     if method not in ("gradient_descent", "l_bfgs"):
         slope = growth(cost_ratios(rows, method))
-        text += f"\nover gradient descent:\nexponent {_interval(slope)}"
+        text += f"\nover descent: exponent {_interval(slope)}"
     if not arrived.all():
         text += "\n△ stopped at the cap: lower bound"
     return float(middle.iloc[-1]), text, look.colour

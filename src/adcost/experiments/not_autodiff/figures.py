@@ -151,7 +151,7 @@ def _swell(measured: pd.DataFrame) -> Figure:
         axis.set(yscale="log", xlabel="applications k of the map")
         axis.set_xticks(ends)
     next(iter(axes)).set_ylabel("operations")
-    _legend_below(figure, next(iter(axes)), 5)
+    _legend_below(figure, next(iter(axes)))
     return figure
 
 
@@ -165,9 +165,9 @@ def _panels(measured: pd.DataFrame, height: float) -> tuple[Figure, dict[Axes, s
     return figure, dict(zip(axes[0], names, strict=True))
 
 
-def _legend_below(figure: Figure, axis: Axes, columns: int) -> None:
+def _legend_below(figure: Figure, axis: Axes) -> None:
     handles, labels = axis.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=columns, fontsize=8.5)
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=8.5)
 
 
 ERRORS = ("forward_difference", "central_difference", "value", "forward", "reverse", "symbolic")
@@ -198,7 +198,7 @@ def _errors(measured: pd.DataFrame) -> Figure:
     first.set_ylim(top=10)
     place = {"offset": (0, 4), "va": "baseline", "fontsize": 8}
     plotting.label_at_end(first, deepest, UNIT_ROUNDOFF, "u", plotting.GREY, **place)
-    _legend_below(figure, first, 6)
+    _legend_below(figure, first)
     return figure
 
 
@@ -217,5 +217,5 @@ def _time(taken: pd.DataFrame) -> Figure:
     derive.set(yscale="log", ylabel="seconds", title="to derive and compile, once")
     evaluate.set(ylabel="microseconds (median, 95 % interval)", title="to evaluate on all samples")
     evaluate.set_ylim(bottom=0)
-    _legend_below(figure, derive, 6)
+    _legend_below(figure, derive)
     return figure

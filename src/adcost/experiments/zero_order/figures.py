@@ -227,8 +227,10 @@ def _best_step(measured: pd.DataFrame) -> Figure:
     sweep.set(xscale="log", yscale="log", xlabel="step / theory’s step, 1/(4(n + 4)L)")
     sweep.set(ylabel="evaluations / least evaluations", title="fixed steps")
     low, high = sweep.get_ylim()
-    marks = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]
+    marks = [1, 1.2, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]
     plotting.ticks(sweep, "y", [n for n in marks if low <= n <= high])
+    tried = pd.concat(swept_steps(measured, kind) for kind in CLASSES)
+    plotting.ticks(sweep, "x", tried.columns)
     costs.set(xscale="log", yscale="log", xlabel="dimension n", title="what the best step costs")
     costs.set_ylabel("evaluations of f to the tolerance")
     plotting.ticks(costs, "x", best.index)
