@@ -252,7 +252,7 @@ def _unbiased(measured: pd.DataFrame) -> Figure:
     sphere, colour = table[table.method == "sphere"], plotting.VERMILION
     cross = {"lw": 1, "ms": 7, "mew": 1.6, "color": colour}
     whole.plot(sphere.dimension, sphere.value / sphere.dimension, "x--", **cross)
-    d, said = sphere.dimension.iloc[1], "sphere, without the factor d: 1/d"
+    d, said = sphere.dimension.iloc[1], "the sphere's, without the factor d: 1/d"
     above = {"offset": (0, 12), "va": "baseline"}
     plotting.label_at_end(whole, d, 1 / d, said, colour, **above)
     near.axhspan(1 - tolerance, 1 + tolerance, color=plotting.GREY, alpha=0.15, lw=0)
