@@ -184,7 +184,7 @@ def bands(axis: Axes) -> list[Series]:
     """What `fill_between` drew: ``low`` and ``high`` at every x."""
     found = []
     for held in axis.collections:
-        if isinstance(held, PolyCollection):
+        if isinstance(held, PolyCollection) and held.get_paths():
             corners = held.get_paths()[0].vertices
             x = np.unique(corners[:, 0])
             ends = [corners[corners[:, 0] == at, 1] for at in x]

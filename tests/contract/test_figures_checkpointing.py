@@ -155,7 +155,7 @@ def test_memory_has_the_literatures_figures(tables, drawn):
     np.testing.assert_allclose(levels(axis, "vertical"), sorted(expected.values()))
     for name, gb in expected.items():
         (text,) = (text for text in axis.texts if text.get_text().startswith(name))
-        np.testing.assert_allclose(text.get_position()[0], gb)
+        np.testing.assert_allclose(text.xy[0], gb)
 
 
 def test_operations_have_every_policys_price(tables, drawn):

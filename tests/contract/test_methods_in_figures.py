@@ -7,6 +7,7 @@ import importlib
 import re
 from collections import defaultdict
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
@@ -84,10 +85,11 @@ def looks(figure):
 
 
 def _look(artist):
-    if hasattr(artist, "get_marker"):
-        marker = artist.get_marker()
-        return to_hex(artist.get_color()), None if marker in ("", "None", None) else marker
-    return to_hex(artist.get_facecolor()), None
+    colour = artist.get_color() if hasattr(artist, "get_color") else artist.get_facecolor()
+    marker = artist.get_marker() if hasattr(artist, "get_marker") else None
+    # A collection, such as error bars are in a legend, has a row for each of its parts.
+    colour = colour if isinstance(colour, str) else np.reshape(colour, (-1, 4))[0]
+    return to_hex(colour), None if marker in ("", "None") else marker
 
 
 def test_a_text_is_of_the_method_with_the_longest_name():

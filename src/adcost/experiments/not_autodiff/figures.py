@@ -145,7 +145,7 @@ def _swell(measured: pd.DataFrame) -> Figure:
         for method in ("symbolic", "symbolic_shared"):
             axis.plot(sizes(method), **LOOKS[method].look(lw=1.4))
         own = {"label": f"{METHODS['function'].name}, as an expression", "color": plotting.GREY}
-        axis.plot(sizes("expression"), "P:", lw=1.4, **own)
+        axis.plot(sizes("expression"), ":", lw=1.4, **own)
         axis.plot(sizes("forward"), **LOOKS["forward"].look(marker="", lw=1.4))
         axis.plot(sizes("reverse"), **LOOKS["reverse"].look(ls="", ms=5.5, mfc="none"))
         axis.set(yscale="log", xlabel="applications k of the map")
