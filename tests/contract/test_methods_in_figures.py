@@ -7,9 +7,8 @@ import importlib
 import re
 from collections import defaultdict
 
-import numpy as np
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import is_color_like, to_hex
 from matplotlib.container import ErrorbarContainer
 from matplotlib.text import Text
 
@@ -88,7 +87,7 @@ def _look(artist):
     colour = artist.get_color() if hasattr(artist, "get_color") else artist.get_facecolor()
     marker = artist.get_marker() if hasattr(artist, "get_marker") else None
     # A collection, such as error bars are in a legend, has a row for each of its parts.
-    colour = colour if isinstance(colour, str) else np.reshape(colour, (-1, 4))[0]
+    colour = colour if is_color_like(colour) else colour[0]
     return to_hex(colour), None if marker in ("", "None") else marker
 
 

@@ -44,6 +44,7 @@ from adcost.plotting.marks import (
     lines,
     note,
     quartiles,
+    runs,
     ticks,
     whole_range,
 )
@@ -52,7 +53,7 @@ from adcost.results.tables import replacing
 __all__ = ["BLUE", "COLOURS", "DARK", "FONTS", "GREEN", "GREY", "METHODS", "ORANGE", "PAGE"]
 __all__ += ["PURPLE", "SKY", "STYLE", "SUPERSCRIPTS", "VERMILION", "YELLOW", "fixed", "in_language"]
 __all__ += ["interval", "interval_line", "label_at_end", "labels_at_ends", "lines", "note"]
-__all__ += ["number", "plain_power", "quartiles", "save", "style", "ticks", "whole_range"]
+__all__ += ["number", "plain_power", "quartiles", "runs", "save", "style", "ticks", "whole_range"]
 
 FONTS = typst.Fonts(
     include_system_fonts=False, font_paths=[Path(matplotlib.get_data_path()) / "fonts" / "ttf"]

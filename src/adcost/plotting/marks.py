@@ -10,8 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.container import ErrorbarContainer
 from matplotlib.text import Annotation, Text
 
-from adcost.palette import DARK, METHODS, Method
+from adcost.palette import DARK, METHODS
 from adcost.statistics.intervals import median_interval
+
+Ends = Callable[[pd.Series], tuple[float, float]]
+"""The ends of an interval of values, as seaborn's ``errorbar`` takes them."""
 
 CHARACTER, LINE = 0.62, 1.2
 """Width of a digit and height of a line of text, in multiples of the font's size."""
@@ -23,18 +26,17 @@ def interval_line(
     middle: Any,
     low: Any,
     high: Any,
-    *,
-    horizontal: bool = False,
+    /,
     **look: Any,
 ) -> None:
     """Draw ``middle`` (m,) over ``at`` (m,), each with its interval from ``low`` to ``high``.
 
-    Where an end is NaN there is no interval. ``horizontal``: ``at`` are heights. ``look``: as
-    :meth:`matplotlib.axes.Axes.errorbar` takes it.
+    Where an end is NaN there is no interval. ``look``: what
+    :meth:`matplotlib.axes.Axes.errorbar` takes; with ``horizontal=True`` ``at`` are heights.
     """
     at, middle, low, high = (np.asarray(values, dtype=float) for values in (at, middle, low, high))
     reach = np.nan_to_num([middle - low, high - middle])
-    x, y, bars = (middle, at, "xerr") if horizontal else (at, middle, "yerr")
+    x, y, bars = (middle, at, "xerr") if look.pop("horizontal", False) else (at, middle, "yerr")
     axis.errorbar(x, y, **{bars: reach}, **look)
 
 
@@ -44,15 +46,16 @@ def label_at_end(
     y: float,
     text: str,
     colour: str = DARK,
-    *,
-    offset: tuple[float, float] = (8, 0),
+    /,
     **options: Any,
 ) -> Annotation:
-    """Write a name ``offset`` points beside (x, y), the end of a line, in the line's colour."""
-    options = {"fontsize": 8.5, "va": "center", **options}
-    return axis.annotate(
-        text, (x, y), xytext=offset, textcoords="offset points", color=colour, **options
-    )
+    """Write a name beside (x, y), the end of a line, in the line's colour.
+
+    ``options``: ``offset``, how many points to the right and up, (8, 0) by default, and what
+    :meth:`matplotlib.axes.Axes.annotate` takes.
+    """
+    options = {"xytext": options.pop("offset", (8, 0)), "fontsize": 8.5, "va": "center", **options}
+    return axis.annotate(text, (x, y), textcoords="offset points", color=colour, **options)
 
 
 def labels_at_ends(axis: Axes, x: float, labels: Iterable[tuple[float, str, str]]) -> None:
@@ -70,7 +73,7 @@ def labels_at_ends(axis: Axes, x: float, labels: Iterable[tuple[float, str, str]
         label_at_end(axis, x, y, text, colour, offset=(12, centre - at), fontsize=8)
 
 
-def note(axis: Axes, x: float, y: float, text: str, colour: str = DARK, **options: Any) -> Text:
+def note(axis: Axes, x: float, y: float, text: str, colour: str = DARK, /, **options: Any) -> Text:
     """Write a remark at a place of the panel, which goes from (0, 0) to (1, 1)."""
     options = {"fontsize": 8.5, **options}
     return axis.text(x, y, text, transform=axis.transAxes, color=colour, **options)
@@ -127,10 +130,9 @@ def lines(
     x: str,
     y: str,
     methods: Mapping[str, str],
+    /,
+    errorbar: Ends | None = interval_of_median,
     *,
-    errorbar: Callable[[pd.Series], tuple[float, float]] | str | None = interval_of_median,
-    estimator: str | None = "median",
-    units: str | None = None,
     marks: bool = True,
     open_marks: bool = False,
     **options: Any,
@@ -138,44 +140,51 @@ def lines(
     """Seaborn's line plot: a line for each of ``methods``, in its colour, with its marker and name.
 
     ``methods``: what the column ``method`` of ``rows`` has, and the same as
-    :data:`adcost.palette.METHODS` has it. The middle is the median, over rows of equal ``x``. The
-    axes' scales must still be linear: on a logarithmic one seaborn averages logarithms.
-    Without an ``estimator`` there is a line for each of the column ``units``. ``options``: as
-    :func:`seaborn.lineplot` takes them.
+    :data:`adcost.palette.METHODS` has it. The middle is the median over rows of equal ``x``, or
+    another ``estimator``; ``errorbar`` gives the ends of its interval. The axes' scales must still
+    be linear: on a logarithmic one seaborn averages logarithms. ``options``: what
+    :func:`seaborn.lineplot` takes.
     """
     present = [own for own in methods if (rows.method == own).any()]
-    looks: dict[str, Method] = {own: METHODS[methods[own]] for own in present}
+    looks = {own: METHODS[methods[own]] for own in present}
+    rows = rows[rows.method.isin(present)]
     before = len(axis.lines)
     if errorbar and options.get("err_style") != "band":
         options = {"err_style": "bars", "err_kws": {"capsize": 2}, **options}
-    rows = rows[rows.method.isin(present)]
     # Arrays, since seaborn would write the names of columns beside the axes.
-    if units is not None:
-        options["units"] = rows[units].to_numpy()
     seaborn.lineplot(
         x=rows[x].to_numpy(),
         y=rows[y].to_numpy(),
         hue=rows.method.to_numpy(),
         hue_order=present,
         palette={own: look.colour for own, look in looks.items()},
-        estimator=estimator,
         errorbar=errorbar,
         legend=False,
         ax=axis,
-        **options,
+        **{"estimator": "median", **options},
     )
-    names = {look.colour: look for look in looks.values()}
-    of_bars = {
-        id(part)
-        for held in axis.containers
-        if isinstance(held, ErrorbarContainer)
-        for part in (held.lines[0], *held.lines[1])
-    }
+    bars = [held for held in axis.containers if isinstance(held, ErrorbarContainer)]
+    of_bars = {id(part) for held in bars for part in (held.lines[0], *held.lines[1])}
+    named = {look.colour: look for look in looks.values()}
     for line in axis.lines[before:]:
-        look = names[line.get_color()]
         if id(line) not in of_bars:
-            line.set(
-                label=look.name, marker=look.marker if marks else "", markeredgecolor=look.colour
-            )
+            look = named[line.get_color()]
+            line.set(label=look.name, marker=look.marker if marks else "")
+            line.set(markeredgecolor=look.colour)
             if open_marks:
                 line.set_markerfacecolor("none")
+
+
+def runs(
+    axis: Axes,
+    rows: pd.DataFrame,
+    x: str,
+    y: str,
+    methods: Mapping[str, str],
+    run: str,
+    /,
+    **options: Any,
+) -> None:
+    """A line for each method and each value of the column ``run``, as :func:`lines` has them."""
+    units = rows[rows.method.isin(list(methods))][run].to_numpy()
+    lines(axis, rows, x, y, methods, None, marks=False, estimator=None, units=units, **options)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -41,34 +42,36 @@ def _agreement(measured: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots(figsize=(6.8, 0.5 * len(networks) + 1.6))
     order = list(networks.network)
     for method in by_hand:
-        look, mark = LOOKS[method], {"alpha": 0.7, "size": 5, "jitter": False, "dodge": True}
-        mark |= {
-            "hue": "method",
-            "hue_order": by_hand,
-            "palette": [LOOKS[m].colour for m in by_hand],
-        }
-        mark |= {"marker": look.marker, "linewidth": 1.2 if look.marker == "x" else 0}
+        look = LOOKS[method]
         seaborn.stripplot(
             rows[rows.method == method],
             x="value",
             y="network",
             order=order,
-            ax=axis,
+            hue="method",
+            hue_order=by_hand,
+            palette=[LOOKS[own].colour for own in by_hand],
+            marker=look.marker,
+            linewidth=1.2 if look.marker == "x" else 0,
+            size=5,
+            alpha=0.7,
+            jitter=False,
+            dodge=True,
             legend=False,
-            **mark,
+            ax=axis,
         )
         axis.plot([], [], **look.look(ls="", ms=5))
     for place, network in enumerate(order):
         bound = 10 * rows[rows.network == network].unit.iloc[0]
         axis.plot([bound, bound], [place - 0.35, place + 0.35], "-", lw=1.5, color=plotting.GREY)
-    top = {"va": "baseline", "fontsize": 8}
+    top: dict[str, Any] = {"va": "baseline", "fontsize": 8}
     bound = 10 * rows[rows.network == order[-1]].unit.iloc[0]
     last = len(order) - 1
-    said = {"offset": (0, 3), "ha": "center", **top}
-    plotting.label_at_end(axis, bound, last + 0.35, "bound: ten Σn·u", plotting.GREY, **said)
+    above = bound, last + 0.35, "bound: ten Σn·u", plotting.GREY
+    plotting.label_at_end(axis, *above, offset=(0, 3), ha="center", **top)
     axis.axvline(UNIT_ROUNDOFF, color=plotting.GREY, lw=1, ls=":")
-    said = {"offset": (3, 0), **top}
-    plotting.label_at_end(axis, UNIT_ROUNDOFF, last + 0.6, "u", plotting.GREY, **said)
+    beside = UNIT_ROUNDOFF, last + 0.6
+    plotting.label_at_end(axis, *beside, "u", plotting.GREY, offset=(3, 0), **top)
     names = [f"{n.network}: t = {n.layers}, b = {n.batch}" for n in networks.itertuples()]
     axis.set_yticks(range(len(order)), names)
     axis.set(xscale="log", ylim=(-0.6, last + 0.9), ylabel="")

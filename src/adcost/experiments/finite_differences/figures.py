@@ -87,8 +87,8 @@ def _names(coarse: Axes, fine: Axes, of: Sweeps, curve: str) -> None:
     line = of.single(Case("reverse_mode", curve, "float32"))
     for method, height, side in (("complex_step", 5, "baseline"), ("reverse_mode", 1 / 5, "top")):
         look = LOOKS[method]
-        place = {"color": look.colour, "weight": "bold", "va": side}
-        coarse.annotate(look.name, (1e-18, line * height), **place)
+        bold = {"color": look.colour, "weight": "bold", "va": side}
+        coarse.annotate(look.name, (1e-18, line * height), **bold)
     said = "dotted: the bound,\n◇ its least, at ε*"
     coarse.annotate(said, (1e-18, line / 1e3), va="top", fontsize=9, color=plotting.GREY)
     for method in DIFFERENCES:
@@ -157,7 +157,7 @@ def _attainable(of: Sweeps) -> Figure:
         axis.minorticks_off()
     axes[0].set_yticks(list(rows.values()), [FORMULAS[curve] for curve in rows])
     axes[0].set_ylim(-0.7, len(rows) + 0.3)
-    beside = {"reverse_mode": (-6, 7, "center"), "complex_step": (-16, 19, "left")}
+    beside = {"reverse_mode": (-10, 7, "left"), "complex_step": (-16, 19, "left")}
     beside |= {"central": (0, 7, "center"), "forward": (0, 19, "center")}
     for method, (right, up, side) in beside.items():
         case, look = Case(method, of.curves[0], "float64"), LOOKS[method]

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -59,8 +60,7 @@ def _homework(timings: pd.DataFrame) -> Figure:
     """The homework's plot: mean time with standard deviation, linear axes, three methods."""
     figure, axis = plt.subplots()
     own = {method: OF[method] for method in HOMEWORK}
-    spread = {"estimator": "mean", "errorbar": _deviation}
-    plotting.lines(axis, timings, "layers", "seconds", own, **spread)
+    plotting.lines(axis, timings, "layers", "seconds", own, _deviation, estimator="mean")
     axis.set(xlabel="number of hidden layers", ylabel="computation time (seconds)")
     axis.set_ylim(bottom=0)
     axis.legend(loc="upper left")
@@ -141,7 +141,11 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
         axis.set_ylim(0.9 * np.nanmin(ends), 3 * np.nanmax(ends))
         plotting.ticks(axis, "y", [1, 2, 3, 4, 5, 10, 20, 50, 100])
     words = "products with their tangents: 4", "commonly quoted: 2 to 3"
-    across = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "baseline"}
+    across: dict[str, Any] = {
+        "xycoords": ("axes fraction", "data"),
+        "ha": "right",
+        "va": "baseline",
+    }
     across |= {"offset": (0, 0), "fontsize": 8}
     for height, text in zip((4.2, 2.05), words, strict=True):
         plotting.label_at_end(counted, 0.98, height, text, plotting.GREY, **across)
@@ -165,7 +169,11 @@ def _nested(measured: pd.DataFrame) -> Figure:
         look = LOOKS[method].look(ls="", ms=7, mfc="none", mew=1.6)
         axis.plot(ratios[method], places, **look)
     tangent = measured[measured.quantity == "tangent"].set_index("function").value
-    above = {"xycoords": ("data", "axes fraction"), "offset": (-4, -4), "fontsize": 8}
+    above: dict[str, Any] = {
+        "xycoords": ("data", "axes fraction"),
+        "offset": (-4, -4),
+        "fontsize": 8,
+    }
     above |= {"ha": "right", "va": "top"}
     for name, text in (("multiply", "a product"), ("divide", "a quotient")):
         axis.axvline(tangent[name], color=plotting.GREY, lw=1, ls=":")

@@ -92,10 +92,9 @@ def _convergence(curves: pd.DataFrame, measured: pd.DataFrame) -> Figure:
     floor = goal.min() / 30
     for axis, point in zip(axes.flat, points, strict=False):
         own = _least_so_far(curves[curves.point == point], floor)
-        run = {"units": "start", "estimator": None, "errorbar": None, "marks": False}
         same = dict(zip(METHODS, METHODS, strict=True))
-        look = {"lw": 1, "alpha": 0.75}
-        plotting.lines(axis, own, "evaluations", "relative_excess", same, **run, **look)
+        of = own, "evaluations", "relative_excess", same, "start"
+        plotting.runs(axis, *of, lw=1, alpha=0.75)
         for line in axis.lines:
             if line.get_color() == LOOKS[DASHED].colour:
                 line.set(linestyle=DASHES, zorder=3)
@@ -155,8 +154,7 @@ def _cost(measured: pd.DataFrame) -> Figure:
     subsets = values(rows, "gradient_descent", "subset_steps")
     middle = subsets.groupby("cities").value.median()
     name = {"gradient_descent": "gradient_descent"}
-    quartiles = {"errorbar": plotting.quartiles, "ls": ""}
-    plotting.lines(steps, subsets, "cities", "value", name, **quartiles)
+    plotting.lines(steps, subsets, "cities", "value", name, plotting.quartiles, ls="")
     slope, colour = subset_exponent(measured), LOOKS["gradient_descent"].colour
     line = np.exp(np.log(middle).mean() + slope.value * _centred(middle.index))
     steps.plot(middle.index, line, lw=1, color=colour)

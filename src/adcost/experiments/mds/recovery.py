@@ -122,9 +122,11 @@ def label_cities(
         cost = np.inf
         for angle, distance in SLOTS:
             direction = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+            place = axis.transData.inverted().transform(point)
             text = plotting.label_at_end(
                 axis,
-                *axis.transData.inverted().transform(point),
+                place[0],
+                place[1],
                 name,
                 "black",
                 offset=distance * direction,

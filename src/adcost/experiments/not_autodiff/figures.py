@@ -73,7 +73,7 @@ def _bullets(measured: pd.DataFrame) -> Figure:
     for method, text, offset in (
         ("central_difference", "central differences, best step", (0, 9)),
         ("symbolic", "", (0, 11)),
-        ("reverse", "", (0, -11)),
+        ("reverse", "", (0, -16)),
     ):
         error = shallow(method, "error").clip(lower=UNIT_ROUNDOFF)
         _line(differences, error, method, text, offset=offset)
@@ -82,8 +82,8 @@ def _bullets(measured: pd.DataFrame) -> Figure:
 
     for method, offset in (
         ("symbolic", (-10, 0)),
-        ("symbolic_shared", (0, 9)),
-        ("reverse", (0, -9)),
+        ("symbolic_shared", (0, -24)),
+        ("reverse", (0, -11)),
     ):
         _line(symbols, shallow(method, "operations"), method, offset=offset)
     symbols.set(xlabel=depth, ylabel="operations")
@@ -91,13 +91,12 @@ def _bullets(measured: pd.DataFrame) -> Figure:
 
     terms = values(measured, "chain_rule", "paths")
     _line(rule, terms, "symbolic", "terms of the chain rule,\nwritten out", back=4, offset=(-2, 16))
-    _line(
-        rule, values(measured, "chain_rule", "edges"), "reverse", "edges that reverse mode passes"
-    )
+    edges = values(measured, "chain_rule", "edges")
+    _line(rule, edges, "reverse", "edges that reverse mode passes", offset=(0, -10))
     rule.set(xlabel=depth, ylabel="number")
     rule.set_title("… not only the chain rule")
 
-    for method, offset in (("reverse", (-14, 0)), ("forward", (4, -22))):
+    for method, offset in (("reverse", (-14, 0)), ("forward", (-14, 2))):
         line = values(measured, method, "jacobian_operations", "with_rates")
         _line(sweeps, line, method, offset=offset)
     sweeps.set(xlabel="outputs, for one input", ylabel="operations of the Jacobian")

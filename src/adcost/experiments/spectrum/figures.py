@@ -87,12 +87,10 @@ def _extremes(measured: pd.DataFrame) -> Figure:
     network = names[0]
     epochs = summary.epochs(measured, network)
     ends = [summary.extremes(measured, network, e) for e in epochs]
-    middle_epoch = (len(epochs) - 1) // 2
-    # Below the line, on the side that is within the panel.
-    below = ((-8, -14), "right") if middle_epoch else ((8, -16), "left")
+    middle_epoch = len(epochs) // 2
     ends_of = {
         "largest, λ max": ([x.largest for x in ends], plotting.BLUE, (8, 6), "left"),
-        "most negative, −λ min": ([x.least for x in ends], plotting.VERMILION, *below),
+        "most negative, −λ min": ([x.least for x in ends], plotting.VERMILION, (-8, -14), "right"),
     }
     for text, (values, colour, offset, side) in ends_of.items():
         middle = _intervals(size, epochs, values, colour)

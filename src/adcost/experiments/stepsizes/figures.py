@@ -98,8 +98,7 @@ def _learning(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     rows = curves[(curves.curve == "learning") & (curves.point == "homework")]
     rows = rows.assign(step=rows.x + 1, value=rows.value.clip(lower=FLOOR))
     own = {method: OF[method] for method in METHODS}
-    each = {"units": "run", "estimator": None, "errorbar": None, "marks": False}
-    plotting.lines(axis, rows, "step", "value", own, **each, lw=0.7, alpha=0.6)
+    plotting.runs(axis, rows, "step", "value", own, "run", lw=0.7, alpha=0.6)
     for method in METHODS:
         middle = rows[rows.method == method].groupby("x").value.median()
         if method == "matched":
@@ -177,10 +176,9 @@ def _descent(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     least = 1e-40
     rows = rows.assign(value=rows.value.clip(lower=least))
     own = {method: OF[method] for method in ("start", *METHODS)}
-    each = {"units": "run", "estimator": None, "errorbar": None, "marks": False}
     others, bold = rows[rows.run != SHOWN], rows[rows.run == SHOWN]
-    plotting.lines(axis, others, "x", "value", own, **each, lw=0.5, alpha=0.4)
-    plotting.lines(axis, bold, "x", "value", own, **each, lw=1.8)
+    plotting.runs(axis, others, "x", "value", own, "run", lw=0.5, alpha=0.4)
+    plotting.runs(axis, bold, "x", "value", own, "run", lw=1.8)
     for method in own:
         shown = rows[(rows.method == method) & (rows.run == SHOWN)].sort_values("x")
         plotting.label_at_end(
@@ -238,9 +236,7 @@ def _minimum(measured: pd.DataFrame) -> Figure:
         ha="center",
     )
     both = f"{name('matched', measured)} and {name('polyak', measured)}"
-    plotting.label_at_end(
-        lower, shares.index[2], 0, both, LOOKS["polyak"].colour, offset=(0, 10), ha="center"
-    )
+    plotting.label_at_end(lower, shares.index[2], 0, both, "black", offset=(0, 10), ha="center")
     lower.set(
         xscale="log",
         xlabel="length of the perturbation of α",
@@ -356,8 +352,8 @@ def _chebyshev(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     ratio = conditioned(measured, "loss_ratio")
     each = ratio.reset_index().melt(["at", "run"], var_name="method")
     own = {method: OF[method] for method in ("equal", "chebyshev", "learned")}
-    spread = {"errorbar": plotting.whole_range, "open_marks": True, "lw": 1}
-    plotting.lines(right, each, "at", "value", own, **spread)
+    spread = plotting.whole_range
+    plotting.lines(right, each, "at", "value", own, spread, open_marks=True, lw=1)
     for method, lift in {"krylov": -9, "learned": 5, "equal": -4, "chebyshev": 4}.items():
         middle = ratio[method].groupby("at").median()
         if method == "krylov":

@@ -163,9 +163,9 @@ def _iterations(measured: pd.DataFrame) -> Figure:
             k, look = table.index.to_numpy(dtype=float), _look(method)
             runs = table.set_axis(k / ratio).rename_axis("step").melt(ignore_index=False)
             runs = runs.reset_index().assign(method=method)
-            spread = {"estimator": "mean", "errorbar": _most_runs, "err_style": "band"}
-            spread |= {"err_kws": {"alpha": 0.25, "lw": 0}, "marks": False}
-            plotting.lines(axis, runs, "step", "value", {method: look}, **spread, lw=1.6)
+            band = {"err_style": "band", "err_kws": {"alpha": 0.25, "lw": 0}, "lw": 1.6}
+            of = runs, "step", "value", {method: look}, _most_runs
+            plotting.lines(axis, *of, marks=False, estimator="mean", **band)
             bound = guarantee(kind, method, k, n, condition)
             axis.plot(k / ratio, bound, ":", lw=1.4, color=METHODS[look].colour)
             if kind != "strongly_convex":
@@ -182,8 +182,8 @@ def _iterations(measured: pd.DataFrame) -> Figure:
                 plotting.note(axis, 0.04, height, LOOKS[key].name, LOOKS[key].colour)
         else:
             axis.set(xscale="log", xlabel="steps k", xlim=(0.2, None))
-    said = {"ha": "center", "va": "top", "fontsize": 8}
-    plotting.note(axes[0], 0.56, 0.97, "dotted:\nguaranteed", **said)
+    top = {"ha": "center", "va": "top", "fontsize": 8}
+    plotting.note(axes[0], 0.56, 0.97, "dotted:\nguaranteed", **top)
     return figure
 
 
@@ -227,8 +227,8 @@ def _best_step(measured: pd.DataFrame) -> Figure:
     sweep.set(xscale="log", yscale="log", xlabel="step / theory’s step, 1/(4(n + 4)L)")
     sweep.set(ylabel="evaluations / least evaluations", title="fixed steps")
     low, high = sweep.get_ylim()
-    marks = [1, 1.2, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]
-    plotting.ticks(sweep, "y", [n for n in marks if low <= n <= high])
+    places = [1, 1.2, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000]
+    plotting.ticks(sweep, "y", [n for n in places if low <= n <= high])
     tried = pd.concat(swept_steps(measured, kind) for kind in CLASSES)
     plotting.ticks(sweep, "x", tried.columns)
     costs.set(xscale="log", yscale="log", xlabel="dimension n", title="what the best step costs")
