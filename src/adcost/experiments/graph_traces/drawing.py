@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -145,8 +146,6 @@ def _beside(axis: Axes, way: Sequence[Position], text: str, colour: str, size: f
     else:
         middle, slope = points[len(points) // 2], np.array([1.0, 0.0])
     angle = np.arctan2(slope[1], slope[0])
-    axis.annotate(
-        text, middle, (-3 * np.sin(angle), 3 * np.cos(angle)), textcoords="offset points",
-        rotation=np.degrees(angle), rotation_mode="anchor", ha="center", va="bottom",
-        fontsize=size - 1, color=colour, zorder=5,
-    )  # fmt: skip
+    style: dict[str, Any] = {"rotation_mode": "anchor", "ha": "center", "va": "bottom", "zorder": 5}
+    style |= {"offset": (-3 * np.sin(angle), 3 * np.cos(angle)), "rotation": np.degrees(angle)}
+    plotting.label_at_end(axis, *middle, text, colour, fontsize=size - 1, **style)
