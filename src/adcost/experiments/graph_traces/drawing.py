@@ -148,4 +148,5 @@ def _beside(axis: Axes, way: Sequence[Position], text: str, colour: str, size: f
     angle = np.arctan2(slope[1], slope[0])
     style: dict[str, Any] = {"rotation_mode": "anchor", "ha": "center", "va": "bottom", "zorder": 5}
     style |= {"offset": (-3 * np.sin(angle), 3 * np.cos(angle)), "rotation": np.degrees(angle)}
-    plotting.label_at_end(axis, *middle, text, colour, fontsize=size - 1, **style)
+    x, y = middle
+    plotting.label_at_end(axis, x, y, text, colour, fontsize=size - 1, **style)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -163,9 +164,9 @@ def _iterations(measured: pd.DataFrame) -> Figure:
             k, look = table.index.to_numpy(dtype=float), _look(method)
             runs = table.set_axis(k / ratio).rename_axis("step").melt(ignore_index=False)
             runs = runs.reset_index().assign(method=method)
-            band = {"err_style": "band", "err_kws": {"alpha": 0.25, "lw": 0}, "lw": 1.6}
+            band: dict[str, Any] = {"err_style": "band", "err_kws": {"alpha": 0.25, "lw": 0}}
             of = runs, "step", "value", {method: look}, _most_runs
-            plotting.lines(axis, *of, marks=False, estimator="mean", **band)
+            plotting.lines(axis, *of, marks=False, estimator="mean", lw=1.6, **band)
             bound = guarantee(kind, method, k, n, condition)
             axis.plot(k / ratio, bound, ":", lw=1.4, color=METHODS[look].colour)
             if kind != "strongly_convex":
