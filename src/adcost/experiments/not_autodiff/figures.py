@@ -73,7 +73,7 @@ def _bullets(measured: pd.DataFrame) -> Figure:
     for method, text, offset in (
         ("central_difference", "central differences, best step", (0, 9)),
         ("symbolic", "", (0, 11)),
-        ("reverse", "", (0, -16)),
+        ("reverse", "", (0, -24)),
     ):
         error = shallow(method, "error").clip(lower=UNIT_ROUNDOFF)
         _line(differences, error, method, text, offset=offset)
@@ -82,7 +82,7 @@ def _bullets(measured: pd.DataFrame) -> Figure:
 
     for method, offset in (
         ("symbolic", (-10, 0)),
-        ("symbolic_shared", (0, -24)),
+        ("symbolic_shared", (0, -35)),
         ("reverse", (0, -11)),
     ):
         _line(symbols, shallow(method, "operations"), method, offset=offset)
@@ -92,11 +92,11 @@ def _bullets(measured: pd.DataFrame) -> Figure:
     terms = values(measured, "chain_rule", "paths")
     _line(rule, terms, "symbolic", "terms of the chain rule,\nwritten out", back=4, offset=(-2, 16))
     edges = values(measured, "chain_rule", "edges")
-    _line(rule, edges, "reverse", "edges that reverse mode passes", offset=(0, -10))
+    _line(rule, edges, "reverse", "edges, reverse mode", offset=(0, -10))
     rule.set(xlabel=depth, ylabel="number")
     rule.set_title("… not only the chain rule")
 
-    for method, offset in (("reverse", (-14, 0)), ("forward", (-14, 2))):
+    for method, offset in (("reverse", (-14, 0)), ("forward", (4, -34))):
         line = values(measured, method, "jacobian_operations", "with_rates")
         _line(sweeps, line, method, offset=offset)
     sweeps.set(xlabel="outputs, for one input", ylabel="operations of the Jacobian")
