@@ -50,7 +50,7 @@ BULLETS = [
                            ("reverse mode", "reverse"))),
     ("not only the chain rule", "terms of the chain rule", "chain_rule", "paths",
      {"depths": made.DEPTHS}),
-    ("not only the chain rule", "edges that reverse mode passes", "chain_rule", "edges",
+    ("not only the chain rule", "edges, reverse mode", "chain_rule", "edges",
      {"depths": made.DEPTHS}),
     *(("not only backpropagation", mode, mode, "jacobian_operations", RATES)
       for mode in ("forward", "reverse")),
