@@ -18,6 +18,7 @@ from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn
 from adcost.price import lines
 from adcost.price.frontier import gradient
 from adcost.price.interpreter import evaluated, rewritten_scan
+from adcost.price.limits import FREE, Limits, compiled
 from adcost.price.lines import Programs
 from adcost.price.trap import Trap
 from adcost.price.words import size
@@ -28,7 +29,7 @@ SAVED = 0.05
 """Of what is held without the checkpoints: less than this part is nothing."""
 
 
-def idle(programs: Programs) -> Iterator[Trap]:
+def idle(programs: Programs, limits: Limits = FREE) -> Iterator[Trap]:
     """The checkpoints of a function, if its gradient holds as much as it would without any.
 
     Its gradient is compiled with them and without, for the current platform, and not run.
@@ -41,7 +42,7 @@ def idle(programs: Programs) -> Iterator[Trap]:
     for function in (versions.jaxpr_as_fun(program), without(program)):
         traced = jax.jit(gradient(programs.subject, function)).trace(*programs.subject.shapes())
         operations.append(attributed(traced.jaxpr, lines.Lines()).operations.total)
-        held.append(compiled_bytes(traced.lower().compile()).temporaries)
+        held.append(compiled_bytes(compiled(traced, limits)[0]).temporaries)
     kept, all_of_it = held
     if kept < (1 - SAVED) * all_of_it:
         return

@@ -177,7 +177,7 @@ class Programs:
             if name == "tangent":
                 x = (x, x)
             elif name == "gradient":
-                x = (x, jax.eval_shape(s.value, x, rest))
+                x = (x, s.result)
             program = tracing.traced(functools.partial(PROGRAMS[name], s), x, rest)
             if name == "tangent" and _one_way(program.jaxpr):
                 raise TypeError("jax.custom_vjp has no forward mode")
@@ -255,7 +255,11 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Around:
-    """What is known of an equation from those that hold it: the sweep, and the calls to it."""
+    """What is known of an equation from those that hold it: the sweep, and the calls to it.
+
+    The calls end at the user's innermost: it decides whose line an equation is. So a program is
+    gone through once for each line that calls it, however many ways lead to that line.
+    """
 
     reverse: bool
     calls: tuple[Frame, ...]
@@ -280,7 +284,8 @@ class Lines:
     def around(self, equation: JaxprEqn, around: Hashable) -> Around:
         """The sweep of an equation that holds a program, and the calls to it."""
         place = self.part(equation, around)
-        return Around(place.reverse, place.calls)
+        users = (i for i, frame in enumerate(place.calls) if not is_library(frame.file))
+        return Around(place.reverse, place.calls[: next(users, len(place.calls)) + 1])
 
 
 def places(counted: LowerBound) -> Mapping[Place, Part]:

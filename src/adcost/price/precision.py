@@ -51,7 +51,8 @@ def _is_wide(value: Any) -> bool:
 def _wide_constants(s: Subject, held: Sequence[str]) -> bool:
     """Whether the program would hold float64 arrays if JAX could: none were converted before."""
     with jax.enable_x64(True), _copied(s.f, held):
-        _, values = versions.opened(jax.make_jaxpr(lambda x, rest: s.value(x, rest))(*s.shapes()))
+        program = jax.make_jaxpr(lambda x, rest: s.traced_anew(x, rest))(*s.shapes())
+        _, values = versions.opened(program)
     return any(getattr(value, "dtype", None) in (np.float64, np.complex128) for value in values)
 
 
@@ -107,5 +108,5 @@ def _asked(s: Subject) -> list[Frame]:
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = heard
-        jax.make_jaxpr(lambda x, rest: s.value(x, rest))(*s.shapes())
+        jax.make_jaxpr(lambda x, rest: s.traced_anew(x, rest))(*s.shapes())
     return found

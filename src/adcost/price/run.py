@@ -1,6 +1,7 @@
 """Price a function: every part by itself, so that what fails costs no other."""
 
 import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from time import perf_counter
@@ -23,7 +24,8 @@ from adcost.price import (
     tables,
     ways,
 )
-from adcost.price.measure import Limits, Priced
+from adcost.price.limits import Limits
+from adcost.price.measure import Priced
 from adcost.price.subject import Subject, argument_names, callbacks, described, source_of, subject
 from adcost.price.tag import MEMORY, RECOMMENDED, UNCOUNTED, Tag
 from adcost.price.verdict import verdict
@@ -36,6 +38,15 @@ PARTS = (
 """What may be left out."""
 CHECKING = 30.0
 """Seconds that the checks may take."""
+STAGES = {
+    "counts": 0.45,
+    "times": 0.65,
+    "estimates": 0.7,
+    "memory": 0.8,
+    "traps": 0.85,
+    "checks": 1,
+}
+"""Of the seconds that a whole tag may take: when each stage ends at the latest."""
 
 
 def price(
@@ -48,6 +59,7 @@ def price(
     time_limit: float = 10.0,
     run_limit: float = 5.0,
     compile_limit: float = 20.0,
+    whole_limit: float = 60.0,
     memory_limit: int = 2 * 10**9,
     batch: Mapping[int, int] | None = None,
     memory: int | None = None,
@@ -60,10 +72,10 @@ def price(
     to differentiate by, as in `jax.grad`; with ``has_aux`` ``f`` returns a pair of which the first
     is differentiated. ``tolerance`` is the relative error of the trace and of the eigenvalues.
 
-    ``leave_out`` names parts of `PARTS` to leave out. ``time_limit`` bounds the seconds of all
-    timed runs, ``run_limit`` those of one run, ``compile_limit`` those in which the checkpoints'
-    programs are compiled, ``memory_limit`` the bytes of what is run; what exceeds them is counted
-    only, and said. ``batch`` names the batch's axis of arguments
+    ``leave_out`` names parts of `PARTS` to leave out. Seconds are bounded by ``whole_limit`` (the
+    whole tag), ``time_limit`` (all timed runs), ``run_limit`` (one of them) and ``compile_limit``
+    (compiling one program; all of the checkpoints'), bytes of what is run by ``memory_limit``; what
+    exceeds them is counted only, and said. ``batch`` names the batch's axis of arguments
     (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest batch is to fit in.
 
     Raises :class:`adcost.price.subject.CannotPrice` if the function or its arguments are not what
@@ -80,10 +92,14 @@ def price(
         raise ValueError(
             "batch and memory go together: the axis of the batch, and what it is to fit"
         )
+    started = perf_counter()
     s = subject(f, args, argnums, has_aux)
     if batch is not None:
         frontier.batch_of(s, batch)  # refuses axes that are not there
-    limits = Limits(time_limit, run_limit, checkpoints=compile_limit, memory=memory_limit)
+    limits = Limits(
+        time_limit, run_limit, compile_limit, compile_limit, memory_limit,
+        {stage: started + share * whole_limit for stage, share in STAGES.items()},
+    )  # fmt: skip
     left = set(leave_out)
     notes = _notes(s)
     run = not s.abstract and "timing" not in left
@@ -101,8 +117,9 @@ def price(
         choose.recommendations(table, timings, platforms.current()), RECOMMENDED
     )
     if "memory" not in left:
-        tag.memory = _memory(s, limits, batch, memory, notes)
-    _analyses(tag, s, left, notes, key)
+        tag.memory = _memory(s, limits.to("memory"), batch, memory, notes)
+    _analyses(tag, s, limits, left, notes, key)
+    notes["written out"] = _written_out(tag)
     tag.notes = [text for text in notes.values() if text]
     tag.options = {"argnums": list(s.argnums), "tolerance": tolerance, "leave_out": sorted(left)}
     tag.verdict = verdict(tag)
@@ -118,7 +135,7 @@ def _notes(s: Subject) -> dict[str, str]:
             f"it prints while it is traced, not while it runs ({s.printed[0]!r}{more}): "
             "jax.debug.print prints the values"
         )
-    sites = callbacks(jax.jit(s.value).trace(*s.shapes()).jaxpr)
+    sites = callbacks(s.program(*s.shapes()))
     if sites:
         where = "; ".join(f"{name} at {short(line)}" for name, line in sites[:3])
         plural = "s" if len(sites) > 1 else ""
@@ -130,13 +147,13 @@ def _prices(
     s: Subject, limits: Limits, left: set[str], run: bool, tolerance: float, notes: dict[str, str]
 ) -> tuple[list[Priced], pd.DataFrame, pd.DataFrame]:
     """All ways counted, compiled and timed; the raw repeats; and the table of prices."""
-    scalar = jax.eval_shape(s.value, *s.shapes()).ndim == 0
+    scalar = not s.result.shape
     squares: gauss_newton.SumOfSquares | str = ""
     colours: sparse.Colouring | str = ""
     if scalar and "products" not in left:
         squares = gauss_newton.find(s)
     if run and ("hessian" if scalar else "jacobian") not in left:
-        colours = sparsity.colouring(s, limits)
+        colours = sparsity.colouring(s, limits.to("counts"))
     for what, found in (("Gauss–Newton", squares), ("colours", colours)):
         if isinstance(found, str) and found:
             notes[what] = f"{what}: {found}" if what == "Gauss–Newton" else found
@@ -146,13 +163,13 @@ def _prices(
     }  # fmt: skip
     refused = {name for part, names in without.items() if part in left for name in names}
     all_ways = [w for w in ways.basic(s, squares, colours) if w.derivative not in refused]
-    priced = measure.count_ways(all_ways)
-    timings = pd.DataFrame()
+    priced = measure.count_ways(all_ways, limits.to("counts"))
+    timings, timing = pd.DataFrame(), limits.to("times")
     if not run:
-        measure.compile_ways([one for one in priced if _one_sweep(one)], limits, run=False)
+        measure.compile_ways([one for one in priced if _one_sweep(one)], timing, run=False)
     else:
-        measure.prepare(priced, limits)
-        timings = measure.time_ways(priced, limits)
+        measure.prepare(priced, timing)
+        timings = measure.time_ways(priced, timing)
         if timings.empty:
             notes["function"] = f"the function was not timed: {'; '.join(priced[0].notes)}"
     table = tables.prices(priced, timings)
@@ -163,9 +180,9 @@ def _prices(
         best = products.method.iloc[0] if len(products) else ""
         best = best or next(iter(ways.PRODUCTS))
         if "trace" not in left:
-            priced += estimates.trace_ways(s, best, tolerance, limits)
+            priced += estimates.trace_ways(s, best, tolerance, limits.to("estimates"))
         if "eigenvalues" not in left:
-            priced.append(estimates.eigenvalue_way(s, best, tolerance, limits))
+            priced.append(estimates.eigenvalue_way(s, best, tolerance, limits.to("estimates")))
         table = tables.prices(priced, timings)
     return priced, timings, table
 
@@ -196,7 +213,7 @@ def _function(
         "inputs": inputs,
         "outputs": [{"output": path, "type": kind} for path, kind in described(result)],
         "size": sum(leaf.size for leaf in jax.tree.leaves(x)),
-        "scalar": jax.eval_shape(s.value, x, rest).ndim == 0,
+        "scalar": not s.result.shape,
     }  # fmt: skip
     if function.count is not None:
         operations = function.count.operations
@@ -249,9 +266,8 @@ def _memory(
     memory: int | None,
     notes: dict[str, str],
 ) -> pd.DataFrame:
-    deadline = perf_counter() + limits.checkpoints
     try:
-        table, left = frontier.frontier(s, limits, deadline)
+        table, left = frontier.frontier(s, limits.within(limits.checkpoints))
     except Exception as error:
         notes["memory"] = f"checkpoints were not priced: {measure.reason(error)}"
         return pd.DataFrame(columns=list(MEMORY))
@@ -261,7 +277,9 @@ def _memory(
         return table
     for i, row in table[table.frontier].iterrows():
         try:
-            fits, more = frontier.largest_batch(s, batch, memory, row.policy, row.target)
+            fits, more = frontier.largest_batch(
+                s, batch, memory, row.policy, row.target, limits, row.total_bytes
+            )
         except Exception as error:
             table.loc[i, "note"] = f"no largest batch: {measure.reason(error)}"
             continue
@@ -270,7 +288,9 @@ def _memory(
     return table
 
 
-def _analyses(tag: Tag, s: Subject, left: set[str], notes: dict[str, str], key: Any) -> None:
+def _analyses(
+    tag: Tag, s: Subject, limits: Limits, left: set[str], notes: dict[str, str], key: Any
+) -> None:
     """The tables by line, the traps and the checks; a part that fails has a note instead."""
     from adcost.price import checks, lines, traps
 
@@ -278,13 +298,14 @@ def _analyses(tag: Tag, s: Subject, left: set[str], notes: dict[str, str], key: 
     # What was too much to time once, or does something beside computing, is not run here either.
     run = not (s.abstract or notes.get("effects") or notes.get("function"))
     spent = checks.EVALUATIONS * tag.function["seconds"]["median"]
+    unsought: list[str] = []
     parts: dict[str, Callable[[], pd.DataFrame]] = {
         "lines": lambda: lines.table(programs),
         "traps": lambda: pd.DataFrame(
-            [asdict(trap) for trap in traps.of(programs, run)],
+            [asdict(trap) for trap in traps.of(programs, run, limits.to("traps"), unsought)],
             columns=[part.name for part in fields(traps.Trap)],
         ),
-        "checks": lambda: checks.of(s, key),
+        "checks": lambda: checks.of(s, key, limits.to("checks")),
     }
     for part, of in parts.items():
         if part in left or (part == "checks" and not run):
@@ -299,6 +320,22 @@ def _analyses(tag: Tag, s: Subject, left: set[str], notes: dict[str, str], key: 
             setattr(tag, part, of())
         except Exception as error:
             notes[part] = f"{part}: {measure.reason(error)}"
+    notes |= {sentence: sentence for sentence in unsought}
+
+
+def _written_out(tag: Tag) -> str:
+    """What to do about ways that were not compiled for the loops that are written out."""
+    from adcost.price.traps import UNROLLED
+
+    loops = tag.traps[tag.traps.name == UNROLLED] if len(tag.traps) else tag.traps
+    left = tag.prices.note.str.contains("not compiled: .*equations").sum()
+    if loops.empty or not left:
+        return ""
+    places = ", ".join(f"{os.path.basename(row.file)}:{row.line}" for row in loops.itertuples())
+    return (
+        f"{left} ways were counted and not compiled, since the loop at {places} is in the program "
+        "round by round: as jax.lax.scan it would compile in no time"
+    )
 
 
 def _framed(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from adcost.jax_versions import inner_jaxprs, opened, user_line
+from adcost.jax_versions import ClosedJaxpr, held, inner_jaxprs, jaxpr_as_fun, opened, user_line
 
 Tree = Any
 
@@ -46,6 +46,8 @@ class Subject:
     """The arguments that are float64 or complex128 where they come from, and half as wide here."""
     printed: list[str] = field(default_factory=list)
     """What the function printed while it was traced, the first time."""
+    programs: dict[Any, ClosedJaxpr] = field(default_factory=dict)
+    """The function's programs by the shapes that it was traced for."""
 
     @property
     def name(self) -> str:
@@ -80,7 +82,34 @@ class Subject:
             return self.f(*args)
 
     def value(self, x: Tree, rest: Sequence[Any]) -> Any:
-        """A scalar, or the vector of all floating-point numbers that the function returns."""
+        """A scalar, or the vector of all floating-point numbers that the function returns.
+
+        The user's Python runs once for arguments of the same shapes: derivatives are of the program
+        that it left, whose equations keep their lines.
+        """
+        leaves = jax.tree.leaves((x, rest))
+        return jaxpr_as_fun(self.program(x, rest))(*leaves)[0]
+
+    def program(self, x: Tree, rest: Sequence[Any]) -> ClosedJaxpr:
+        """The program of `value` for arrays or shapes like these; their leaves are its inputs."""
+        leaves, tree = jax.tree.flatten((x, rest))
+        kinds = tuple(
+            (leaf.shape, leaf.dtype, getattr(leaf, "weak_type", False)) for leaf in leaves
+        )
+        key = (tree, kinds, jax.dtypes.canonicalize_dtype(float))
+        if key not in self.programs:
+            again = lambda *leaves: self.traced_anew(*jax.tree.unflatten(tree, leaves))  # noqa: E731
+            shapes = (jax.ShapeDtypeStruct(a, b, weak_type=weak) for a, b, weak in kinds)
+            self.programs[key] = jax.make_jaxpr(again)(*shapes)
+        return self.programs[key]
+
+    @property
+    def result(self) -> jax.ShapeDtypeStruct:
+        """The shape and dtype of `value`."""
+        return held(opened(self.program(*self.shapes()))[0].outvars[0])
+
+    def traced_anew(self, x: Tree, rest: Sequence[Any]) -> Any:
+        """As `value`, by running the user's Python."""
         result = self.whole(x, rest)
         leaves = _floating(result[0] if self.has_aux else result)
         if len(leaves) == 1 and leaves[0].ndim == 0:

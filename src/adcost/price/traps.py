@@ -8,7 +8,7 @@ import ast
 import functools
 import linecache
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from adcost.costs.count import attributed
 from adcost.costs.count.primitives import MOVING
 from adcost.jax_versions import Frame, Jaxpr, JaxprEqn, Literal, Var
 from adcost.price import checkpoints, lines, not_finite, precision
+from adcost.price.limits import FREE, Limits, TooSlow
 from adcost.price.lines import Lines, Place, Programs, is_library, places, size_in_bytes
 from adcost.price.subject import subject
 from adcost.price.trap import Trap
@@ -52,17 +53,31 @@ def find(
     return of(Programs(subject(f, args, argnums, has_aux)))
 
 
-def of(programs: Programs, run: bool = True) -> list[Trap]:
-    """As `find`, of programs that have been traced; unless ``run``, nothing is computed."""
+def of(
+    programs: Programs, run: bool = True, limits: Limits = FREE, notes: list[str] | None = None
+) -> list[Trap]:
+    """As `find`, of programs that have been traced; unless ``run``, nothing is computed.
+
+    To ``notes`` a sentence is added for each trap that was not looked for within the limits.
+    """
     found = [*_unrolled(programs), *_constants(programs), *precision.narrowed(programs.subject)]
     if programs.refusal("gradient"):
         return found
     table = lines.table(programs)
     indexed = list(_indexed(programs, table))
     accused = {(trap.file, trap.line) for trap in indexed}
-    found = [*indexed, *_expensive(programs, table, accused), *found, *checkpoints.idle(programs)]
+    found = [*indexed, *_expensive(programs, table, accused), *found]
+    compiling: dict[str, Callable[[], Iterable[Trap]]] = {
+        checkpoints.IDLE: lambda: checkpoints.idle(programs, limits)
+    }
     if run and not programs.subject.abstract:
-        found += not_finite.find(programs)
+        compiling["a gradient that is not finite"] = lambda: not_finite.find(programs, limits)
+    for name, search in compiling.items():
+        try:
+            found += search()
+        except TooSlow as error:
+            if notes is not None:
+                notes.append(f"{name} was not looked for: {error}")
     return found
 
 

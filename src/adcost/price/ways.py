@@ -69,7 +69,7 @@ def basic(s: Subject, squares: SumOfSquares | str, sparsity: sparse.Colouring | 
     """
     x, rest = (s.x, s.rest)
     size = sum(leaf.size for leaf in jax.tree.leaves(x))
-    shape = jax.eval_shape(s.value, *s.shapes())
+    shape = s.result
     direction = _direction(s)
     function = Way(FUNCTION, EVALUATION, s.value, (x, rest))
     along = Way(
