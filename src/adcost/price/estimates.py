@@ -19,7 +19,7 @@ from jax.flatten_util import ravel_pytree
 from adcost.costs.count import LowerBound, Operations, lower_bound
 from adcost.matrix_free import lanczos, trace
 from adcost.matrix_free.trace_laws import probes_needed
-from adcost.price.limits import Limits, program_of, within
+from adcost.price.limits import Limits, compiled, within
 from adcost.price.measure import Priced, count_way, reason
 from adcost.price.names import EIGENVALUES, TRACE
 from adcost.price.subject import Subject
@@ -127,7 +127,7 @@ def eigenvalue_way(s: Subject, product: str, tolerance: float, limits: Limits) -
     try:
         y, _ = ravel_pytree(s.x)
         each = lower_bound(jax.jit(matvec), y, s.x, s.rest)
-        multiply = program_of(limits, matvec, y, s.x, s.rest)
+        multiply = compiled(jax.jit(matvec).trace(y, s.x, s.rest), limits)[0]
         start = jnp.asarray(lanczos.unit_vector(np.random.default_rng(0), y.size), y.dtype)
         one = lambda v: multiply(v, s.x, s.rest)  # noqa: E731
         product_seconds = _seconds(lambda: one(start))
@@ -158,7 +158,7 @@ def eigenvalue_way(s: Subject, product: str, tolerance: float, limits: Limits) -
 
 def _timed(run: Callable[..., Any], arguments: Any, limits: Limits) -> tuple[np.ndarray, float]:
     """The values of a program, and the seconds of a further run."""
-    program = program_of(limits, run, *arguments)
+    program = compiled(jax.jit(run).trace(*arguments), limits)[0]
     run_it = lambda: jax.block_until_ready(program(*arguments))  # noqa: E731
     values = within(limits.one_run, run_it, f"a pilot of {PILOT} products")
     return np.asarray(values), _seconds(run_it)

@@ -123,7 +123,7 @@ def frontier(s: Subject, limits: Limits) -> tuple[pd.DataFrame, list[str]]:
     for i, (label, policy, function) in enumerate(chosen):
         if not limits.left():
             left = ", ".join(f"{p} on {short(t)}" for t, p, _ in chosen[i:])
-            notes.append(f"no time was left for checkpoints: {left} (compile_limit)")
+            notes.append(f"no time was left for checkpoints: {left} (whole_limit)")
             break
         row: dict[str, Any] = dict.fromkeys(MEMORY, math.nan)
         row |= {"target": label, "policy": policy, "frontier": False, "note": ""}

@@ -21,7 +21,7 @@ from adcost.price.words import seconds
 QUICKLY: Mapping[str, Any] = {
     "xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False,
 }  # fmt: skip
-"""For programs that never run: their buffers are assigned before machine code is made of them."""
+"""For programs that run never or seldom: buffers are assigned before machine code is optimised."""
 
 ANY_PROGRAM = 0.2
 """Seconds that compiling may take whatever there is to compile: no pace follows from them."""
@@ -35,13 +35,12 @@ class TooSlow(TimeoutError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What pricing may take: seconds of all timed runs, of one run, of compiling one program, of
-    compiling all of the checkpoints' programs; bytes held by what is run."""
+    """What pricing may take: seconds of all timed runs, of one run, of compiling one program; bytes
+    held by what is run."""
 
     seconds: float = 10.0
     one_run: float = 5.0
-    compiling: float = 20.0
-    checkpoints: float = 20.0
+    compiling: float = 10.0
     memory: int = 2 * 10**9
     stages: Mapping[str, float] = field(default_factory=dict)
     """When each stage of a tag ends at the latest, by `time.perf_counter`."""
@@ -58,14 +57,8 @@ class Limits:
         """Those of a stage; what is learnt of compiling is shared."""
         return replace(self, deadline=self.stages.get(stage, self.deadline))
 
-    def within(self, seconds: float) -> "Limits":
-        """The same with a deadline after so many seconds, if that is earlier."""
-        return replace(self, deadline=min(perf_counter() + seconds, self.deadline))
 
-
-FREE = Limits(
-    seconds=math.inf, one_run=math.inf, compiling=math.inf, checkpoints=math.inf, memory=2**62
-)
+FREE = Limits(seconds=math.inf, one_run=math.inf, compiling=math.inf, memory=2**62)
 """No limits."""
 
 
@@ -93,7 +86,7 @@ def compiled(
 ) -> tuple[jax.stages.Compiled, float]:
     """A traced program compiled, and the seconds that it took; `TooSlow` if it would be too many.
 
-    A program that is compiled ``quickly`` is not to be run. ``lowered``: what ``traced`` has been
+    A program that is compiled ``quickly`` runs slowly. ``lowered``: what ``traced`` has been
     lowered to, if it has.
     """
     number = equations(traced.jaxpr)
@@ -121,14 +114,22 @@ def compiled(
     return program, spent
 
 
+LONG = 1000
+"""Equations from which a program that runs a few times only is not optimised.
+
+Optimising what a Python loop wrote out takes ten times as long as making code of it.
+"""
+
+
 def computed(limits: Limits, f: Callable[..., Any], *arguments: Any) -> Any:
     """``f(*arguments)`` by a program that is compiled within the limits; else `TooSlow`."""
     return program_of(limits, f, *arguments)(*arguments)
 
 
 def program_of(limits: Limits, f: Callable[..., Any], *arguments: Any) -> jax.stages.Compiled:
-    """``f`` compiled within the limits for arguments like these; else `TooSlow`."""
-    return compiled(jax.jit(f).trace(*arguments), limits)[0]
+    """``f`` compiled within the limits, to run a few times with such arguments; else `TooSlow`."""
+    traced = jax.jit(f).trace(*arguments)
+    return compiled(traced, limits, quickly=equations(traced.jaxpr) > LONG)[0]
 
 
 def within(limit: float, run: Callable[[], Result], what: str) -> Result:

@@ -17,7 +17,7 @@ from adcost.costs.background_load import usable_cores
 from adcost.costs.count import LowerBound, lower_bound
 from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
 from adcost.costs.timing import Program, time_interleaved
-from adcost.price.limits import Limits, TooSlow, compiled, equations, within
+from adcost.price.limits import LONG, Limits, TooSlow, compiled, equations, within
 from adcost.price.pattern import NotTraced
 from adcost.price.ways import Way
 from adcost.price.words import seconds, size
@@ -83,10 +83,12 @@ def count_way(priced: Priced) -> None:
 def prepare(priced: Sequence[Priced], limits: Limits) -> None:
     """Compile and run the function, then compile what is not far too dear beside it."""
     function, *others = priced
-    compile_ways([function], limits, run=True)
     if function.program is None:
-        return
-    runs = _fits(function, limits) and _first_run(function, limits)
+        compile_ways([function], limits, run=True)
+        if function.program is None or not _fits(function, limits):
+            return
+        _first_run(function, limits)
+    runs = math.isfinite(function.first_run)
     chosen = [one for one in others if not runs or _affordable(one, function, limits)]
     compile_ways(chosen, limits, run=runs)
 
@@ -108,19 +110,27 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
 
     def compile_one(one: Priced) -> None:
         traced = one.traced
-        done = traced and _attempt(one, lambda: compiled(traced, limits, quickly=not run))
-        if not done:
+        assert traced is not None  # it was counted
+        done = _attempt(one, lambda: compiled(traced, limits, quickly=not run))
+        if done is not None:
+            one.program = Program(done[0], one.way.arguments, done[1])
+        elif run:  # its bytes may be had all the same
+            done = _attempt(Priced(one.way), lambda: compiled(traced, limits, quickly=True))
+        if done is None:
             return
-        program, spent = done
         try:
-            one.held = compiled_bytes(program)
+            one.held = compiled_bytes(done[0])
         except NoMemoryAnalysis as error:
             one.notes.append(str(error))
-        one.program = Program(program, one.way.arguments, spent)
 
-    ordered = [one for _, one in sorted(chosen, key=lambda pair: pair[0])]
+    chosen.sort(key=lambda pair: pair[0])
+    short = [one for number, one in chosen if number <= LONG]
+    first, *long = [one for number, one in chosen if number > LONG] or [None]
     with ThreadPoolExecutor(max(1, int(usable_cores()))) as pool:
-        list(pool.map(compile_one, ordered))
+        list(pool.map(compile_one, short))
+        if first is not None:  # alone, so that it tells of the others before they begin
+            compile_one(first)
+        list(pool.map(compile_one, long))
 
 
 def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:

@@ -12,7 +12,6 @@ import pandas as pd
 
 from adcost import platforms
 from adcost.costs.count import LowerBound
-from adcost.derivatives import sparse
 from adcost.price import (
     choose,
     estimates,
@@ -58,7 +57,7 @@ def price(
     leave_out: Sequence[str] = (),
     time_limit: float = 10.0,
     run_limit: float = 5.0,
-    compile_limit: float = 20.0,
+    compile_limit: float = 10.0,
     whole_limit: float = 60.0,
     memory_limit: int = 2 * 10**9,
     batch: Mapping[int, int] | None = None,
@@ -74,8 +73,8 @@ def price(
 
     ``leave_out`` names parts of `PARTS` to leave out. Seconds are bounded by ``whole_limit`` (the
     whole tag), ``time_limit`` (all timed runs), ``run_limit`` (one of them) and ``compile_limit``
-    (compiling one program; all of the checkpoints'), bytes of what is run by ``memory_limit``; what
-    exceeds them is counted only, and said. ``batch`` names the batch's axis of arguments
+    (compiling one program), bytes of what is run by ``memory_limit``; what exceeds them is counted
+    only, and said. ``batch`` names the batch's axis of arguments
     (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest batch is to fit in.
 
     Raises :class:`adcost.price.subject.CannotPrice` if the function or its arguments are not what
@@ -97,7 +96,7 @@ def price(
     if batch is not None:
         frontier.batch_of(s, batch)  # refuses axes that are not there
     limits = Limits(
-        time_limit, run_limit, compile_limit, compile_limit, memory_limit,
+        time_limit, run_limit, compile_limit, memory_limit,
         {stage: started + share * whole_limit for stage, share in STAGES.items()},
     )  # fmt: skip
     left = set(leave_out)
@@ -149,29 +148,35 @@ def _prices(
     """All ways counted, compiled and timed; the raw repeats; and the table of prices."""
     scalar = not s.result.shape
     squares: gauss_newton.SumOfSquares | str = ""
-    colours: sparse.Colouring | str = ""
     if scalar and "products" not in left:
         squares = gauss_newton.find(s)
-    if run and ("hessian" if scalar else "jacobian") not in left:
-        colours = sparsity.colouring(s, limits.to("counts"))
-    for what, found in (("Gauss–Newton", squares), ("colours", colours)):
-        if isinstance(found, str) and found:
-            notes[what] = f"{what}: {found}" if what == "Gauss–Newton" else found
+        if isinstance(squares, str):
+            notes["Gauss–Newton"] = f"Gauss–Newton: {squares}"
     without = {
         "jacobian": (names.JACOBIAN,), "hessian": (names.HESSIAN,),
         "products": (names.HVP, names.GAUSS_NEWTON),
     }  # fmt: skip
     refused = {name for part, names in without.items() if part in left for name in names}
-    all_ways = [w for w in ways.basic(s, squares, colours) if w.derivative not in refused]
+    all_ways = [w for w in ways.basic(s, squares) if w.derivative not in refused]
     priced = measure.count_ways(all_ways, limits.to("counts"))
-    timings, timing = pd.DataFrame(), limits.to("times")
+    timings, compiling = pd.DataFrame(), limits.to("compiled")
     if not run:
-        measure.compile_ways([one for one in priced if _one_sweep(one)], timing, run=False)
+        measure.compile_ways([one for one in priced if _one_sweep(one)], compiling, run=False)
     else:
-        measure.prepare(priced, timing)
-        timings = measure.time_ways(priced, timing)
+        measure.prepare(priced, compiling)
+        if ("hessian" if scalar else "jacobian") not in left:
+            colours = sparsity.colouring(s, compiling)
+            if isinstance(colours, str):
+                notes["colours"] = colours
+            else:
+                coloured = measure.count_ways([ways.coloured(s, colours)], compiling)
+                measure.prepare([priced[0], *coloured], compiling)
+                priced += coloured
+        timings = measure.time_ways(priced, limits.to("times"))
         if timings.empty:
             notes["function"] = f"the function was not timed: {'; '.join(priced[0].notes)}"
+        if len(timings) and any("took longer" in note for one in priced for note in one.notes):
+            notes["busy"] = "a compilation that was given up may have gone on while ways were timed"
     table = tables.prices(priced, timings)
     if scalar and run and not timings.empty:
         products = choose.recommendations(
@@ -267,7 +272,7 @@ def _memory(
     notes: dict[str, str],
 ) -> pd.DataFrame:
     try:
-        table, left = frontier.frontier(s, limits.within(limits.checkpoints))
+        table, left = frontier.frontier(s, limits)
     except Exception as error:
         notes["memory"] = f"checkpoints were not priced: {measure.reason(error)}"
         return pd.DataFrame(columns=list(MEMORY))

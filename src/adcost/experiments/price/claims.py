@@ -90,8 +90,8 @@ def _told(tag: Tag) -> dict[str, Any]:
             for row in use.itertuples()
         ],
         "traps": [
-            {"verbatim": {"place": f"{row.file}:{row.line}", "rewrite": row.rewrite},
-             "name": row.name, "sentence": _sentence(row.sentence)}
+            {"verbatim": {"place": f"{row.file}:{row.line}"}, "name": row.name,
+             "sentence": _sentence(row.sentence), "rewrite": _sentence(row.rewrite)}
             for row in tag.traps.itertuples(index=False, name="Trap")
         ],
         "checks": [
