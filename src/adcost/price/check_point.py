@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from adcost import jax_versions as versions
-from adcost.jax_versions import ClosedJaxpr, Jaxpr
+from adcost.jax_versions import ClosedJaxpr
 from adcost.price.limits import Limits, program_of
 from adcost.price.subject import Subject
 
@@ -68,16 +68,16 @@ def size(leaf: Any) -> float:
     return float(np.sqrt(np.mean(np.asarray(leaf, dtype=float) ** 2))) or 1.0
 
 
-def _unit(jaxpr: Jaxpr | ClosedJaxpr) -> float:
+def _unit(jaxpr: ClosedJaxpr) -> float:
     """The unit roundoff of the narrowest floating-point numbers that a program computes."""
-    units = [0.0]
-    for equation in versions.opened(jaxpr)[0].eqns:
-        for variable in equation.outvars:
-            dtype = getattr(variable.aval, "dtype", np.int32)
-            if jnp.issubdtype(dtype, jnp.floating):
-                units.append(float(jnp.finfo(dtype).eps) / 2)
-        units += [_unit(inner) for inner in versions.inner_jaxprs(equation)]
-    return max(units)
+    dtypes = {
+        getattr(variable.aval, "dtype", np.dtype(int))
+        for program in versions.programs(jaxpr)
+        for equation in program.eqns
+        for variable in equation.outvars
+    }
+    floating = (dtype for dtype in dtypes if jnp.issubdtype(dtype, jnp.floating))
+    return max((float(jnp.finfo(dtype).eps) / 2 for dtype in floating), default=0.0)
 
 
 Derivative = Callable[[Any, jax.Array], Any]

@@ -208,11 +208,17 @@ def _differences(c: _Checked) -> dict[str, Any]:
         estimate, bound, bend = difference(values, point.unit)
         expected = dot(c.gradient, d)
         error = abs(estimate - expected)
+        if not math.isfinite(error + bound):
+            worst = (math.inf, math.nan, math.nan, None)
+            break
         largest = max(largest, abs(estimate), scale)
         bends = max(bends, bend)
         if error - bound > worst[0]:
             worst = (error - bound, error, bound, d)
     _, error, bound, d = worst
+    if d is None:
+        return row("differences", None, "the function is not finite near this point, so differences "
+                                        "tell nothing of its gradient")  # fmt: skip
     if largest == 0:
         return row("differences", True, "gradient and differences are both zero", 0.0, 0.0)
     if error > bound:

@@ -23,9 +23,9 @@ from adcost.jax_versions import (
     Jaxpr,
     JaxprEqn,
     bound,
-    inner_jaxprs,
     jaxpr_as_fun,
     opened,
+    programs,
     scan,
     user_line,
     written_in_jax,
@@ -235,14 +235,19 @@ def _on_frontier(table: pd.DataFrame) -> list[bool]:
     return found
 
 
-def _equations(jaxpr: Jaxpr | ClosedJaxpr) -> Iterator[JaxprEqn]:
-    """Those that `evaluated` comes to: not inside of what it binds as it is."""
-    for equation in opened(jaxpr)[0].eqns:
+def _equations(jaxpr: Jaxpr | ClosedJaxpr, seen: set[int] | None = None) -> Iterator[JaxprEqn]:
+    """Those that `evaluated` comes to, not inside of what it binds as it is; a program's once."""
+    seen = set() if seen is None else seen
+    inner, _ = opened(jaxpr)
+    if id(inner) in seen:
+        return
+    seen.add(id(inner))
+    for equation in inner.eqns:
         yield equation
         if equation.primitive.name in CALLS:
-            yield from _equations(called(equation))
+            yield from _equations(called(equation), seen)
         elif equation.primitive.name == "scan":
-            yield from _equations(scan(equation).body)
+            yield from _equations(scan(equation).body, seen)
 
 
 def _key(equation: JaxprEqn) -> tuple[str, str] | None:
@@ -259,13 +264,8 @@ def _key(equation: JaxprEqn) -> tuple[str, str] | None:
 
 def _names(jaxpr: Jaxpr | ClosedJaxpr) -> list[str]:
     """What `checkpoint_name` named, in order."""
-    found: dict[str, None] = {}
-    for equation in opened(jaxpr)[0].eqns:
-        if equation.primitive.name == "name":
-            found[equation.params["name"]] = None
-        for inner in inner_jaxprs(equation):
-            found |= dict.fromkeys(_names(inner))
-    return list(found)
+    named = (e for each in programs(jaxpr) for e in each.eqns if e.primitive.name == "name")
+    return list(dict.fromkeys(equation.params["name"] for equation in named))
 
 
 def _avals(body: ClosedJaxpr) -> list[Any]:

@@ -13,9 +13,10 @@ import numpy as np
 
 from adcost import jax_versions as versions
 from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn, Literal, Var
+from adcost.price.attribution import Around, Lines, places
 from adcost.price.interpreter import evaluated
 from adcost.price.limits import FREE, Limits, computed
-from adcost.price.lines import Around, Lines, Programs, places
+from adcost.price.programs import Programs
 from adcost.price.trap import Trap
 
 HIDDEN = "NaN on the branch not taken"

@@ -12,8 +12,8 @@ import numpy as np
 
 from adcost import jax_versions as versions
 from adcost.jax_versions import Frame
-from adcost.price import lines
-from adcost.price.lines import is_library
+from adcost.price import attribution
+from adcost.price.attribution import is_library
 from adcost.price.subject import Subject
 from adcost.price.trap import Trap
 
@@ -88,7 +88,9 @@ def _captured(f: Callable[..., Any]) -> dict[str, Any]:
 
 def _definition(f: Callable[..., Any]) -> Frame:
     code = getattr(inspect.unwrap(f), "__code__", None)
-    return Frame(code.co_filename, code.co_firstlineno, code.co_name) if code else lines.NOWHERE
+    return (
+        Frame(code.co_filename, code.co_firstlineno, code.co_name) if code else attribution.NOWHERE
+    )
 
 
 def _asked(s: Subject) -> list[Frame]:
@@ -99,7 +101,7 @@ def _asked(s: Subject) -> list[Frame]:
         if "float64" not in str(message) or "not available" not in str(message):
             return
         for call in reversed(traceback.extract_stack()[:-1]):  # the last is this function
-            if lines.is_pricing(call.filename):
+            if attribution.is_pricing(call.filename):
                 return
             if not is_library(call.filename):
                 found.append(Frame(call.filename, call.lineno or 0, call.name))

@@ -1,18 +1,16 @@
 """Price a function: every part by itself, so that what fails costs no other."""
 
-import math
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from time import perf_counter
 from typing import Any
 
-import jax
 import pandas as pd
 
 from adcost import platforms
-from adcost.costs.count import LowerBound
 from adcost.price import (
+    about,
     choose,
     estimates,
     frontier,
@@ -25,10 +23,10 @@ from adcost.price import (
 )
 from adcost.price.limits import Limits
 from adcost.price.measure import Priced
-from adcost.price.subject import Subject, argument_names, callbacks, described, source_of, subject
-from adcost.price.tag import MEMORY, RECOMMENDED, UNCOUNTED, Tag
+from adcost.price.subject import Subject, subject
+from adcost.price.tag import MEMORY, RECOMMENDED, Tag
 from adcost.price.verdict import verdict
-from adcost.price.words import seconds, short, size
+from adcost.price.words import seconds, size
 
 PARTS = (
     "jacobian", "hessian", "products", "trace", "eigenvalues", "memory", "lines", "traps",
@@ -100,7 +98,7 @@ def price(
         {stage: started + share * whole_limit for stage, share in STAGES.items()},
     )  # fmt: skip
     left = set(leave_out)
-    notes = _notes(s)
+    notes = about.notes(s)
     run = not s.abstract and "timing" not in left
     if run and notes["effects"]:
         run = False
@@ -109,9 +107,9 @@ def price(
         notes["abstract"] = "shapes were given, so nothing was run"
     priced, timings, table = _prices(s, limits, left, run, tolerance, notes)
     function = priced[0]
-    told = _function(s, function, table, timings, notes)
+    told = about.function(s, function, table, timings, notes)
     tag = Tag(name or s.name, "", told, table, timings=timings)
-    tag.uncounted = _uncounted(function.count)
+    tag.uncounted = about.uncounted(function.count)
     tag.recommendations = _framed(
         choose.recommendations(table, timings, platforms.current()), RECOMMENDED
     )
@@ -123,23 +121,6 @@ def price(
     tag.options = {"argnums": list(s.argnums), "tolerance": tolerance, "leave_out": sorted(left)}
     tag.verdict = verdict(tag)
     return tag
-
-
-def _notes(s: Subject) -> dict[str, str]:
-    """Sentences on what the function does beside computing."""
-    found = {"effects": "", "prints": ""}
-    if s.printed:
-        more = "…" if len(s.printed) > 1 else ""
-        found["prints"] = (
-            f"it prints while it is traced, not while it runs ({s.printed[0]!r}{more}): "
-            "jax.debug.print prints the values"
-        )
-    sites = callbacks(s.program(*s.shapes()))
-    if sites:
-        where = "; ".join(f"{name} at {short(line)}" for name, line in sites[:3])
-        plural = "s" if len(sites) > 1 else ""
-        found["effects"] = f"it has {len(sites)} side effect{plural} ({where})"
-    return found
 
 
 def _prices(
@@ -164,6 +145,8 @@ def _prices(
         measure.compile_ways([one for one in priced if _one_sweep(one)], compiling, run=False)
     else:
         measure.prepare(priced, compiling)
+        if priced[0].program is None:
+            measure.compile_ways([one for one in priced[1:] if _one_sweep(one)], compiling, False)
         if ("hessian" if scalar else "jacobian") not in left:
             colours = sparsity.colouring(s, compiling)
             if isinstance(colours, str):
@@ -200,70 +183,6 @@ def _one_sweep(one: Priced) -> bool:
     return one.way.derivative not in whole
 
 
-def _function(
-    s: Subject, function: Priced, table: pd.DataFrame, timings: pd.DataFrame, notes: dict[str, str]
-) -> dict[str, Any]:
-    """What is said of the function itself: see `tag.Tag`."""
-    file, line = source_of(s.f)
-    x, rest = s.shapes()
-    names = argument_names(s)
-    inputs = [
-        {"argument": f"{names[place]}{path}", "type": kind, "differentiated": place in s.argnums}
-        for place in sorted({*s.argnums, *s.varying})
-        for path, kind in described(s.args[place])
-    ]
-    result = jax.eval_shape(s.whole, x, rest)
-    found: dict[str, Any] = {
-        "name": s.name, "file": file, "line": line, "platform": platforms.current(),
-        "inputs": inputs,
-        "outputs": [{"output": path, "type": kind} for path, kind in described(result)],
-        "size": sum(leaf.size for leaf in jax.tree.leaves(x)),
-        "scalar": not s.result.shape,
-    }  # fmt: skip
-    if function.count is not None:
-        operations = function.count.operations
-        kinds = ("multiplications", "additions", "elementwise", "transcendental")
-        found["operations"] = {kind: getattr(operations, kind) for kind in kinds}
-        found["operations"]["total"] = operations.total
-        found["exact"] = function.count.exact
-    else:
-        found |= {"operations": {}, "exact": False}
-        notes["count"] = f"the function has no count: {'; '.join(function.notes)}"
-    if function.held is not None:
-        found["bytes"] = {"arguments": function.held.arguments, "outputs": function.held.outputs,
-                          "temporaries": function.held.temporaries}  # fmt: skip
-    spent = tables.seconds_of(function, timings)
-    found["seconds"] = {"median": spent.value, "low": spent.low, "high": spent.high}
-    if not timings.empty:
-        empty = float(timings[timings.method == "empty call"].seconds.median())
-        found["call_seconds"] = empty
-        if spent.value < 3 * empty:
-            notes["call"] = (
-                f"a call takes {seconds(empty)} whatever it computes, and the function "
-                f"{seconds(spent.value)}: the times are mostly of the call, and inside of a larger "
-                "jitted function the counts say more"
-            )
-    found["kept_bytes"] = _kept(s)
-    return found
-
-
-def _kept(s: Subject) -> float:
-    """Bytes that reverse mode keeps between its two sweeps, arguments that it needs among them."""
-    try:
-        x, rest = s.shapes()
-        pull = jax.eval_shape(lambda x, rest: jax.vjp(lambda y: s.value(y, rest), x)[1], x, rest)
-    except Exception:  # no reverse mode, which its own row says
-        return math.nan
-    leaves = [leaf for leaf in jax.tree.leaves(pull) if hasattr(leaf, "dtype")]
-    return float(sum(leaf.size * leaf.dtype.itemsize for leaf in leaves))
-
-
-def _uncounted(count: LowerBound | None) -> pd.DataFrame:
-    unknown = count.unknown if count else {}
-    rows = [(what.primitive, what.where, times, what.reason) for what, times in unknown.items()]
-    return pd.DataFrame(rows, columns=list(UNCOUNTED))
-
-
 def _memory(
     s: Subject,
     limits: Limits,
@@ -298,8 +217,9 @@ def _analyses(
 ) -> None:
     """The tables by line, the traps and the checks; a part that fails has a note instead."""
     from adcost.price import checks, lines, traps
+    from adcost.price.programs import Programs
 
-    programs = lines.Programs(s)
+    programs = Programs(s)
     # What was too much to time once, or does something beside computing, is not run here either.
     run = not (s.abstract or notes.get("effects") or notes.get("function"))
     spent = checks.EVALUATIONS * tag.function["seconds"]["median"]

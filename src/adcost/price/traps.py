@@ -16,10 +16,12 @@ import numpy as np
 from adcost import jax_versions as versions
 from adcost.costs.count import attributed
 from adcost.costs.count.primitives import MOVING
-from adcost.jax_versions import Frame, Jaxpr, JaxprEqn, Literal, Var
-from adcost.price import checkpoints, lines, not_finite, precision
+from adcost.jax_versions import ClosedJaxpr, Frame, JaxprEqn, Literal, Var
+from adcost.price import attribution, checkpoints, lines, not_finite, precision
+from adcost.price.attribution import Lines, Place, is_library, places
+from adcost.price.kept import size_in_bytes
 from adcost.price.limits import FREE, Limits, TooSlow
-from adcost.price.lines import Lines, Place, Programs, is_library, places, size_in_bytes
+from adcost.price.programs import Programs
 from adcost.price.subject import subject
 from adcost.price.trap import Trap
 from adcost.price.verdict import CHEAP
@@ -103,7 +105,7 @@ class _Padded(Lines):
 def _indexed(programs: Programs, table: Any) -> Iterator[Trap]:
     """Lines whose transpose adds up whole arrays, each of which holds few numbers."""
     gradient = programs.jaxpr("gradient")
-    marked = {id(equation) for equation in _padded(versions.opened(gradient)[0])}
+    marked = {id(equation) for equation in _padded(gradient)}
     if not marked:
         return
     counted = attributed(gradient, _Padded(marked), programs.trips, programs.costs)
@@ -133,16 +135,15 @@ def _executions(table: Any, frame: Frame) -> int:
     return int(rows.executions.max()) if len(rows) else 0
 
 
-def _padded(jaxpr: Jaxpr) -> Iterator[JaxprEqn]:
+def _padded(jaxpr: ClosedJaxpr) -> Iterator[JaxprEqn]:
     """Additions to an array that is zero but for a quarter of its numbers, or fewer."""
-    made = {variable: equation for equation in jaxpr.eqns for variable in equation.outvars}
-    for equation in jaxpr.eqns:
-        if equation.primitive.name == "add_any" and any(
-            4 * _written(atom, made) <= versions.array(atom).size for atom in equation.invars
-        ):
-            yield equation
-        for inner in versions.inner_jaxprs(equation):
-            yield from _padded(versions.opened(inner)[0])
+    for program in versions.programs(jaxpr):
+        made = {variable: equation for equation in program.eqns for variable in equation.outvars}
+        for equation in program.eqns:
+            if equation.primitive.name == "add_any" and any(
+                4 * _written(atom, made) <= versions.array(atom).size for atom in equation.invars
+            ):
+                yield equation
 
 
 def _written(atom: Var | Literal, made: dict[Var, JaxprEqn]) -> int:
@@ -220,14 +221,14 @@ def _expensive(programs: Programs, table: Any, accused: set[tuple[str, int]]) ->
 
 def _unrolled(programs: Programs) -> Iterator[Trap]:
     """Python loops whose rounds are all in the program, one after the other."""
-    bodies = {id(body): body for body in _all_bodies(versions.opened(programs.jaxpr("value"))[0])}
-    equations = sum(len(body.eqns) for body in bodies.values())
+    bodies = list(versions.programs(programs.jaxpr("value")))
+    equations = sum(len(body.eqns) for body in bodies)
     if equations < EQUATIONS:
         return
     looped, copies = Counter[Frame](), Counter[Frame]()
-    for body in bodies.values():
+    for body in bodies:
         alike = Counter(
-            (tuple(lines.frames(equation)), equation.primitive.name,
+            (tuple(attribution.frames(equation)), equation.primitive.name,
              tuple(str(variable.aval) for variable in equation.outvars))
             for equation in body.eqns
         )  # fmt: skip
@@ -247,13 +248,6 @@ def _unrolled(programs: Programs) -> Iterator[Trap]:
                 "stack what differs from round to round, and let one body run over it: carry, _ = "
                 "jax.lax.scan(lambda carry, each: (step(carry, each), None), carry, stacked)",
             )  # fmt: skip
-
-
-def _all_bodies(jaxpr: Jaxpr) -> Iterator[Jaxpr]:
-    yield jaxpr
-    for equation in jaxpr.eqns:
-        for inner in versions.inner_jaxprs(equation):
-            yield from _all_bodies(versions.opened(inner)[0])
 
 
 def _loop(calls: tuple[Frame, ...]) -> Frame:
@@ -304,7 +298,9 @@ def _constants(programs: Programs) -> Iterator[Trap]:
             continue
         uses = (equation for equation in inner.eqns if variable in equation.invars)
         used = next(uses, None)
-        frame = lines.line_of(tuple(lines.frames(used))) if used else lines.NOWHERE
+        frame = (
+            attribution.line_of(tuple(attribution.frames(used))) if used else attribution.NOWHERE
+        )
         array = versions.array(variable)
         yield Trap(
             CONSTANT, frame.file, frame.line, size(held),

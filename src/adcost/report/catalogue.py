@@ -10,7 +10,8 @@ them. Another language has a catalogue `words.<language>.yaml` in the folder of 
     "Hutch++": ~
 
 ``{}`` stands for a number; the same text with other numbers has the same template. ``{*}`` stands
-for words, which are translated by themselves. ``~`` says that the words stay as they are.
+for words, which are translated by themselves; of templates that fit, the longest is taken, so that
+a whole sentence goes before ``"{*} and {*}"``. ``~`` says that the words stay as they are.
 """
 
 import re
@@ -50,7 +51,7 @@ class Catalogue:
         self._entries = entries
         self._patterns = [
             (re.compile(r"(.+?)".join(map(re.escape, entry.split("{*}"))), re.DOTALL), entry)
-            for entry in entries
+            for entry in sorted(entries, key=len, reverse=True)
             if "{*}" in entry
         ]
         self._translations = set(filter(None, entries.values()))

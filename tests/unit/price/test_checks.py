@@ -200,6 +200,8 @@ def test_what_is_not_finite_is_said_and_judges_nothing_else():
     assert any("at zero" in sentence for sentence in here.sentence)
     outside = checked(lambda x: jnp.log(x - 0.3).sum(), X)
     assert result(outside, "finite").passed
+    beyond = result(checked(lambda x: jnp.log(x - 3).sum(), X), "differences")
+    assert beyond.passed is None and "not finite near" in beyond.sentence
 
 
 def cancelling(x):

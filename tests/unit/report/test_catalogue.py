@@ -140,3 +140,8 @@ def test_catalogues_are_in_their_language(language):
             if "{*}" not in entry:  # There the words within are translated.
                 assert words != entry, f"{path.name}: {entry}: write ~"
                 assert words is None or re.search("[а-яё]", words, re.I), f"{path.name}: {entry}"
+
+
+def test_a_whole_sentence_goes_before_what_joins_two_words():
+    words_of = Catalogue({"{*} and {*}": "{*} и {*}", "It has {*} and stops.": "Есть {*}, и всё."})
+    assert words_of("It has 3 and stops.") == "Есть 3, и всё."
