@@ -53,19 +53,19 @@ def function(
         "size": sum(leaf.size for leaf in jax.tree.leaves(x)),
         "scalar": not s.result.shape,
     }  # fmt: skip
-    if function.count is not None:
-        operations = function.count.operations
+    if one.count is not None:
+        operations = one.count.operations
         kinds = ("multiplications", "additions", "elementwise", "transcendental")
         found["operations"] = {kind: getattr(operations, kind) for kind in kinds}
         found["operations"]["total"] = operations.total
-        found["exact"] = function.count.exact
+        found["exact"] = one.count.exact
     else:
         found |= {"operations": {}, "exact": False}
-        notes["count"] = f"the function has no count: {'; '.join(function.notes)}"
-    if function.held is not None:
-        found["bytes"] = {"arguments": function.held.arguments, "outputs": function.held.outputs,
-                          "temporaries": function.held.temporaries}  # fmt: skip
-    spent = tables.seconds_of(function, timings)
+        notes["count"] = f"the function has no count: {'; '.join(one.notes)}"
+    if one.held is not None:
+        found["bytes"] = {"arguments": one.held.arguments, "outputs": one.held.outputs,
+                          "temporaries": one.held.temporaries}  # fmt: skip
+    spent = tables.seconds_of(one, timings)
     found["seconds"] = {"median": spent.value, "low": spent.low, "high": spent.high}
     if not timings.empty:
         empty = float(timings[timings.method == "empty call"].seconds.median())
@@ -92,6 +92,7 @@ def _kept(s: Subject) -> float:
 
 
 def uncounted(count: LowerBound | None) -> pd.DataFrame:
+    """What of the function has no count: `adcost.price.tag.UNCOUNTED`."""
     unknown = count.unknown if count else {}
     rows = [(what.primitive, what.where, times, what.reason) for what, times in unknown.items()]
     return pd.DataFrame(rows, columns=list(UNCOUNTED))

@@ -217,8 +217,8 @@ def _differences(c: _Checked) -> dict[str, Any]:
             worst = (error - bound, error, bound, d)
     _, error, bound, d = worst
     if d is None:
-        return row("differences", None, "the function is not finite near this point, so differences "
-                                        "tell nothing of its gradient")  # fmt: skip
+        return row("differences", None, "the function is not finite near this point, so "
+                                        "differences tell nothing of its gradient")  # fmt: skip
     if largest == 0:
         return row("differences", True, "gradient and differences are both zero", 0.0, 0.0)
     if error > bound:
