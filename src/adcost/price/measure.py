@@ -125,12 +125,12 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
 
     chosen.sort(key=lambda pair: pair[0])
     short = [one for number, one in chosen if number <= LONG]
-    first, *long = [one for number, one in chosen if number > LONG] or [None]
+    long = [one for number, one in chosen if number > LONG]
     with ThreadPoolExecutor(max(1, int(usable_cores()))) as pool:
         list(pool.map(compile_one, short))
-        if first is not None:  # alone, so that it tells of the others before they begin
-            compile_one(first)
-        list(pool.map(compile_one, long))
+        for one in long[:1]:  # alone, so that it tells of the others before they begin
+            compile_one(one)
+        list(pool.map(compile_one, long[1:]))
 
 
 def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
