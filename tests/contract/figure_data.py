@@ -82,16 +82,38 @@ def panel(figure: Figure, title: str) -> Axes:
 
 
 def series(axis: Axes) -> list[Series]:
-    """All lines and sets of points in data coordinates, with their error bars."""
+    """All lines and sets of points in data coordinates, with their error bars.
+
+    Seaborn draws a line and its bars apart: they are one where colour and data are the same.
+    """
     bars = [held for held in axis.containers if isinstance(held, ErrorbarContainer)]
     caps = {id(cap) for held in bars for cap in held.lines[1]}
     ends = {id(held.lines[0]): held for held in bars}
-    return [
-        _series(line, ends.get(id(line)))
+    lines = [
+        line
         for line in axis.lines
-        if id(line) not in caps and line.get_transform().contains_branch(axis.transData)
+        if id(line) not in caps
+        and line.get_transform().contains_branch(axis.transData)
         and _level(axis, line) is None
-    ]  # fmt: skip
+    ]
+    hidden = [line for line in lines if id(line) in ends and not _visible(line)]
+    for own in hidden:
+        drawn = [line for line in lines if line not in hidden and _same_data(line, own)]
+        assert len(drawn) == 1, f"{len(drawn)} lines of the error bars of {own}"
+        ends[id(drawn[0])] = ends[id(own)]
+    return [_series(line, ends.get(id(line))) for line in lines if line not in hidden]
+
+
+def _visible(line: Line2D) -> bool:
+    return bool(_plain(line.get_marker()) or _plain(line.get_linestyle()))
+
+
+def _same_data(one: Line2D, other: Line2D) -> bool:
+    return (
+        _hex(one.get_color()) == _hex(other.get_color())
+        and one.get_xydata().shape == other.get_xydata().shape
+        and np.allclose(one.get_xydata(), other.get_xydata(), rtol=1e-12, equal_nan=True)
+    )
 
 
 def _series(line: Line2D, held: ErrorbarContainer | None) -> Series:
@@ -99,7 +121,7 @@ def _series(line: Line2D, held: ErrorbarContainer | None) -> Series:
     low = high = None
     label = line.get_label()
     if held is not None:
-        label = held.get_label() or label
+        label = _label(held.get_label()) or label
         if held.has_yerr:
             segments = held.lines[2][-1].get_segments()
             low, high = (np.array([s[end][1] for s in segments], dtype=float) for end in (0, 1))
@@ -162,7 +184,7 @@ def bands(axis: Axes) -> list[Series]:
     """What `fill_between` drew: ``low`` and ``high`` at every x."""
     found = []
     for held in axis.collections:
-        if isinstance(held, PolyCollection):
+        if isinstance(held, PolyCollection) and held.get_paths():
             corners = held.get_paths()[0].vertices
             x = np.unique(corners[:, 0])
             ends = [corners[corners[:, 0] == at, 1] for at in x]

@@ -17,6 +17,8 @@ def five_depths(tables):
         rows = table[table.point == "layers-40"]
         added = [rows.assign(point=f"layers-{n}") for n in (10, 160)]
         for n, new in zip((10, 160), added, strict=True):
+            if "hidden" in new:
+                new["hidden"] = n
             if "layers" in new:
                 new["layers"], new["parameters"] = n, 9 * (n + 1)
             if "seconds" in new:

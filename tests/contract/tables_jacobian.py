@@ -6,6 +6,7 @@ import pandas as pd
 from contract.synthetic import rounds
 
 from adcost.derivatives import bracketing
+from adcost.results.points import points_table
 
 N = 10
 OUTPUTS = (2, 5, 9, 11, 30)
@@ -45,7 +46,16 @@ def make():
         rows += _graph(name, shape, *numbers)
     columns = ["point", "subject", "shape", "method", "order", "quantity", "value"]
     table = pd.DataFrame(rows, columns=columns).astype({"value": float})
-    return {"measurements": table, "timings": pd.concat(timings, ignore_index=True)}
+    points = {
+        f"sweep-{function}": {"function": function, "inputs": N, "outputs": list(OUTPUTS)}
+        for function in ("linear", "tanh", "max")
+    }
+    chains = [{"name": name, "widths": list(widths)} for name, widths in CHAINS.items()]
+    return {
+        "measurements": table,
+        "timings": pd.concat(timings, ignore_index=True),
+        "points": points_table(points | {"chains": {"chains": chains}}),
+    }
 
 
 def _of(point, subject, shape, method, order, values):

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from adcost.results.points import points_table
+
 SUBJECT, DENSE, OTHER = "resnet", "perceptron", "wide"
 AGAIN = tuple(f"{SUBJECT}-{number}" for number in range(2, 6))
 TRAININGS = (SUBJECT, *AGAIN)
@@ -38,7 +40,20 @@ def make():
             point = f"{network}-epoch-{epoch}"
             rows += [(point, network, epoch, *row) for row in table]
     columns = ["point", "network", "epoch", "probe", "method", "quantity", "index", "value"]
-    return {"measurements": pd.DataFrame(rows, columns=columns).astype({"value": float})}
+    table = pd.DataFrame(rows, columns=columns).astype({"value": float})
+    return {"measurements": table, "points": points_table(_trainings())}
+
+
+def _trainings():
+    """The parameters of the points that train: whose repetition each is."""
+    return {
+        f"{network}-epoch-{epoch}": {
+            "network": network, "epoch": epoch,
+            "repetition_of": SUBJECT if network in TRAININGS else network,
+        }
+        for network, epochs in EPOCHS.items()
+        for epoch in epochs
+    }  # fmt: skip
 
 
 def _trained(network, epoch):

@@ -75,7 +75,10 @@ def test_a_wrong_mode_of_a_sweep(monkeypatch, off, outcome):
     put(error, point="sweep-tanh", shape="10-2", method="reverse", quantity="relative_error")(
         tables
     )
-    assert verdict(jacobian_claims.judge, tables, CROSSOVER, "n·u, both modes") == outcome
+    assert (
+        verdict(jacobian_claims.judge, tables, CROSSOVER, "both modes against the closed form")
+        == outcome
+    )
 
 
 @pytest.mark.parametrize(("off", "outcome"), [(False, RIGHT), (True, WRONG)])
@@ -83,7 +86,7 @@ def test_a_wrong_product_along_a_chain(monkeypatch, off, outcome):
     if off:
         monkeypatch.setattr(accumulation, "jacobian", _off(accumulation.jacobian))
     timing = {"runs": 1, "max_runs": 1, "seconds": 0.0, "warmup": 0, "burst": 1, "long_runs": 1}
-    parameters = {"chains": {"hourglass": [4, 2, 4]}, "timing": timing}
+    parameters = {"chains": [{"name": "hourglass", "widths": [4, 2, 4]}], "timing": timing}
     rows, _ = jacobian_measure._chains("chains", parameters, seed=1)
     tables = tables_jacobian.make()
     put(_worst(rows), point="chains", subject="hourglass tanh", quantity="relative_error")(tables)
@@ -133,13 +136,13 @@ def test_a_wrong_rule_of_linear_algebra(accuracy, problem):
     judge, claim = linear_algebra_claims.judge, f"linear_algebra.{problem}"
     assert decided(judge, tables, claim) == WRONG
     if problem == "solve":
-        unit = "n·κ·u, rule and library"
+        unit = "rule and library"
         assert verdict(judge, tables, claim, unit) == WRONG
         table = tables["measurements"]
         wrong = where(table, point="accuracy", problem="solve", method="rule")
         tables["measurements"] = table[~wrong]
     else:
-        unit = "n·κ·u, values" if problem == "nuclear_norm" else "n·κ·u, library"
+        unit = "conditioning: values" if problem == "nuclear_norm" else "conditioning: library"
     assert verdict(judge, tables, claim, unit) == RIGHT
 
 
@@ -219,7 +222,7 @@ def test_a_wrong_derivative_of_an_iterated_map(monkeypatch, off):
     stable = WRONG if off == "reverse" else RIGHT
     assert decided(judge, tables, "not_autodiff.stable") == stable
     outcome = RIGHT if off in (None, "symbolic") else WRONG
-    assert verdict(judge, tables, claim, "u·A, AD, all maps") == outcome
+    assert verdict(judge, tables, claim, "AD, all maps") == outcome
 
 
 # --- spectrum -------------------------------------------------------------------------------------
@@ -280,7 +283,7 @@ def test_equal_steps_in_place_of_learned_ones(monkeypatch):
     kept = table[table.point != "condition"]
     tables["measurements"] = pd.concat([kept, fresh.assign(point="condition")], ignore_index=True)
     assert verdict(stepsizes_claims.judge, tables, "stepsizes.chebyshev",
-                   "of the least f(x_T)") == WRONG  # fmt: skip
+                   "of the least final loss of any steps") == WRONG  # fmt: skip
 
 
 # --- zero_order -----------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def _predicted(method, n, kept):
 def test_the_chain_has_states_on_the_formulas_line_and_operations(tables, drawn, method):
     memory, work = (panel(drawn["chain"], t) for t in ("memory: points", "operations, counted"))
     held, all_held = _states(tables, method), _states(tables, "store_all")
-    assert_shows(one(series(memory), colour=COLOURS[method], marker="o"), LENGTHS, held)
+    assert_shows(one(series(memory), colour=COLOURS[method], style=""), LENGTHS, held)
     kept = (all_held[-1] - all_held[0]) / (64 - 8)
     line = one(series(memory), colour=COLOURS[method], marker="")
     constant = held[0] - _predicted(method, 8, kept)
@@ -155,7 +155,7 @@ def test_memory_has_the_literatures_figures(tables, drawn):
     np.testing.assert_allclose(levels(axis, "vertical"), sorted(expected.values()))
     for name, gb in expected.items():
         (text,) = (text for text in axis.texts if text.get_text().startswith(name))
-        np.testing.assert_allclose(text.get_position()[0], gb)
+        np.testing.assert_allclose(text.xy[0], gb)
 
 
 def test_operations_have_every_policys_price(tables, drawn):
@@ -184,10 +184,10 @@ def test_operations_have_every_policys_price(tables, drawn):
 @pytest.mark.parametrize(
     ("policy", "kind", "label"),
     [
-        ("store_all", "ordinary", "without checkpoints"),
-        ("store_all", "lean", "without, scores and logits by chunks"),
+        ("store_all", "ordinary", "store all"),
+        ("store_all", "lean", "store all, scores and logits by chunks"),
         ("every_block", "ordinary", "a checkpoint every block"),
-        ("every_block", "lean", "the same, scores and logits by chunks"),
+        ("every_block", "lean", "a checkpoint every block, scores and logits by chunks"),
     ],
 )
 def test_the_largest_batches_are_each_policys_own(tables, drawn, policy, kind, label):

@@ -17,6 +17,7 @@ COLOURS = {
     "reverse_mode": plotting.BLUE,
 }
 OF_CURVE = {"exponential": (plotting.GREEN, "o"), "reciprocal": (plotting.SKY, "^")}
+MARKS = {"forward": "v", "central": "D", "complex_step": "P", "reverse_mode": "s"}
 HEIGHT = {"exponential": 1, "reciprocal": 0}
 
 
@@ -128,7 +129,7 @@ def test_attainable_has_the_least_error_of_every_method(tables, drawn, dtype, me
         here = [one for one in mine if abs(one.y[0] - height) < 0.01]
         low, high = errors.loc[at].min(), errors.loc[at].max()
         assert_shows(one(here, marker=""), [low, high], [height, height])
-        assert_shows(one(here, marker="o"), [np.median(errors.loc[at])], [height])
+        assert_shows(one(here, marker=MARKS[method]), [np.median(errors.loc[at])], [height])
     assert levels(axis, "vertical") == [U[dtype]]
     names = [tick.get_text() for tick in drawn["attainable"].axes[0].get_yticklabels()]
     assert names == ["eˣ", "1/x"]

@@ -11,10 +11,10 @@ from .recorded import recorded
 from .synthetic import scattered, where
 
 LABELS = {
-    "central_difference": ("central differences", plotting.VERMILION),
-    "forward_difference": ("forward differences", plotting.ORANGE),
+    "central_difference": ("central differences", plotting.PURPLE),
+    "forward_difference": ("forward differences", plotting.VERMILION),
     "forward_columns": ("forward mode, one by one", plotting.GREEN),
-    "forward_batched": ("forward mode, batched", plotting.PURPLE),
+    "forward_batched": ("forward mode, batched", plotting.ORANGE),
     "reverse": ("reverse mode", plotting.BLUE),
 }
 FUNCTIONS = {"sum_of_squares": ("sum of squares", "o"), "mds": ("scaling (mds)", "D")}

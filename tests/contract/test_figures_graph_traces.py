@@ -50,10 +50,10 @@ def test_multiplications_are_each_modes_and_functions_own(tables, drawn, functio
 @pytest.mark.parametrize("mode", COLOURS)
 def test_storage_has_the_tapes_values_and_the_programs_numbers(tables, drawn, mode):
     (axis,) = drawn["storage"].axes
-    tape = one(series(axis), colour=COLOURS[mode], marker="o")
+    tape = one(series(axis), colour=COLOURS[mode], style="-")
     assert_shows(tape, *_counts(tables, "sines", mode, "values_held"))
     sizes, held = _counts(tables, "sines", f"jax_{mode}", "temporary_bytes")
-    assert_shows(one(series(axis), colour=COLOURS[mode], marker="s"), sizes, held / 8)
+    assert_shows(one(series(axis), colour=COLOURS[mode], style=":"), sizes, held / 8)
     said = {"forward": "forward mode:\nwhat later lines need", "reverse": "reverse mode:"}[mode]
     (text,) = (t for t in axis.texts if t.get_text().startswith(said))
     assert text.xy == (tape.x[-1], tape.y[-1])

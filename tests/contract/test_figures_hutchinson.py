@@ -96,7 +96,7 @@ def test_laws_have_the_measured_variance_beside_the_predicted_one(tables, drawn)
     (axis,) = drawn["laws"].axes
     table, expected = tables["measurements"], []
     colours = {
-        "rademacher": plotting.BLUE, "gaussian": plotting.ORANGE, "sphere": plotting.GREEN,
+        "rademacher": plotting.BLUE, "gaussian": plotting.ORANGE, "sphere": plotting.ORANGE,
     }  # fmt: skip
     drawn_on = {INFLUENCE: list(colours), TRAINED: ["rademacher", "gaussian"]}
     for group, (case, distributions) in enumerate(drawn_on.items()):
@@ -111,7 +111,7 @@ def test_laws_have_the_measured_variance_beside_the_predicted_one(tables, drawn)
     assert len(bars) == len(expected)
     for distribution, x, predicted, *found in expected:
         np.testing.assert_allclose(bars[x], predicted)
-        (point,) = (s for s in series(axis) if s.marker == "o" and s.x[0] == x)
+        (point,) = (s for s in series(axis) if s.marker and s.x[0] == x)
         assert point.colour == colours[distribution].lower()
         assert_shows(point, [x], [found[0]], [found[1]], [found[2]])
 

@@ -19,7 +19,7 @@ REVERSE, GRADIENT = ("reverse_over_reverse", plotting.BLUE), ("gradient", plotti
 LABELS = {
     "hessian_then_product": "full Hessian, then product",
     "product": "product alone, Hessian given",
-    "reverse_over_reverse": "AD product (reverse over reverse)",
+    "reverse_over_reverse": "reverse over reverse",
     "gradient": "gradient",
 }
 NESTED = {
@@ -82,7 +82,7 @@ def test_scaling_has_medians_with_their_lines_and_counts_of_each_method(
     timed, counted = (panel(drawn["scaling"], title) for title in ("timed", "counted"))
     seconds = _seconds(tables, method)
     middle = np.median(seconds, axis=1)
-    marks = one(series(timed), colour=colour, marker="o")
+    marks = one(series(timed), colour=colour, style="")
     assert_shows(marks, LAYERS, middle, seconds.min(axis=1), seconds.max(axis=1))
     slope, intercept = np.polyfit(np.log(LAYERS), np.log(middle), 1)
     line = one(series(timed), colour=colour, marker="", style="-")
@@ -135,7 +135,7 @@ def test_the_constants_bound_is_four_gradients(drawn):
     ("method", "colour", "name"),
     [
         ("hessian", plotting.VERMILION, "full Hessian"),
-        ("reverse_over_reverse", plotting.BLUE, "AD product"),
+        ("reverse_over_reverse", plotting.BLUE, "reverse over reverse"),
         ("gradient", plotting.GREY, "gradient"),
     ],
 )
@@ -144,7 +144,7 @@ def test_memory_is_temporaries_and_result_in_numbers(tables, drawn, method, colo
     parameters = [9 * (n + 1) for n in LAYERS]
     parts = ("temporary_bytes", "output_bytes")
     held = sum(_operations(tables, method, part) for part in parts) / 4
-    assert_shows(one(series(axis), colour=colour, marker="o"), parameters, held)
+    assert_shows(one(series(axis), colour=colour, style="-"), parameters, held)
     slope = np.polyfit(np.log(parameters), np.log(held), 1)[0]
     assert f"{name}\nexponent {plotting.fixed(slope)}" in texts(axis)
 

@@ -13,6 +13,7 @@ from .figure_data import figures as drawn
 from .synthetic import changed, colour_of, horizontal_ends, legend_of, put, scattered, value
 
 MODES = ("forward", "reverse")
+MARKS = {"forward": "o", "reverse": "s"}
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +47,9 @@ def _seconds(tables, function, mode):
 )
 def test_sweeps_show_each_modes_counts_and_seconds(shown, tables, figure, function, mode):
     counted, timed = panel(shown[figure], "counted"), panel(shown[figure], "timed")
-    line = one(series(counted), colour=colour_of(counted, mode), marker="o")
+    line = one(series(counted), colour=colour_of(counted, mode), marker=MARKS[mode])
     assert_shows(line, made.OUTPUTS, _counts(tables, function, mode))
-    line = one(series(timed), colour=colour_of(timed, mode), marker="o")
+    line = one(series(timed), colour=colour_of(timed, mode), marker=MARKS[mode])
     assert_shows(line, made.OUTPUTS, *_seconds(tables, function, mode))
 
 
@@ -79,7 +80,7 @@ def test_a_sweep_without_a_crossing_says_so():
     assert "winner changes at m\nAx: nowhere once" in texts(panel(figure, "counted"))
 
 
-NAMES = {"forward": "forward", "reverse": "reverse", "best": "best order"}
+NAMES = {"forward": "forward mode", "reverse": "reverse mode", "best": "best order"}
 
 
 @pytest.mark.parametrize("name", ["chains", "elimination"])

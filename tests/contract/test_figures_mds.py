@@ -16,10 +16,12 @@ TITLES = {"europe-6": "Europe, 6 cities", "europe-9": "Europe, 9 cities",
           "europe-10": "Europe, 10 cities", "europe-13": "Europe, 13 cities",
           "europe-16": "Europe, 16 cities", "usa-7": "USA, 7 cities",
           "world-8": "the world, 8 cities"}  # fmt: skip
-NAMES = {"gradient_descent": "gradient descent (GD)", "l_bfgs": "L-BFGS-B",
+NAMES = {"gradient_descent": "gradient descent", "l_bfgs": "L-BFGS-B",
          "two_point": "two-point", "central_differences": "central differences",
          "nelder_mead": "Nelder–Mead"}  # fmt: skip
 SIZES = (6, 9, 10, 13, 16)
+MARKS = {"gradient_descent": "o", "l_bfgs": "v", "two_point": "s", "central_differences": "D",
+         "nelder_mead": "P"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +127,7 @@ def test_cost_shows_each_methods_evaluations_over_its_starts(shown, tables, colo
     own = [s for s in series(axis) if s.colour == _hex(colours[method])]
     assert_shows(one(own, marker=""), x, map(np.median, spent))
     stopped = method == "nelder_mead"  # at the first size
-    marks = one(own, marker="o")
+    marks = one(own, marker=MARKS[method])
     kept = spent[1:] if stopped else spent
     assert_shows(marks, x[1:] if stopped else x, map(np.median, kept), map(min, kept),
                  map(max, kept))  # fmt: skip
@@ -148,7 +150,7 @@ def test_each_methods_label_says_its_own_exponent(shown, tables, colours, method
     wide = rows.pivot(index=["cities", "start"], columns="method", values="value")
     ratio = (wide[method] / wide.gradient_descent).groupby("cities").median()
     slope = np.polyfit(np.log(ratio.index), np.log(ratio), 1)[0]
-    assert f"over GD: exponent {slope:.2f} [" in label.get_text()
+    assert f"over descent: exponent {slope:.2f} [" in label.get_text()
 
 
 def test_steps_on_random_sets_are_quartiles_with_their_law(shown, tables):

@@ -11,9 +11,9 @@ from .figure_data import figures as drawn
 from .synthetic import changed, colour_of, put, scattered
 
 NAMES = {
-    "reverse": "AD, reverse", "forward": "AD, forward", "symbolic": "symbolic",
-    "central_difference": "central difference", "forward_difference": "forward difference",
-    "closed_form": "closed form, by hand", "value": "f itself",
+    "reverse": "reverse mode", "forward": "forward mode", "symbolic": "symbolic derivative",
+    "central_difference": "central differences", "forward_difference": "forward differences",
+    "closed_form": "closed form, by hand", "value": "the function itself",
 }  # fmt: skip
 U = 2.0**-53
 MAPS = {"logistic": "logistic map", "ricker": "Ricker's map"}
@@ -42,18 +42,19 @@ RATES = {"function": "with_rates", "depths": made.INPUTS}
 BULLETS = [
     # panel, text beside the line, method, quantity, where
     *(("AD is not finite differences", text, method, "error", {"depths": SHALLOW})
-      for text, method in (("best difference", "central_difference"), ("symbolic", "symbolic"),
-                           ("AD", "reverse"))),
+      for text, method in (("central differences, best step", "central_difference"),
+                           ("symbolic", "symbolic"), ("reverse mode", "reverse"))),
     *(("not a symbolic derivative", text, method, "operations", {"depths": SHALLOW})
-      for text, method in (("symbolic derivative", "symbolic"), ("parts shared", "symbolic_shared"),
-                           ("AD", "reverse"))),
+      for text, method in (("symbolic derivative", "symbolic"),
+                           ("symbolic, parts shared", "symbolic_shared"),
+                           ("reverse mode", "reverse"))),
     ("not only the chain rule", "terms of the chain rule", "chain_rule", "paths",
      {"depths": made.DEPTHS}),
-    ("not only the chain rule", "edges that AD passes", "chain_rule", "edges",
+    ("not only the chain rule", "edges, reverse mode", "chain_rule", "edges",
      {"depths": made.DEPTHS}),
     *(("not only backpropagation", mode, mode, "jacobian_operations", RATES)
       for mode in ("forward", "reverse")),
-    ("Reverse mode is fast", "differences", "central_difference", "evaluations", RATES),
+    ("Reverse mode is fast", "central differences", "central_difference", "evaluations", RATES),
     *(("hungry for memory", mode, mode, "temporary_bytes", {"depths": made.MEMORY_DEPTHS})
       for mode in ("forward", "reverse")),
 ]  # fmt: skip
@@ -81,9 +82,9 @@ def test_a_gradients_cost_is_in_values(shown, tables, mode):
 @pytest.mark.parametrize("function", MAPS)
 @pytest.mark.parametrize(
     ("label", "method"),
-    [("symbolic derivative", "symbolic"), ("the same, parts shared", "symbolic_shared"),
-     ("f itself, as an expression", "expression"), ("AD, forward", "forward"),
-     ("AD, reverse", "reverse")],
+    [("symbolic derivative", "symbolic"), ("symbolic, parts shared", "symbolic_shared"),
+     ("the function itself, as an expression", "expression"), ("forward mode", "forward"),
+     ("reverse mode", "reverse")],
 )  # fmt: skip
 def test_swell_shows_the_operations_of_its_map(shown, tables, function, label, method):
     line = one(series(panel(shown["swell"], MAPS[function])), label=label)
@@ -103,10 +104,10 @@ def test_errors_are_those_of_the_map_at_the_best_step(shown, tables, function, m
 def test_an_error_of_zero_is_drawn_at_half_the_roundoff_and_not_left_out():
     none = put(0.0, method="reverse", depth=[2, 3], quantity="error")
     shown = drawn(figures.draw, changed(made.make(), none))
-    line = one(series(panel(shown["errors"], "logistic map")), label="AD, reverse")
+    line = one(series(panel(shown["errors"], "logistic map")), label="reverse mode")
     assert [line.y[line.x == k][0] for k in (2, 3)] == [U / 2] * 2
     axis = panel(shown["bullets"], "AD is not finite differences")
-    line = one(series(axis), colour=colour_of(axis, "AD"))
+    line = one(series(axis), colour=colour_of(axis, "reverse mode"))
     assert [line.y[line.x == k][0] for k in (2, 3)] == [U] * 2
 
 

@@ -140,7 +140,7 @@ def test_the_dense_density_stands_beside_that_of_lanczos(shown, tables, epoch, t
                                      quantity="eigenvalue")])  # fmt: skip
     width = exact[-1] - exact[0]
     found = one(series(axis), label="Lanczos, 3 probes of 12 steps")
-    true = one(bands(axis), label="whole Hessian, 20 eigenvalues")
+    true = one(bands(axis), label="full Hessian, 20 eigenvalues")
     values, weights = (_probes(tables, made.DENSE, epoch, q) for q in ("ritz_value", "weight"))
     np.testing.assert_allclose(
         found.y, np.maximum(_density(values, weights, found.x, width), FLOOR), rtol=1e-6

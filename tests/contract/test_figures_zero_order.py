@@ -211,7 +211,7 @@ def test_the_estimate_is_shown_as_it_is_and_without_its_factor(shown, tables, me
     if method == "sphere":
         without = one(series(whole), style="--")
         assert_shows(without, made.ESTIMATED, mean / made.ESTIMATED)
-        assert without.colour == colour_of(whole, "sphere, without the factor d")
+        assert without.colour == colour_of(whole, "the sphere's, without the factor d")
     (band,) = near.patches
     assert (band.get_y(), band.get_y() + band.get_height()) == pytest.approx((0.9, 1.1))
     assert levels(near) == [1]

@@ -107,7 +107,7 @@ def test_the_valley_of_a_majority_is_its_own_and_the_interval_reaches_the_others
     own = [-5.0] * FEW + [-3.0] * (SETS - FEW)
     table = pd.DataFrame([10 ** (logs - bottom) ** 2 for bottom in own], columns=10**logs)
     case = finite_differences.Case("central", "wave", "float64")
-    sweeps = finite_differences.Sweeps({(case, "relative_error"): table}, ("wave",))
+    sweeps = finite_differences.Sweeps(pd.DataFrame(), {(case, "relative_error"): table}, ("wave",))
     found = finite_differences.valley(sweeps, case)
     assert (found.value, found.low, found.high) == pytest.approx((-3, -5, -3))
 

@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from adcost.claims import as_record, as_rows, check_ids
 from adcost.costs import timing
@@ -28,6 +30,7 @@ from adcost.reference.tolerances import EVERY, read_tolerances
 from adcost.report.catalogue import EXPERIMENTS as FOLDERS
 from adcost.report.catalogue import Catalogue, languages
 from adcost.study.plans import known_experiments
+from adcost.study.schema import documents
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 LIMIT_MB = 6000
@@ -104,12 +107,17 @@ def test_the_schema_takes_the_section_refuses_a_key_too_many_and_tells_of_each(
 ):
     schema = yaml.safe_load((FOLDERS / experiment / "schema.yaml").read_text("utf-8"))
     section = section_of(experiment)
-    jsonschema.validate(section, schema)
+    every_schema = Registry().with_resources(
+        (name, DRAFT202012.create_resource(document))
+        for name, document in documents(WORKFLOW / "schemas").items()
+    )
+    validate = jsonschema.Draft202012Validator(schema, registry=every_schema).validate
+    validate(section)
     with pytest.raises(jsonschema.ValidationError, match="typo"):
-        jsonschema.validate(section | {"typo": 1}, schema)
+        validate(section | {"typo": 1})
     for key in schema.get("required", []):
         with pytest.raises(jsonschema.ValidationError, match=key):
-            jsonschema.validate({k: v for k, v in section.items() if k != key}, schema)
+            validate({k: v for k, v in section.items() if k != key})
     assert not [key for key, value in described(schema) if not {"description", "$ref"} & set(value)]
 
 
@@ -135,11 +143,13 @@ def test_the_tables_are_those_of_the_plan(experiment, section_of, measured_of):
     plan, tables = door(experiment, "plan"), measured_of(experiment)
     points = plan.points(section_of(experiment))
     timed = [point.name for point in points if point.timed]
-    assert set(tables) == {*plan.TABLES, *(["timings"] if timed else [])}
+    assert set(tables) == {"points", *plan.TABLES, *(["timings"] if timed else [])}
+    assert list(tables["points"].point) == [point.name for point in points]
     for name, table in tables.items():
         assert table.columns[0] == "point", name
         assert set(table.point) <= {point.name for point in points}, name
         assert not table.duplicated().any(), f"{name} has a row twice"
+    tables = {name: table for name, table in tables.items() if name != "points"}
     measured = set().union(*(table.point for table in tables.values()))
     assert measured == {point.name for point in points}, "a point left nothing"
     for one, other in itertools.combinations(points, 2):
@@ -202,7 +212,9 @@ def test_claims_say_all_that_the_report_shows(experiment, section_of, measured_o
             assert any(map(math.isnan, ends)) or ends == tuple(sorted(ends)), (claim.id, ends)
     records = [as_record(claim, experiment) for claim in claims]
     assert json.loads(json.dumps(records, allow_nan=False)) == records
-    assert len(as_rows(records)) == sum(len(claim.evidence) for claim in claims)
+    rows = as_rows(records)
+    assert len(rows) == sum(len(claim.evidence) for claim in claims)
+    assert sum(row["decides"] for row in rows) == sum(len(claim.requires) for claim in claims)
 
 
 @every

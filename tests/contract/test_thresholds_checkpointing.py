@@ -256,4 +256,4 @@ def test_evidence_turns_at_its_border(tables, name, place, within, beyond):
     assert found(within)[1] == "reproduced"
     claim, verdict = found(beyond)
     assert verdict in ("refuted", "inconclusive")
-    assert place > 0 or claim.verdict == verdict
+    assert place >= len(claim.requires) or claim.verdict in (verdict, "refuted")

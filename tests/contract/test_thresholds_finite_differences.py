@@ -32,7 +32,7 @@ def _predicted(method, dtype, decades):
 
 
 def _moved(method, more):
-    """The exponent of u in the best ε is greater by ``more`` on one curve.
+    """The exponent of the unit roundoff in the best step is greater by ``more`` on one curve.
 
     All of the U moves in float32, with the theory's place, so nothing else is changed.
     """
@@ -83,10 +83,10 @@ def _rounding(dtype, units):
 
 
 BORDERS = [
-    ("decades from ε*", lambda m, d: _predicted(m, d, 0.49), lambda m, d: _predicted(m, d, 0.51)),
-    ("decades from ε*", lambda m, d: _predicted(m, d, -0.49), lambda m, d: _predicted(m, d, -0.51)),
-    ("exponent of u", lambda m, d: _moved(m, 0.082), lambda m, d: _moved(m, 0.085)),
-    ("exponent of u", lambda m, d: _moved(m, -0.082), lambda m, d: _moved(m, -0.085)),
+    ("decades from", lambda m, d: _predicted(m, d, 0.49), lambda m, d: _predicted(m, d, 0.51)),
+    ("decades from", lambda m, d: _predicted(m, d, -0.49), lambda m, d: _predicted(m, d, -0.51)),
+    ("of the unit roundoff", lambda m, d: _moved(m, 0.082), lambda m, d: _moved(m, 0.085)),
+    ("of the unit roundoff", lambda m, d: _moved(m, -0.082), lambda m, d: _moved(m, -0.085)),
     ("left arm", lambda m, d: _arm(m, d, "left", -1.14), lambda m, d: _arm(m, d, "left", -1.16)),
     ("left arm", lambda m, d: _arm(m, d, "left", -0.86), lambda m, d: _arm(m, d, "left", -0.84)),
     ("right arm", lambda m, d: _arm(m, d, "right", ORDER[m] + 0.14),
@@ -95,7 +95,7 @@ BORDERS = [
      lambda m, d: _arm(m, d, "right", ORDER[m] - 0.16)),
     ("over the best difference's", lambda m, d: _reverse(m, d, 0.99),
      lambda m, d: _reverse(m, d, 1.01)),
-    ("u, AD's error", lambda m, d: _rounding(d, 9.9), lambda m, d: _rounding(d, 10.1)),
+    ("rounding errors", lambda m, d: _rounding(d, 9.9), lambda m, d: _rounding(d, 10.1)),
 ]  # fmt: skip
 ORDER = {"forward": 1, "central": 2}
 

@@ -159,7 +159,9 @@ def test_matrices_with_enough_probes_decide_a_variance(tables, most, outcome):
 def test_a_network_on_the_other_side_of_the_crossing_than_predicted_refutes(tables):
     """Half of d by the law, and more than d by the errors of one network."""
     (claim,) = (one for one in judge(tables) if one.id == CROSSOVER)
-    below = next(e for e in claim.evidence if "over d" in e.unit and e.predicted.startswith("≤"))
+    below = next(
+        e for e in claim.evidence if "of the d products" in e.unit and e.predicted.startswith("≤")
+    )
     case = next(c for c in NETWORKS if c[1] in below.unit and f"{_size(tables, c):,}" in below.unit)
     times = 1.2 / below.measured.value
     found = changed(tables, _squares(times, case, "rademacher"))
@@ -170,7 +172,9 @@ def test_a_network_on_the_other_side_of_the_crossing_than_predicted_refutes(tabl
 def test_a_network_that_needs_fewer_products_than_the_exact_trace_refutes_too(tables):
     """Twice d by the law, and fewer than d by the errors measured."""
     (claim,) = (one for one in judge(tables) if one.id == CROSSOVER)
-    (above,) = (e for e in claim.evidence if "over d" in e.unit and e.predicted.startswith("≥"))
+    (above,) = (
+        e for e in claim.evidence if "of the d products" in e.unit and e.predicted.startswith("≥")
+    )
     assert ABOVE[1] in above.unit
     assert f"{_size(tables, ABOVE):,}" in above.unit
     found = changed(tables, _squares(0.4, ABOVE, "rademacher"))

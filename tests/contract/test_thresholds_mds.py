@@ -51,12 +51,13 @@ BORDERS = [
     # claim, piece of evidence, just within, just beyond
     *((RECOVERS, "of the least variation", _map_error(0.99, point), _map_error(1.01, point))
       for point in ("europe-6", "europe-16", "usa-7")),
-    *((LAGS, f"exponent in N, {name}", _cost(0.51, method), _cost(0.49, method))
+    *((LAGS, f"exponent in the number of cities, {name}", _cost(0.51, method), _cost(0.49, method))
       for method, name in NAMES.items()),
-    (FLAT, "exponent in N", _subsets(0.24), _subsets(0.26)),
-    (FLAT, "exponent in N", _subsets(-0.24), _subsets(-0.26)),
-    *((PCA, "n·u·λ₁/λ₂", _pca(9.9, point), _pca(10.1, point)) for point in ("usa-7", "world-8")),
-    (OF_LOSS, "(n·u)² of Σ D²", _pca_loss(99), _pca_loss(101)),
+    (FLAT, "exponent in the number of cities", _subsets(0.24), _subsets(0.26)),
+    (FLAT, "exponent in the number of cities", _subsets(-0.24), _subsets(-0.26)),
+    *((PCA, "ratio of the eigenvalues", _pca(9.9, point), _pca(10.1, point))
+      for point in ("usa-7", "world-8")),
+    (OF_LOSS, "of the sum of squares", _pca_loss(99), _pca_loss(101)),
     (OF_LOSS, "of the radius apart", _apart(1.01e-3), _apart(0.99e-3)),
 ]  # fmt: skip
 

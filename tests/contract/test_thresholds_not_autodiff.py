@@ -37,24 +37,25 @@ def _bytes(change, method, function):
     return put(change, method=method, function=function, quantity="temporary_bytes")
 
 
+AMPLIFIED = "rounding errors as the program amplifies them"
 BORDERS = [
     # claim, piece of evidence, just within, just beyond
     (SWELL, "times a step", _operations(lambda r: 7 * 2.01**r.depth, "symbolic"),
      _operations(lambda r: 7 * 1.99**r.depth, "symbolic")),
-    *((SWELL, f"exponent in k, {mode} mode", _operations(_power(near), mode),
+    *((SWELL, f"exponent in the depth, {mode} mode", _operations(_power(near), mode),
        _operations(_power(far), mode))
       for mode in ("forward", "reverse") for near, far in ((1.09, 1.11), (0.91, 0.89))),
-    *((ACCURACY, f"u·A, symbolic, {function}", _scaled(9.9, method, function),
+    *((ACCURACY, f"{AMPLIFIED}, symbolic, {function}", _scaled(9.9, method, function),
        _scaled(10.1, method, function))
       for function in tables_not_autodiff.FUNCTIONS for method in ("symbolic", "symbolic_shared")),
-    *((ACCURACY, "u·A, AD, all maps", _scaled(9.9, mode, function), _scaled(10.1, mode, function))
+    *((ACCURACY, "AD, all maps", _scaled(9.9, mode, function), _scaled(10.1, mode, function))
       for function in tables_not_autodiff.FUNCTIONS for mode in ("forward", "reverse")),
-    *((STABLE, f"u·A, {function}", _scaled(9.9, "reverse", function),
+    *((STABLE, f"{AMPLIFIED}, {function}", _scaled(9.9, "reverse", function),
        _scaled(10.1, "reverse", function)) for function in tables_not_autodiff.FUNCTIONS),
     *((SAME, "relative difference", put(0.9e-40, function=function, quantity="function_error"),
        put(1.1e-40, function=function, quantity="function_error"))
       for function in tables_not_autodiff.FUNCTIONS),
-    *((MEMORY, "exponent in k, reverse mode", _bytes(_power(near), "reverse", function),
+    *((MEMORY, "exponent in the depth, reverse mode", _bytes(_power(near), "reverse", function),
        _bytes(_power(far), "reverse", function))
       for function in tables_not_autodiff.FUNCTIONS for near, far in ((1.09, 1.11), (0.91, 0.89))),
 ]  # fmt: skip

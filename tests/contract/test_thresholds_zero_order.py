@@ -18,7 +18,11 @@ METHODS = {"gaussian": "two-point, Gaussian", "sphere": "two-point, sphere",
            "gradient_descent": "gradient descent"}  # fmt: skip
 
 
-CONTEXT = ("theory's step, Gaussian", "theory's step, sphere", "of the predicted E‖G‖²/‖∇f‖²")
+CONTEXT = (
+    "theory's step, Gaussian",
+    "theory's step, sphere",
+    "of the predicted mean square length",
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -130,10 +134,10 @@ def _gap(power, method, over):
 BORDERS = [
     # claim, piece of evidence, just within, just beyond, the verdict there; the factor's border is
     # 1/(d + 2) = 0.1 in the highest dimension, 8
-    *((UNBIASED, "of ∇f", _estimate(near, "along_gradient", method, d),
+    *((UNBIASED, "of the gradient", _estimate(near, "along_gradient", method, d),
        _estimate(far, "along_gradient", method, d), "inconclusive")
       for method in TWO_POINT for d in (2, 8) for near, far in ((1.097, 1.103), (0.903, 0.897))),
-    *((UNBIASED, "of ‖∇f‖, across it", _estimate(near, "across_gradient", method, d),
+    *((UNBIASED, "across it", _estimate(near, "across_gradient", method, d),
        _estimate(far, "across_gradient", method, d), "inconclusive")
       for method in TWO_POINT for d in (2, 8) for near, far in ((0.097, 0.103), (-0.097, -0.103))),
     *((f"zero_order.gd_dimension_free.{kind}", "exponent in n",
@@ -144,7 +148,7 @@ BORDERS = [
        _law(near, kind, method), _law(far, kind, method), "refuted")
       for kind in made.CLASSES for method, name in TWO_POINT.items()
       for near, far in ((1.09, 1.11), (0.91, 0.89))),
-    *((f"zero_order.linear_in_n.{kind}", "of the predicted E‖G‖²/‖∇f‖²",
+    *((f"zero_order.linear_in_n.{kind}", "of the predicted mean square length",
        _estimate(near * moment, "second_moment", method, d),
        _estimate(far * moment, "second_moment", method, d), "inconclusive")
       for kind, method, d, moment in (("smooth", "sphere", 2, 2), ("convex", "sphere", 8, 8),
@@ -182,7 +186,7 @@ BORDERS = [
                                        "dimension", 0.0),
                                       ("sphere", "two-point", "step", -0.5))
       for near, far in ((0.09, 0.11), (-0.09, -0.11))),
-    (DIFFERENCES, "of the bound on rounding",
+    (DIFFERENCES, "of what rounding allows",
      put(0.99e-14, method="central_differences", quantity="path_difference", step=5),
      put(1.01e-14, method="central_differences", quantity="path_difference", step=5), "refuted"),
     (DIFFERENCES, "of 2n evaluations",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from adcost.claims import (
     COLUMNS,
     Claim,
+    Evidence,
     as_record,
     as_rows,
     at_least,
@@ -86,15 +87,31 @@ def test_bounds_are_printed_unless_they_are_said_otherwise():
 def _claim(**changes):
     counted = near("counted", Interval.exactly(1), 1, 0.1, "exponent")
     timed = near("timed", Interval(2.0, 1.9, math.inf, CONFIDENCE), 1, 0.1, "exponent")
-    fields = {"id": "x.a", "source": "s", "statement": "t", "evidence": (counted, timed),
-              "claimed_by": "lecture"}  # fmt: skip
+    fields = {"id": "x.a", "source": "s", "statement": "t", "requires": (counted,),
+              "beside": (timed,), "claimed_by": "lecture"}  # fmt: skip
     return Claim(**(fields | changes))
 
 
-def test_counted_evidence_decides_and_timed_does_not_overrule_it():
+def test_what_stands_beside_does_not_overrule_what_is_required():
     claim = _claim()
     assert [e.verdict for e in claim.evidence] == ["reproduced", "refuted"]
     assert claim.verdict == "reproduced"
+    assert _claim(requires=claim.beside, beside=claim.requires).verdict == "refuted"
+
+
+@given(verdicts=st.lists(st.sampled_from(["reproduced", "refuted", "inconclusive"]), min_size=1))
+def test_all_that_is_required_decides(verdicts):
+    """Refuted if one piece is, else inconclusive if one is, in whatever order they stand."""
+    one = Interval.exactly(1)
+    pieces = tuple(Evidence("counted", "1", one, "1", verdict) for verdict in verdicts)
+    claim = _claim(requires=pieces)
+    expected = "reproduced"
+    if "inconclusive" in verdicts:
+        expected = "inconclusive"
+    if "refuted" in verdicts:
+        expected = "refuted"
+    assert claim.verdict == expected
+    assert claim.evidence == (*pieces, *claim.beside)
 
 
 def test_a_record_is_json_and_its_rows_are_the_table():
@@ -119,7 +136,7 @@ def test_a_claim_must_say_whose_it_is():
     [
         ([_claim(), _claim()], "two claims are called x.a"),
         ([_claim(id="y.a")], r"call it x\."),
-        ([_claim(evidence=())], "no evidence"),
+        ([_claim(requires=())], "x.a requires no evidence"),
     ],
 )
 def test_ids_are_checked(claims, says):
@@ -132,14 +149,17 @@ def test_timed_evidence_of_a_disturbed_point_is_marked_and_inconclusive(verdict)
     measured = Interval(1.0, 0.9, 1.1)
     bound = 2.0 if verdict == "reproduced" else 0.5
     evidence = (at_most("counted", measured, bound, "1"), at_most("timed", measured, bound, "s"))
-    claim = Claim("e.c", "source", "statement", evidence, claimed_by="ours")
+    claim = Claim("e.c", "source", "statement", evidence, beside=evidence, claimed_by="ours")
     quiet = pd.DataFrame({"others_share": [0.0, DISTURBED_ABOVE]})
     loud = pd.DataFrame({"others_share": [0.0, 1.01 * DISTURBED_ABOVE]})
     for timings in (None, quiet):
         assert mark_disturbed([claim], timings) == [claim]
     (marked,) = mark_disturbed([claim], loud)
-    counted, timed = marked.evidence
-    assert counted == evidence[0] and counted.verdict == verdict
-    assert timed.verdict == "inconclusive" and timed.disturbed
+    # A disturbed timing that is required leaves a reproduced claim open.
+    assert marked.verdict == ("inconclusive" if verdict == "reproduced" else "refuted")
+    for counted, timed in (marked.requires, marked.beside):
+        assert counted == evidence[0] and counted.verdict == verdict
+        assert timed.verdict == "inconclusive" and timed.disturbed
     rows = as_rows([as_record(marked, "e")])
-    assert [row["disturbed"] for row in rows] == [False, True]
+    assert [row["disturbed"] for row in rows] == [False, True] * 2
+    assert [row["decides"] for row in rows] == [True, True, False, False]

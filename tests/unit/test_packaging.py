@@ -50,7 +50,7 @@ def _draws(module):
     parts = module.split(".")
     if parts[1:2] == ["experiments"]:
         return parts[-1] not in DOORS
-    return parts[1:2] in (["animation"], ["plotting"], ["report"]) or parts[-1] == "source_figure"
+    return parts[1:2] in (["headline"], ["plotting"], ["report"]) or parts[-1] == "source_figure"
 
 
 def _imported(graph, modules):

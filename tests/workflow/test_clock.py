@@ -11,7 +11,8 @@ import psutil
 from snakemake.scheduling.job_scheduler import JobScheduler
 
 from adcost.costs.background_load import DISTURBED_ABOVE
-from adcost.results.tables import made_from, read_table
+from adcost.results.metadata import made_from
+from adcost.results.reading import read_table
 
 BUSY = [sys.executable, "-c", "while True: pass"]
 

@@ -61,8 +61,8 @@ def test_there_are_commands_to_try():
 
 
 def test_each_target_of_make_is_one():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = re.findall(r"\bmake ([a-z]+)\b`|`make ([a-z]+)", README)
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = re.findall(r"\bmake ([a-z-]+)\b`|`make ([a-z-]+)", README)
     assert {name for pair in named for name in pair if name} <= targets
 
 

@@ -13,7 +13,8 @@ from adcost.reference.numbers import TABLE, cells
 from adcost.reference.store import read_reference
 from adcost.reference.tables import compare_tables
 from adcost.reference.tolerances import Range, read_tolerances
-from adcost.results.tables import read_table, write_json, write_table
+from adcost.results.reading import read_table
+from adcost.results.writing import write_json, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
 

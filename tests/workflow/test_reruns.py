@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-REPORT = {"claims_table", "provenance", "report", "all"}
+REPORT = {"claims_table", "provenance", "headline", "report", "all"}
 
 
 def test_a_finished_study_has_nothing_to_do(study):

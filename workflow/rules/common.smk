@@ -21,6 +21,7 @@ except plans.ConfigError as error:
 RESULTS = config["results"]
 LANGUAGE = config["report"]["language"]
 WORDS = ("adcost.plotting", "adcost.report.catalogue")
+EVERY_JOB = ("adcost.results.reading", "adcost.results.writing", "adcost.study.origin")
 ENVIRONMENT = "../envs/adcost.yaml"
 
 
@@ -30,11 +31,7 @@ def code(script, *modules):
     return [
         f"{name}.py {code_dependencies.digest(scripts / f'{name}.py')}"
         for name in (script, "job")
-    ] + [
-        *code_dependencies.code(
-            "adcost.results.tables", "adcost.study.origin", *modules
-        )
-    ]
+    ] + [*code_dependencies.code(*EVERY_JOB, *modules)]
 
 
 def version(experiment, script):
@@ -101,7 +98,7 @@ def sidecars(folder, tables):
 
 
 def metadata_files(tables):
-    """The sidecars of tables, as `adcost.results.tables` names them."""
+    """The sidecars of tables, as `adcost.results.metadata` names them."""
     return [f"{table}-metadata.json" for table in tables]
 
 
@@ -114,6 +111,12 @@ def gathered(experiment):
     if timed := plan.files("timings", timed=True):
         files["timings"] = [f"{folder}/{f}" for f in timed]
     return files
+
+
+def read_tables(experiment):
+    """The tables that an experiment's figures and claims read: the gathered ones, and its points."""
+    names = [*gathered(experiment), "points"]
+    return {table: f"{RESULTS}/{experiment}/{table}.csv" for table in names}
 
 
 def figure_files(experiment):

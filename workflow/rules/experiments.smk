@@ -23,7 +23,7 @@ def promised(experiment):
         for point in PLANS[experiment].points.values()
         if point.prepares
     ]
-    files = [f"{RESULTS}/{experiment}/{table}.csv" for table in tables]
+    files = [*read_tables(experiment).values()]
     files += [*chain.from_iterable(tables.values()), *prepared, *judged(experiment)]
     files += figure_files(experiment)
     # A timed point's tables stand in two lists.
@@ -136,8 +136,8 @@ for name, plan in PLANS.items():
             **gathered(name),
             told=metadata_files(chain.from_iterable(gathered(name).values())),
         output:
-            **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
-            sidecars=sidecars(f"{RESULTS}/{name}", gathered(name)),
+            **read_tables(name),
+            sidecars=metadata_files(read_tables(name).values()),
         log:
             f"{RESULTS}/logs/{name}/gather.log",
         conda:
@@ -146,7 +146,7 @@ for name, plan in PLANS.items():
         resources:
             mem_mb=1000,
         params:
-            *code("gather"),
+            *code("gather", "adcost.results.points"),
             versions=versions(name),
         message:
             f"{name}: gathering the points"
@@ -157,7 +157,7 @@ for name, plan in PLANS.items():
         name:
             f"{name}_figures"
         input:
-            **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
+            **read_tables(name),
             words=report_files.catalogues(LANGUAGE, name),
         output:
             **{
@@ -196,7 +196,7 @@ for name, plan in PLANS.items():
         name:
             f"{name}_claims"
         input:
-            **{t: f"{RESULTS}/{name}/{t}.csv" for t in gathered(name)},
+            **read_tables(name),
         output:
             claims=f"{RESULTS}/{name}/claims.json",
             numbers=f"{RESULTS}/{name}/numbers.json",

@@ -8,7 +8,9 @@ with logged(snakemake):
     import pandas as pd
 
     from adcost.claims import COLUMNS, as_rows
-    from adcost.results.tables import describe, read_json, replacing
+    from adcost.results.files import replacing
+    from adcost.results.metadata import describe
+    from adcost.results.reading import read_json
 
     judged = [path for path in snakemake.input if path.endswith("claims.json")]
     records = [record for path in judged for record in read_json(path)]

@@ -8,7 +8,7 @@ begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.reference.summary import summary
-    from adcost.results.tables import read_json
+    from adcost.results.reading import read_json
 
     comparison = read_json(snakemake.input.comparison)
     said = summary(comparison)

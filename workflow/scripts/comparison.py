@@ -11,7 +11,7 @@ with logged(snakemake):
     from adcost.reference.store import read_reference, read_results
     from adcost.reference.summary import summary
     from adcost.reference.tolerances import read_tolerances
-    from adcost.results.tables import write_json
+    from adcost.results.writing import write_json
 
     wanted = snakemake.params
     reference = read_reference(wanted.folder)

@@ -10,7 +10,8 @@ begin(snakemake, __file__)
 with logged(snakemake):
     from adcost.plotting import in_language
     from adcost.report.catalogue import Catalogue
-    from adcost.results.tables import of_this_version, read_table, write_sidecar
+    from adcost.results.metadata import write_sidecar
+    from adcost.results.reading import of_this_version, read_table
 
     entry = import_module(f"adcost.experiments.{snakemake.params.experiment}.figures")
     paths = {n: p for n, p in snakemake.input.items() if n != "words"}

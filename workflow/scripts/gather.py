@@ -8,10 +8,14 @@ begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.study.origin import distinct
-    from adcost.results.tables import gather, made_from, write_table
+    from adcost.results.points import points_table
+    from adcost.results.metadata import made_from
+    from adcost.results.reading import gather
+    from adcost.results.writing import write_table
 
+    parameters, origins = {}, []
     for name, path in snakemake.output.items():
-        if name == "sidecars":
+        if name in ("points", "sidecars"):
             continue
         files = snakemake.input[name]
         files = [files] if isinstance(files, str) else list(files)
@@ -30,3 +34,8 @@ with logged(snakemake):
             made["background_load"] = loads
         write_table(gather(files), path, Path(path).parent.name, "all points", made)
         print(f"gathered {len(files)} files into {path}")
+        parameters |= {note["point"]: note["parameters"] for note in notes}
+        origins += made["origins"]
+    path, made = snakemake.output.points, {"origins": distinct(origins)}
+    write_table(points_table(parameters), path, Path(path).parent.name, "all points", made)
+    print(f"wrote the parameters of {len(parameters)} points to {path}")

@@ -8,7 +8,8 @@ begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.claims import as_record, check_ids, mark_disturbed
-    from adcost.results.tables import of_this_version, read_table, write_json
+    from adcost.results.reading import of_this_version, read_table
+    from adcost.results.writing import write_json
 
     experiment = snakemake.params.experiment
     entry = import_module(f"adcost.experiments.{experiment}.claims")

@@ -10,7 +10,8 @@ begin(snakemake, __file__, wait="timings" in snakemake.output.keys())
 with logged(snakemake):
     from adcost.costs.background_load import watch
     from adcost.study.origin import origin
-    from adcost.results.tables import check_tables, read_arrays, write_table
+    from adcost.results.reading import read_arrays
+    from adcost.results.writing import check_tables, write_table
 
     experiment, point = snakemake.params.experiment, snakemake.wildcards.point
     print(f"measuring {point} with {snakemake.params.parameters}")

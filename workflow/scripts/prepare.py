@@ -9,7 +9,8 @@ begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.study.origin import origin
-    from adcost.results.tables import check_tables, read_arrays, write_arrays, write_table
+    from adcost.results.reading import read_arrays
+    from adcost.results.writing import check_tables, write_arrays, write_table
 
     experiment, point = snakemake.params.experiment, snakemake.wildcards.point
     print(f"preparing {point} with {snakemake.params.parameters}")

@@ -6,7 +6,8 @@ begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.study.provenance import provenance
-    from adcost.results.tables import made_from, write_json
+    from adcost.results.metadata import made_from
+    from adcost.results.writing import write_json
 
     notes = [made_from(path) for path in snakemake.input.tables]
     write_json(provenance(dict(snakemake.params.config), notes), snakemake.output[0])

@@ -114,6 +114,29 @@ def time_interleaved(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def time_as_configured(
+    programs: Mapping[str, Callable[[], Any]],
+    timing: Mapping[str, Any],
+    *,
+    point: str,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """`time_interleaved` as a section of the configuration on timing says.
+
+    ``timing``: ``runs`` and ``max_runs`` (rounds at the least and at the most), ``seconds`` for
+    the rounds beyond the least, ``warmup``; other keys are not read.
+    """
+    return time_interleaved(
+        programs,
+        point=point,
+        rng=rng,
+        min_repeats=timing["runs"],
+        max_repeats=timing["max_runs"],
+        budget_seconds=timing["seconds"],
+        warmup=timing["warmup"],
+    )
+
+
 def _seconds(program: Callable[[], Any]) -> float:
     before = time.perf_counter()
     program()

@@ -23,6 +23,7 @@ import numpy as np
 from jax.typing import ArrayLike, DTypeLike
 
 from adcost.derivatives.vectors import require_array
+from adcost.roundoff import unit_roundoff
 
 Function = Callable[[jax.Array], jax.Array]
 
@@ -44,7 +45,7 @@ def complex_step_evaluations(d: int) -> int:
 
 def best_epsilon(dtype: DTypeLike, *, central: bool) -> float:
     """u^⅓ (central) or u^½ (forward), for arguments of size 1."""
-    roundoff = float(jnp.finfo(dtype).eps) / 2
+    roundoff = unit_roundoff(jnp.dtype(dtype).name)
     return roundoff ** (1 / 3) if central else roundoff**0.5
 
 

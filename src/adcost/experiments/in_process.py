@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from adcost.results.points import points_table
+
 
 def measure_all(experiment: str, section: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
     """The experiment's tables for its ``section`` of the configuration, as if gathered."""
@@ -18,7 +20,8 @@ def measure_all(experiment: str, section: Mapping[str, Any], seed: int) -> dict[
     )
     parts: dict[str, list[pd.DataFrame]] = {}
     prepared: dict[str, Mapping[str, np.ndarray]] = {}
-    for point in plan.points(section):
+    points = plan.points(section)
+    for point in points:
         needs = {name: prepared[name] for name in point.needs}
         if point.prepares:
             prepare = import_module(f"adcost.experiments.{experiment}.prepare").prepare
@@ -29,4 +32,6 @@ def measure_all(experiment: str, section: Mapping[str, Any], seed: int) -> dict[
             tables = measure.measure(point.name, point.parameters, seed, *more)
         for table, rows in tables.items():
             parts.setdefault(table, []).append(rows)
-    return {table: pd.concat(rows, ignore_index=True) for table, rows in parts.items()}
+    gathered = {table: pd.concat(rows, ignore_index=True) for table, rows in parts.items()}
+    gathered["points"] = points_table({point.name: point.parameters for point in points})
+    return gathered

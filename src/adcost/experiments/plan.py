@@ -11,7 +11,8 @@ An experiment ``<name>`` is a folder ``adcost/experiments/<name>/`` with four en
                 where points need others, ``needs``, their arrays by name, is a fourth argument;
 ``prepare.py``  only where points prepare for others: ``prepare(point, parameters, seed, needs)
                 -> (tables, arrays)``;
-``figures.py``  ``draw(tables, folder)``: every figure from the tables alone;
+``figures.py``  ``draw(tables, folder)``: every figure from the tables alone, the gathered ones and
+                ``points``, which has the parameters of each point as columns;
 ``claims.py``   ``judge(tables) -> list[Claim]`` and ``numbers(tables) -> dict``: the verdicts, and
                 the numbers that the report's text calls by name.
 """
@@ -57,6 +58,16 @@ class Point:
     def folder(self) -> str:
         """Where an experiment keeps the results of points of this kind."""
         return "prepared" if self.prepares else "timed" if self.timed else "points"
+
+
+def rounds_problems(key: str, timing: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a section on timing beyond its schema, one message each."""
+    if timing["max_runs"] >= timing["runs"]:
+        return []
+    return [
+        f"{key}.max_runs is {timing['max_runs']}; it must be at least {key}.runs, which is "
+        f"{timing['runs']}."
+    ]
 
 
 def check_points(points: Sequence[Point], experiment: str) -> None:

@@ -1,4 +1,4 @@
-"""One style for all figures: repeatable SVG with text kept as text, and the same figure as PDF.
+"""One theme for all figures: repeatable SVG with text kept as text, and the same figure as PDF.
 
 Colours are those of `adcost.palette`; a method has the same colour in every figure. Text and axes
 are `currentColor`-like greys that read on light and dark backgrounds; the report adds the dark
@@ -16,6 +16,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+import seaborn
 import typst
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
@@ -23,14 +24,36 @@ from matplotlib.text import Text
 from matplotlib.ticker import LogFormatterSciNotation
 
 from adcost.number_format import SUPERSCRIPTS, fixed, interval, number
-from adcost.palette import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, YELLOW
-from adcost.results.tables import replacing
+from adcost.palette import (
+    BLUE,
+    COLOURS,
+    DARK,
+    GREEN,
+    GREY,
+    METHODS,
+    ORANGE,
+    PURPLE,
+    SKY,
+    VERMILION,
+    YELLOW,
+)
+from adcost.plotting.marks import (
+    interval_line,
+    label_at_end,
+    labels_at_ends,
+    lines,
+    note,
+    quartiles,
+    runs,
+    ticks,
+    whole_range,
+)
+from adcost.results.files import replacing
 
-__all__ = [
-    "BLUE", "FONTS", "GREEN", "GREY", "ORANGE", "PAGE", "PURPLE", "SKY", "STYLE", "SUPERSCRIPTS",
-    "VERMILION", "YELLOW", "fixed", "in_language", "interval", "number", "plain_power", "save",
-    "style",
-]  # fmt: skip
+__all__ = ["BLUE", "COLOURS", "DARK", "FONTS", "GREEN", "GREY", "METHODS", "ORANGE", "PAGE"]
+__all__ += ["PURPLE", "SKY", "STYLE", "SUPERSCRIPTS", "VERMILION", "YELLOW", "fixed", "in_language"]
+__all__ += ["interval", "interval_line", "label_at_end", "labels_at_ends", "lines", "note"]
+__all__ += ["number", "plain_power", "quartiles", "runs", "save", "style", "ticks", "whole_range"]
 
 FONTS = typst.Fonts(
     include_system_fonts=False, font_paths=[Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
@@ -47,12 +70,9 @@ STYLE: Mapping[str, object] = {
     "figure.figsize": (6.4, 4.0),
     "figure.dpi": 100,
     "figure.constrained_layout.use": True,
-    "font.family": "DejaVu Sans",
-    "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
-    "axes.axisbelow": True,
     "grid.color": "#BBBBBB",
     "grid.linewidth": 0.4,
     "grid.alpha": 0.6,
@@ -62,23 +82,34 @@ STYLE: Mapping[str, object] = {
     "lines.linewidth": 1.8,
     "lines.markersize": 4.5,
     "errorbar.capsize": 2,
-    "savefig.facecolor": "none",
-    "figure.facecolor": "none",
-    "axes.facecolor": "none",
+    "patch.force_edgecolor": False,
     "svg.fonttype": "none",
     "svg.hashsalt": "adcost",
+    # The report gives black the colour of its text, and backgrounds its own.
+    **dict.fromkeys(("text.color", "axes.labelcolor", "axes.edgecolor"), "black"),
+    **dict.fromkeys(("xtick.color", "ytick.color"), "black"),
+    **dict.fromkeys(("savefig.facecolor", "figure.facecolor", "axes.facecolor"), "none"),
 }
+"""What differs from seaborn's theme "ticks" in the size for paper."""
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The study's matplotlib style, and nothing of a user's own, within a ``with`` block.
+    """The study's theme, and nothing of a user's own, within a ``with`` block.
 
     A ``matplotlibrc`` may set ``text.usetex`` or the size of labels, which no figure should follow.
     """
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(STYLE)
+        seaborn.set_theme(
+            context="paper",
+            style="ticks",
+            palette=COLOURS,
+            font="DejaVu Sans",
+            font_scale=10 / 9.6,  # labels of 10 points
+            color_codes=False,
+            rc=dict(STYLE),
+        )
         yield
 
 

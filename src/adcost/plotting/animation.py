@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from adcost.results.tables import replacing
+from adcost.results.files import replacing
 
 
 def pixels(figure: Figure) -> np.ndarray:

@@ -15,10 +15,11 @@ from adcost import platforms
 from adcost.costs.count import attributed
 from adcost.costs.memory import compiled_bytes
 from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn
-from adcost.price import lines
+from adcost.price import attribution
 from adcost.price.frontier import gradient
 from adcost.price.interpreter import evaluated, rewritten_scan
-from adcost.price.lines import Programs
+from adcost.price.limits import FREE, Limits, compiled
+from adcost.price.programs import Programs
 from adcost.price.trap import Trap
 from adcost.price.words import size
 
@@ -28,7 +29,7 @@ SAVED = 0.05
 """Of what is held without the checkpoints: less than this part is nothing."""
 
 
-def idle(programs: Programs) -> Iterator[Trap]:
+def idle(programs: Programs, limits: Limits = FREE) -> Iterator[Trap]:
     """The checkpoints of a function, if its gradient holds as much as it would without any.
 
     Its gradient is compiled with them and without, for the current platform, and not run.
@@ -40,12 +41,12 @@ def idle(programs: Programs) -> Iterator[Trap]:
     held, operations = [], []
     for function in (versions.jaxpr_as_fun(program), without(program)):
         traced = jax.jit(gradient(programs.subject, function)).trace(*programs.subject.shapes())
-        operations.append(attributed(traced.jaxpr, lines.Lines()).operations.total)
-        held.append(compiled_bytes(traced.lower().compile()).temporaries)
+        operations.append(attributed(traced.jaxpr, attribution.Lines()).operations.total)
+        held.append(compiled_bytes(compiled(traced, limits)[0]).temporaries)
     kept, all_of_it = held
     if kept < (1 - SAVED) * all_of_it:
         return
-    frame = lines.line_of(tuple(lines.frames(found[0])))
+    frame = attribution.line_of(tuple(attribution.frames(found[0])))
     more = operations[0] / operations[1] - 1 if operations[1] else 0.0
     yield Trap(
         IDLE, frame.file, frame.line, f"{more:.0%} more operations",
@@ -73,8 +74,5 @@ def without(program: ClosedJaxpr) -> Callable[..., list[jax.Array]]:
 
 
 def _checkpoints(jaxpr: Jaxpr | ClosedJaxpr) -> Iterator[JaxprEqn]:
-    for equation in versions.opened(jaxpr)[0].eqns:
-        if equation.primitive.name in PRIMITIVES:
-            yield equation
-        for inner in versions.inner_jaxprs(equation):
-            yield from _checkpoints(inner)
+    for program in versions.programs(jaxpr):
+        yield from (e for e in program.eqns if e.primitive.name in PRIMITIVES)

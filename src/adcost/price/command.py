@@ -45,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
     price.add_argument(
         "--seconds", type=float, default=10.0, help="for all timed runs (%(default)s)"
     )
+    price.add_argument("--within", type=float, default=60.0, metavar="SECONDS",
+                       help="for all; what does not fit is only counted (%(default)s)")  # fmt: skip
     price.add_argument("--memory-limit", type=_size, default="2 GB", metavar="SIZE",
                        help="what holds more is not run (%(default)s)")  # fmt: skip
     price.add_argument("--batch", type=_axes, metavar="N:AXIS[,N:AXIS…]",
@@ -77,8 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tag = price(
             function, *given, argnums=options.argnums, has_aux=options.has_aux,
             tolerance=options.tolerance, leave_out=options.leave_out, time_limit=options.seconds,
-            memory_limit=options.memory_limit, batch=options.batch, memory=options.memory,
-            name=options.function.rpartition(":")[2],
+            whole_limit=options.within, memory_limit=options.memory_limit, batch=options.batch,
+            memory=options.memory, name=options.function.rpartition(":")[2],
         )  # fmt: skip
     except CannotPrice as error:
         if error.__cause__ is not None:

@@ -12,13 +12,12 @@ CUSTOM = ("custom_jvp_call", "custom_vjp_call", "custom_jvp_call_jaxpr", "custom
 
 def custom(jaxpr: Jaxpr | ClosedJaxpr) -> Iterator[Frame]:
     """The functions with rules of their own that are not JAX's."""
-    for equation in versions.opened(jaxpr)[0].eqns:
-        body = versions.called(equation)
-        if equation.primitive.name in CUSTOM and body is not None:
-            if not versions.written_in_jax(body):
-                yield versions.function(body)
-        for inner in versions.inner_jaxprs(equation):
-            yield from custom(inner)
+    for program in versions.programs(jaxpr):
+        for equation in program.eqns:
+            body = versions.called(equation)
+            if equation.primitive.name in CUSTOM and body is not None:
+                if not versions.written_in_jax(body):
+                    yield versions.function(body)
 
 
 def without(program: ClosedJaxpr, rule: Frame, inputs: Sequence[Any]) -> Any:

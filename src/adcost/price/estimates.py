@@ -19,8 +19,9 @@ from jax.flatten_util import ravel_pytree
 from adcost.costs.count import LowerBound, Operations, lower_bound
 from adcost.matrix_free import lanczos, trace
 from adcost.matrix_free.trace_laws import probes_needed
-from adcost.price.measure import Limits, Priced, reason, within
-from adcost.price.names import EIGENVALUES, TRACE
+from adcost.price.limits import Limits, compiled, within
+from adcost.price.measure import Priced, count_way, reason
+from adcost.price.names import EIGENVALUES, ESTIMATED, TRACE
 from adcost.price.subject import Subject
 from adcost.price.ways import PRODUCTS, Way
 
@@ -64,9 +65,9 @@ def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> li
 
     arguments = (s.x, s.rest)
     exact = Priced(Way(TRACE, "exact", exactly, arguments), notes=[f"{size:,} products"])
-    estimate = Priced(Way(TRACE, f"estimated to {tolerance:.2g}", forms(PILOT), arguments))
+    estimate = Priced(Way(TRACE, f"{ESTIMATED} {tolerance:.2g}", forms(PILOT), arguments))
     try:
-        exact.count = lower_bound(jax.jit(exactly), *arguments)
+        count_way(exact)
         values, seconds = _timed(forms(PILOT), arguments, limits)
     except Exception as error:
         estimate.notes = [f"no pilot: {reason(error)}"]
@@ -126,9 +127,9 @@ def eigenvalue_way(s: Subject, product: str, tolerance: float, limits: Limits) -
     try:
         y, _ = ravel_pytree(s.x)
         each = lower_bound(jax.jit(matvec), y, s.x, s.rest)
-        compiled = jax.jit(matvec).lower(y, s.x, s.rest).compile()
+        multiply = compiled(jax.jit(matvec).trace(y, s.x, s.rest), limits)[0]
         start = jnp.asarray(lanczos.unit_vector(np.random.default_rng(0), y.size), y.dtype)
-        one = lambda v: compiled(v, s.x, s.rest)  # noqa: E731
+        one = lambda v: multiply(v, s.x, s.rest)  # noqa: E731
         product_seconds = _seconds(lambda: one(start))
         affordable = int(limits.one_run / max(product_seconds, 1e-9))
         for steps in dict.fromkeys(min(n, y.size, max(affordable, 1)) for n in STEPS):
@@ -157,8 +158,8 @@ def eigenvalue_way(s: Subject, product: str, tolerance: float, limits: Limits) -
 
 def _timed(run: Callable[..., Any], arguments: Any, limits: Limits) -> tuple[np.ndarray, float]:
     """The values of a program, and the seconds of a further run."""
-    compiled = jax.jit(run).lower(*arguments).compile()
-    run_it = lambda: jax.block_until_ready(compiled(*arguments))  # noqa: E731
+    program = compiled(jax.jit(run).trace(*arguments), limits)[0]
+    run_it = lambda: jax.block_until_ready(program(*arguments))  # noqa: E731
     values = within(limits.one_run, run_it, f"a pilot of {PILOT} products")
     return np.asarray(values), _seconds(run_it)
 

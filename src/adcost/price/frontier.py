@@ -10,8 +10,6 @@ import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from time import perf_counter
 from typing import Any
 
 import jax
@@ -25,16 +23,16 @@ from adcost.jax_versions import (
     Jaxpr,
     JaxprEqn,
     bound,
-    compile_options,
-    inner_jaxprs,
     jaxpr_as_fun,
     opened,
+    programs,
     scan,
     user_line,
     written_in_jax,
 )
 from adcost.price.interpreter import CALLS, called, evaluated, with_blocks
-from adcost.price.measure import QUICKLY, Limits, reason, within
+from adcost.price.limits import FREE, Limits, compiled
+from adcost.price.measure import reason
 from adcost.price.subject import Subject
 from adcost.price.tag import MEMORY
 from adcost.price.words import short
@@ -106,13 +104,13 @@ def checkpointed(
     return lambda *inputs: evaluated(program, inputs, replace=replace)
 
 
-def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame, list[str]]:
+def frontier(s: Subject, limits: Limits) -> tuple[pd.DataFrame, list[str]]:
     """The gradient under each policy, a row each (`tag.MEMORY`), and notes on what was left out.
 
-    ``deadline`` (of `time.perf_counter`) ends it: what has not been compiled by then is named.
+    The limits' deadline ends it: what has not been compiled by then is named.
     """
     x, rest = s.shapes()
-    program = with_blocks(jax.jit(s.value).trace(x, rest).jaxpr)
+    program = with_blocks(s.program(x, rest))
     evaluation = max(lower_bound(jax.jit(s.value), x, rest).operations.total, 1)
     chosen: list[tuple[str, str, Callable[..., Any]]] = [
         (WHOLE, NOTHING_SAID, jaxpr_as_fun(program))
@@ -123,9 +121,9 @@ def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame,
     rows, notes = [], []
     seen: dict[str, str] = {}
     for i, (label, policy, function) in enumerate(chosen):
-        if perf_counter() > deadline:
+        if not limits.left():
             left = ", ".join(f"{p} on {short(t)}" for t, p, _ in chosen[i:])
-            notes.append(f"no time was left for checkpoints: {left} (compile_limit)")
+            notes.append(f"no time was left for checkpoints: {left} (whole_limit)")
             break
         row: dict[str, Any] = dict.fromkeys(MEMORY, math.nan)
         row |= {"target": label, "policy": policy, "frontier": False, "note": ""}
@@ -135,7 +133,8 @@ def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame,
             row["operations"] = lower_bound(run, x, rest).operations.total
             row["counted"] = row["operations"] / evaluation
             with platforms.on_cpu():
-                lowered = run.lower(x, rest)
+                traced = run.trace(x, rest)
+                lowered = traced.lower()
                 text = hashlib.sha256(lowered.as_text().encode()).hexdigest()
                 if text in seen:
                     row["note"] = f"the same program as {seen[text]}"
@@ -143,13 +142,8 @@ def frontier(s: Subject, limits: Limits, deadline: float) -> tuple[pd.DataFrame,
                     row |= {key: twin[key] for key in ("temporary_bytes", "total_bytes")}
                     continue
                 seen[text] = f"{policy} on {label}"
-                options = compile_options(QUICKLY)
-                compiled = within(
-                    limits.compiling,
-                    partial(lowered.compile, options),
-                    "compiling",
-                )
-            held = compiled_bytes(compiled)
+                program_held, _ = compiled(traced, limits, quickly=True, lowered=lowered)
+            held = compiled_bytes(program_held)
             row |= {"temporary_bytes": held.temporaries, "total_bytes": held.total}
         except Exception as error:
             row["note"] = reason(error)
@@ -171,21 +165,24 @@ def gradient(s: Subject, function: Callable[..., list[jax.Array]]) -> Callable[.
 
 
 def largest_batch(
-    s: Subject, axes: Mapping[int, int], memory: int, policy: str, target: str
-) -> tuple[int, int]:
+    s: Subject, axes: Mapping[int, int], memory: int, policy: str, target: str,
+    limits: Limits = FREE, at_start: float = math.nan,
+) -> tuple[int, int]:  # fmt: skip
     """The largest batch whose gradient fits the memory, and the bytes at one more.
 
     Found as in a study of the transformer: bytes grow nearly in a line with the batch, which the
-    search follows until one fits and the next does not.
+    search follows until one fits and the next does not. ``at_start``: the bytes at the arguments'
+    own batch, if they are known. `TooSlow` if the limits end before.
     """
     start = batch_of(s, axes)
-    known: dict[int, int] = {}
+    known: dict[int, int] = {} if math.isnan(at_start) else {start: int(at_start)}
 
     def learn(batch: int) -> None:
-        known[batch] = held(s.of_batch(axes, batch), policy, target)
+        known[batch] = held(s.of_batch(axes, batch), policy, target, limits)
 
     for batch in (start, 2 * start):
-        learn(batch)
+        if batch not in known:
+            learn(batch)
     while True:
         fits = max((batch for batch in known if known[batch] <= memory), default=0)
         fails = min((batch for batch in known if known[batch] > memory), default=None)
@@ -213,17 +210,17 @@ def batch_of(s: Subject, axes: Mapping[int, int]) -> int:
     return int(sizes.pop())
 
 
-def held(s: Subject, policy: str, target: str) -> int:
+def held(s: Subject, policy: str, target: str, limits: Limits = FREE) -> int:
     """Bytes of the gradient's whole program, arguments and results with it, under a policy."""
     x, rest = s.shapes()
-    program = with_blocks(jax.jit(s.value).trace(x, rest).jaxpr)
+    program = with_blocks(s.program(x, rest))
     function: Callable[..., Any] = jaxpr_as_fun(program)
     if policy != NOTHING_SAID:
         place = next(t for t in targets(program) if t.label == target)
         function = checkpointed(program, place, policies(_names(program))[policy])
     with platforms.on_cpu():
-        lowered = jax.jit(gradient(s, function)).lower(x, rest)
-        return compiled_bytes(lowered.compile(compile_options(QUICKLY))).total
+        traced = jax.jit(gradient(s, function)).trace(x, rest)
+        return compiled_bytes(compiled(traced, limits, quickly=True)[0]).total
 
 
 def _on_frontier(table: pd.DataFrame) -> list[bool]:
@@ -238,14 +235,19 @@ def _on_frontier(table: pd.DataFrame) -> list[bool]:
     return found
 
 
-def _equations(jaxpr: Jaxpr | ClosedJaxpr) -> Iterator[JaxprEqn]:
-    """Those that `evaluated` comes to: not inside of what it binds as it is."""
-    for equation in opened(jaxpr)[0].eqns:
+def _equations(jaxpr: Jaxpr | ClosedJaxpr, seen: set[int] | None = None) -> Iterator[JaxprEqn]:
+    """Those that `evaluated` comes to, not inside of what it binds as it is; a program's once."""
+    seen = set() if seen is None else seen
+    inner, _ = opened(jaxpr)
+    if id(inner) in seen:
+        return
+    seen.add(id(inner))
+    for equation in inner.eqns:
         yield equation
         if equation.primitive.name in CALLS:
-            yield from _equations(called(equation))
+            yield from _equations(called(equation), seen)
         elif equation.primitive.name == "scan":
-            yield from _equations(scan(equation).body)
+            yield from _equations(scan(equation).body, seen)
 
 
 def _key(equation: JaxprEqn) -> tuple[str, str] | None:
@@ -262,13 +264,8 @@ def _key(equation: JaxprEqn) -> tuple[str, str] | None:
 
 def _names(jaxpr: Jaxpr | ClosedJaxpr) -> list[str]:
     """What `checkpoint_name` named, in order."""
-    found: dict[str, None] = {}
-    for equation in opened(jaxpr)[0].eqns:
-        if equation.primitive.name == "name":
-            found[equation.params["name"]] = None
-        for inner in inner_jaxprs(equation):
-            found |= dict.fromkeys(_names(inner))
-    return list(found)
+    named = (e for each in programs(jaxpr) for e in each.eqns if e.primitive.name == "name")
+    return list(dict.fromkeys(equation.params["name"] for equation in named))
 
 
 def _avals(body: ClosedJaxpr) -> list[Any]:

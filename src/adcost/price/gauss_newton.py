@@ -51,7 +51,7 @@ class SumOfSquares:
 def find(s: Subject) -> SumOfSquares | str:
     """The residuals of a scalar function, or a sentence on why there are none."""
     shapes = s.shapes()
-    program = inlined(jax.jit(s.value).trace(*shapes).jaxpr)
+    program = inlined(s.program(*shapes))
     jaxpr, _ = opened(program)
     search = _Search(jaxpr, set(jaxpr.invars[: len(jax.tree.leaves(shapes[0]))]))
     said = search.descend(jaxpr.outvars[0]) or ("" if search.residuals else "nothing is squared")

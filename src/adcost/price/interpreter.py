@@ -1,6 +1,7 @@
 """A jaxpr run again equation by equation: taken apart, cut, or with some equations replaced."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -82,10 +83,11 @@ def with_blocks(jaxpr: ClosedJaxpr) -> ClosedJaxpr:
         inner, constants = opened(jaxpr)
         values: dict[Var, Any] = dict(zip(inner.constvars, constants, strict=True))
         values.update(zip(inner.invars, inputs, strict=True))
+        reads = _reads(inner.eqns) + Counter(a for a in inner.outvars if not isinstance(a, Literal))
         for scope, group in itertools.groupby(inner.eqns, _scope):
             equations = list(group)
             if scope and len(equations) > 1:
-                _call(scope, equations, inner, values)
+                _call(scope, equations, reads, values)
             else:
                 _run(equations, values)
         return [_read(atom, values) for atom in inner.outvars]
@@ -93,15 +95,22 @@ def with_blocks(jaxpr: ClosedJaxpr) -> ClosedJaxpr:
     return jax.make_jaxpr(run)(*_shapes(jaxpr))
 
 
-def _call(scope: str, equations: list[JaxprEqn], program: Jaxpr, values: dict[Var, Any]) -> None:
-    """Run equations as one jitted function of what they read, and keep what others need."""
+def _reads(equations: Sequence[JaxprEqn]) -> Counter[Var]:
+    """How often each variable is read."""
+    return Counter(a for e in equations for a in e.invars if not isinstance(a, Literal))
+
+
+def _call(
+    scope: str, equations: list[JaxprEqn], reads: Counter[Var], values: dict[Var, Any]
+) -> None:
+    """Run equations as one jitted function of what they read, and keep what others need.
+
+    ``reads``: how often the whole program reads each variable.
+    """
     made = {variable for e in equations for variable in e.outvars}
-    read = [a for e in equations for a in e.invars if not isinstance(a, Literal)]
-    needs = list(dict.fromkeys(variable for variable in read if variable not in made))
-    inside = {id(e) for e in equations}
-    elsewhere = [a for e in program.eqns if id(e) not in inside for a in e.invars]
-    used = {a for a in (*elsewhere, *program.outvars) if not isinstance(a, Literal)}
-    results = [v for e in equations for v in e.outvars if v in used]
+    inside = _reads(equations)
+    needs = [variable for variable in inside if variable not in made]
+    results = [v for e in equations for v in e.outvars if reads[v] > inside[v]]
 
     def block(*inputs: Any) -> list[Any]:
         own: dict[Var, Any] = dict(zip(needs, inputs, strict=True))

@@ -2,11 +2,9 @@
 
 import math
 import re
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -19,13 +17,10 @@ from adcost.costs.background_load import usable_cores
 from adcost.costs.count import LowerBound, lower_bound
 from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
 from adcost.costs.timing import Program, time_interleaved
-from adcost.jax_versions import compile_options, setting
+from adcost.price.limits import LONG, Limits, TooSlow, compiled, equations, within
 from adcost.price.pattern import NotTraced
 from adcost.price.ways import Way
 from adcost.price.words import seconds, size
-
-QUICKLY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
-"""For programs that never run: their buffers are assigned before machine code is made of them."""
 
 LEAST_ROUNDS = 7
 """With fewer a median has no 95 % interval, and a comparison of three none at all."""
@@ -36,27 +31,12 @@ QUICK = 30
 Result = TypeVar("Result")
 
 
-class TooSlow(TimeoutError):
-    """A run or a compilation took longer than allowed; it is left to end by itself."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What pricing may take: seconds of runs in all, of one run, of compiling one program, of
-    compiling all of the checkpoints' programs; bytes held by what is run."""
-
-    seconds: float = 10.0
-    one_run: float = 5.0
-    compiling: float = 60.0
-    checkpoints: float = 20.0
-    memory: int = 2 * 10**9
-
-
 @dataclass
 class Priced:
     """A way and what was found of it."""
 
     way: Way
+    traced: jax.stages.Traced | None = None
     count: LowerBound | None = None
     held: Bytes | None = None
     program: Program | None = None
@@ -77,26 +57,38 @@ class Priced:
         return float(self.count.operations.total) if self.count else math.nan
 
 
-def count_ways(ways: Sequence[Way]) -> list[Priced]:
-    """Each way traced and counted; one that cannot be has a note instead."""
+def count_ways(ways: Sequence[Way], limits: Limits) -> list[Priced]:
+    """Each way traced and counted; one that cannot be, or for which no time is left, has a note."""
     found = []
     for way in ways:
         priced = Priced(way, notes=[way.note] if way.note else [])
         found.append(priced)
-        try:
-            priced.count = lower_bound(jax.jit(way.program), *way.arguments)
-        except Exception as error:  # whatever a function of the user's raises when traced
-            priced.notes = [reason(error)]
+        if found[1:] and not limits.left():
+            priced.notes = ["not counted: no time was left"]
+            continue
+        count_way(priced)
     return found
+
+
+def count_way(priced: Priced) -> None:
+    """Trace one way and count it."""
+    try:
+        program = jax.jit(priced.way.program)
+        priced.traced = program.trace(*priced.way.arguments)
+        priced.count = lower_bound(program, *priced.way.arguments)
+    except Exception as error:  # whatever a function of the user's raises when traced
+        priced.notes = [reason(error)]
 
 
 def prepare(priced: Sequence[Priced], limits: Limits) -> None:
     """Compile and run the function, then compile what is not far too dear beside it."""
     function, *others = priced
-    compile_ways([function], limits, run=True)
     if function.program is None:
-        return
-    runs = _fits(function, limits) and _first_run(function, limits)
+        compile_ways([function], limits, run=True)
+        if function.program is None or not _fits(function, limits):
+            return
+        _first_run(function, limits)
+    runs = math.isfinite(function.first_run)
     chosen = [one for one in others if not runs or _affordable(one, function, limits)]
     compile_ways(chosen, limits, run=runs)
 
@@ -108,38 +100,37 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
     """
     chosen = []
     for one in priced:
-        if one.count is None:
+        if one.count is None or one.traced is None:
             continue
         numbers = one.way.output_numbers
         if numbers * 4 > limits.memory:
             one.notes.append(f"not compiled: its {numbers:,} numbers exceed {size(limits.memory)}")
             continue
-        chosen.append(one)
-    # Lowering is Python and holds its lock; compiling is not.
-    lowered = [(one, _attempt(one, partial(_lowered, one.way)))
-               for one in chosen]  # fmt: skip
-    options = None if run else compile_options(QUICKLY)
+        chosen.append((equations(one.traced.jaxpr), one))
 
-    def compiled(each: Any) -> tuple[Any, float]:
-        started = perf_counter()
-        return each.compile(options), perf_counter() - started
-
-    def compile_one(pair: tuple[Priced, Any]) -> None:
-        one, each = pair
-        if each is None:
-            return
-        done = _attempt(one, lambda: within(limits.compiling, lambda: compiled(each), "compiling"))
+    def compile_one(one: Priced) -> None:
+        traced = one.traced
+        assert traced is not None  # it was counted
+        done = _attempt(one, lambda: compiled(traced, limits, quickly=not run))
+        if done is not None:
+            one.program = Program(done[0], one.way.arguments, done[1])
+        elif run:  # its bytes may be had all the same
+            done = _attempt(Priced(one.way), lambda: compiled(traced, limits, quickly=True))
         if done is None:
             return
-        program, spent = done
         try:
-            one.held = compiled_bytes(program)
+            one.held = compiled_bytes(done[0])
         except NoMemoryAnalysis as error:
             one.notes.append(str(error))
-        one.program = Program(program, one.way.arguments, spent)
 
+    chosen.sort(key=lambda pair: pair[0])
+    short = [one for number, one in chosen if number <= LONG]
+    long = [one for number, one in chosen if number > LONG]
     with ThreadPoolExecutor(max(1, int(usable_cores()))) as pool:
-        list(pool.map(compile_one, lowered))
+        list(pool.map(compile_one, short))
+        for one in long[:1]:  # alone, so that it tells of the others before they begin
+            compile_one(one)
+        list(pool.map(compile_one, long[1:]))
 
 
 def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
@@ -150,6 +141,7 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
     function, *others = priced
     if not math.isfinite(function.first_run):
         return pd.DataFrame()
+    limits = replace(limits, seconds=min(limits.seconds, limits.left()))
     others = [one for one in others if one.program is not None and _fits(one, limits)]
     runnable = [function, *(one for one in others if _first_run(one, limits))]
     empty = jax.jit(lambda x: jnp.ravel(jax.tree.leaves(x)[0])[:1])
@@ -181,32 +173,6 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def within(limit: float, run: Callable[[], Result], what: str) -> Result:
-    """``run()`` in a thread of its own; `TooSlow` if it has not returned after ``limit`` seconds.
-
-    It cannot be stopped then: it goes on until it ends or the process does.
-    """
-    results: list[Any] = []
-    wide = bool(setting("jax_enable_x64"))  # set for this thread alone, perhaps
-
-    def target() -> None:
-        try:
-            with jax.enable_x64(wide):
-                results.append((run(), None))
-        except BaseException as error:
-            results.append((None, error))
-
-    thread = threading.Thread(target=target, daemon=True)
-    thread.start()
-    thread.join(limit)
-    if not results:
-        raise TooSlow(f"{what} took longer than {seconds(limit)}")
-    value, error = results[0]
-    if error is not None:
-        raise error
-    return value
-
-
 REASONS: Mapping[str, str] = {
     r"forward-mode differentiation \(jvp\) to a custom_vjp":
         "forward mode does not go through its custom_vjp rule",
@@ -234,13 +200,11 @@ def reason(error: BaseException) -> str:
 def _attempt(one: Priced, run: Callable[[], Result]) -> Result | None:
     try:
         return run()
+    except TooSlow as error:
+        one.notes.append(str(error))
     except Exception as error:
         one.notes = [reason(error)]
-        return None
-
-
-def _lowered(way: Way) -> Any:
-    return jax.jit(way.program).lower(*way.arguments)
+    return None
 
 
 def _fits(one: Priced, limits: Limits) -> bool:

@@ -19,6 +19,8 @@ DERIVATIVES = (
 EVALUATION = "one evaluation"
 REVERSE, FORWARD = "reverse mode", "forward mode"
 CENTRAL, ONE_SIDED = "central differences", "forward differences"
+ESTIMATED = "estimated to"
+"""How the way to a trace by random probes begins; the relative error follows."""
 COLUMNS, ROWS, COLOURS = "by columns", "by rows", "by colours"
 
 KEY = f"{FUNCTION}: {EVALUATION}"

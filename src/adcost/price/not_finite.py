@@ -13,8 +13,10 @@ import numpy as np
 
 from adcost import jax_versions as versions
 from adcost.jax_versions import ClosedJaxpr, Frame, Jaxpr, JaxprEqn, Literal, Var
+from adcost.price.attribution import Around, Lines, places
 from adcost.price.interpreter import evaluated
-from adcost.price.lines import Around, Lines, Programs, places
+from adcost.price.limits import FREE, Limits, computed
+from adcost.price.programs import Programs
 from adcost.price.trap import Trap
 
 HIDDEN = "NaN on the branch not taken"
@@ -48,11 +50,11 @@ ROUNDS = 10_000
 """Rounds of a loop that are looked through for the first that is not finite."""
 
 
-def find(programs: Programs) -> list[Trap]:
+def find(programs: Programs, limits: Limits = FREE) -> list[Trap]:
     """The trap by which the gradient is not finite at a point where the value is; else none."""
     inputs = point(programs)
     gradient = programs.jaxpr("gradient")
-    value, *derivative = jax.jit(versions.jaxpr_as_fun(gradient))(*inputs)
+    value, *derivative = computed(limits, versions.jaxpr_as_fun(gradient), *inputs)
     bad = sum(int(np.sum(~np.isfinite(np.asarray(one)))) for one in derivative)
     if not bad or not np.all(np.isfinite(np.asarray(value))):
         return []
@@ -68,8 +70,8 @@ def find(programs: Programs) -> list[Trap]:
 def point(programs: Programs) -> list[jax.Array]:
     """The gradient program's inputs: the arguments, and an adjoint of ones for the value."""
     s = programs.subject
-    shape = jax.eval_shape(s.value, *s.shapes())
-    return jax.tree.leaves(((s.x, jnp.ones(shape.shape, shape.dtype)), s.rest))
+    adjoint = jnp.ones(s.result.shape, s.result.dtype)
+    return jax.tree.leaves(((s.x, adjoint), s.rest))
 
 
 def origin(jaxpr: Jaxpr | ClosedJaxpr, inputs: Sequence[Any]) -> Frame | None:

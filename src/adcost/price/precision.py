@@ -12,8 +12,8 @@ import numpy as np
 
 from adcost import jax_versions as versions
 from adcost.jax_versions import Frame
-from adcost.price import lines
-from adcost.price.lines import is_library
+from adcost.price import attribution
+from adcost.price.attribution import is_library
 from adcost.price.subject import Subject
 from adcost.price.trap import Trap
 
@@ -51,7 +51,8 @@ def _is_wide(value: Any) -> bool:
 def _wide_constants(s: Subject, held: Sequence[str]) -> bool:
     """Whether the program would hold float64 arrays if JAX could: none were converted before."""
     with jax.enable_x64(True), _copied(s.f, held):
-        _, values = versions.opened(jax.make_jaxpr(lambda x, rest: s.value(x, rest))(*s.shapes()))
+        program = jax.make_jaxpr(lambda x, rest: s.traced_anew(x, rest))(*s.shapes())
+        _, values = versions.opened(program)
     return any(getattr(value, "dtype", None) in (np.float64, np.complex128) for value in values)
 
 
@@ -87,7 +88,9 @@ def _captured(f: Callable[..., Any]) -> dict[str, Any]:
 
 def _definition(f: Callable[..., Any]) -> Frame:
     code = getattr(inspect.unwrap(f), "__code__", None)
-    return Frame(code.co_filename, code.co_firstlineno, code.co_name) if code else lines.NOWHERE
+    return (
+        Frame(code.co_filename, code.co_firstlineno, code.co_name) if code else attribution.NOWHERE
+    )
 
 
 def _asked(s: Subject) -> list[Frame]:
@@ -98,7 +101,7 @@ def _asked(s: Subject) -> list[Frame]:
         if "float64" not in str(message) or "not available" not in str(message):
             return
         for call in reversed(traceback.extract_stack()[:-1]):  # the last is this function
-            if lines.is_pricing(call.filename):
+            if attribution.is_pricing(call.filename):
                 return
             if not is_library(call.filename):
                 found.append(Frame(call.filename, call.lineno or 0, call.name))
@@ -107,5 +110,5 @@ def _asked(s: Subject) -> list[Frame]:
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = heard
-        jax.make_jaxpr(lambda x, rest: s.value(x, rest))(*s.shapes())
+        jax.make_jaxpr(lambda x, rest: s.traced_anew(x, rest))(*s.shapes())
     return found

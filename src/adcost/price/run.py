@@ -1,18 +1,16 @@
 """Price a function: every part by itself, so that what fails costs no other."""
 
-import math
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, fields
 from time import perf_counter
 from typing import Any
 
-import jax
 import pandas as pd
 
 from adcost import platforms
-from adcost.costs.count import LowerBound
-from adcost.derivatives import sparse
 from adcost.price import (
+    about,
     choose,
     estimates,
     frontier,
@@ -23,11 +21,12 @@ from adcost.price import (
     tables,
     ways,
 )
-from adcost.price.measure import Limits, Priced
-from adcost.price.subject import Subject, argument_names, callbacks, described, source_of, subject
-from adcost.price.tag import MEMORY, RECOMMENDED, UNCOUNTED, Tag
+from adcost.price.limits import Limits
+from adcost.price.measure import Priced
+from adcost.price.subject import Subject, subject
+from adcost.price.tag import MEMORY, RECOMMENDED, Tag
 from adcost.price.verdict import verdict
-from adcost.price.words import seconds, short, size
+from adcost.price.words import seconds, size
 
 PARTS = (
     "jacobian", "hessian", "products", "trace", "eigenvalues", "memory", "lines", "traps",
@@ -36,6 +35,15 @@ PARTS = (
 """What may be left out."""
 CHECKING = 30.0
 """Seconds that the checks may take."""
+STAGES = {
+    "counts": 0.45,
+    "times": 0.65,
+    "estimates": 0.7,
+    "memory": 0.8,
+    "traps": 0.85,
+    "checks": 1,
+}
+"""Of the seconds that a whole tag may take: when each stage ends at the latest."""
 
 
 def price(
@@ -47,7 +55,8 @@ def price(
     leave_out: Sequence[str] = (),
     time_limit: float = 10.0,
     run_limit: float = 5.0,
-    compile_limit: float = 20.0,
+    compile_limit: float = 10.0,
+    whole_limit: float = 60.0,
     memory_limit: int = 2 * 10**9,
     batch: Mapping[int, int] | None = None,
     memory: int | None = None,
@@ -60,9 +69,9 @@ def price(
     to differentiate by, as in `jax.grad`; with ``has_aux`` ``f`` returns a pair of which the first
     is differentiated. ``tolerance`` is the relative error of the trace and of the eigenvalues.
 
-    ``leave_out`` names parts of `PARTS` to leave out. ``time_limit`` bounds the seconds of all
-    timed runs, ``run_limit`` those of one run, ``compile_limit`` those in which the checkpoints'
-    programs are compiled, ``memory_limit`` the bytes of what is run; what exceeds them is counted
+    ``leave_out`` names parts of `PARTS` to leave out. Seconds are bounded by ``whole_limit`` (the
+    whole tag), ``time_limit`` (all timed runs), ``run_limit`` (one of them) and ``compile_limit``
+    (compiling one program), bytes of what is run by ``memory_limit``; what exceeds them is counted
     only, and said. ``batch`` names the batch's axis of arguments
     (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest batch is to fit in.
 
@@ -80,12 +89,16 @@ def price(
         raise ValueError(
             "batch and memory go together: the axis of the batch, and what it is to fit"
         )
+    started = perf_counter()
     s = subject(f, args, argnums, has_aux)
     if batch is not None:
         frontier.batch_of(s, batch)  # refuses axes that are not there
-    limits = Limits(time_limit, run_limit, checkpoints=compile_limit, memory=memory_limit)
+    limits = Limits(
+        time_limit, run_limit, compile_limit, memory_limit,
+        {stage: started + share * whole_limit for stage, share in STAGES.items()},
+    )  # fmt: skip
     left = set(leave_out)
-    notes = _notes(s)
+    notes = about.notes(s)
     run = not s.abstract and "timing" not in left
     if run and notes["effects"]:
         run = False
@@ -94,67 +107,59 @@ def price(
         notes["abstract"] = "shapes were given, so nothing was run"
     priced, timings, table = _prices(s, limits, left, run, tolerance, notes)
     function = priced[0]
-    told = _function(s, function, table, timings, notes)
+    told = about.function(s, function, table, timings, notes)
     tag = Tag(name or s.name, "", told, table, timings=timings)
-    tag.uncounted = _uncounted(function.count)
+    tag.uncounted = about.uncounted(function.count)
     tag.recommendations = _framed(
         choose.recommendations(table, timings, platforms.current()), RECOMMENDED
     )
     if "memory" not in left:
-        tag.memory = _memory(s, limits, batch, memory, notes)
-    _analyses(tag, s, left, notes, key)
+        tag.memory = _memory(s, limits.to("memory"), batch, memory, notes)
+    _analyses(tag, s, limits, left, notes, key)
+    notes["written out"] = _written_out(tag)
     tag.notes = [text for text in notes.values() if text]
     tag.options = {"argnums": list(s.argnums), "tolerance": tolerance, "leave_out": sorted(left)}
     tag.verdict = verdict(tag)
     return tag
 
 
-def _notes(s: Subject) -> dict[str, str]:
-    """Sentences on what the function does beside computing."""
-    found = {"effects": "", "prints": ""}
-    if s.printed:
-        more = "…" if len(s.printed) > 1 else ""
-        found["prints"] = (
-            f"it prints while it is traced, not while it runs ({s.printed[0]!r}{more}): "
-            "jax.debug.print prints the values"
-        )
-    sites = callbacks(jax.jit(s.value).trace(*s.shapes()).jaxpr)
-    if sites:
-        where = "; ".join(f"{name} at {short(line)}" for name, line in sites[:3])
-        plural = "s" if len(sites) > 1 else ""
-        found["effects"] = f"it has {len(sites)} side effect{plural} ({where})"
-    return found
-
-
 def _prices(
     s: Subject, limits: Limits, left: set[str], run: bool, tolerance: float, notes: dict[str, str]
 ) -> tuple[list[Priced], pd.DataFrame, pd.DataFrame]:
     """All ways counted, compiled and timed; the raw repeats; and the table of prices."""
-    scalar = jax.eval_shape(s.value, *s.shapes()).ndim == 0
+    scalar = not s.result.shape
     squares: gauss_newton.SumOfSquares | str = ""
-    colours: sparse.Colouring | str = ""
     if scalar and "products" not in left:
         squares = gauss_newton.find(s)
-    if run and ("hessian" if scalar else "jacobian") not in left:
-        colours = sparsity.colouring(s, limits)
-    for what, found in (("Gauss–Newton", squares), ("colours", colours)):
-        if isinstance(found, str) and found:
-            notes[what] = f"{what}: {found}" if what == "Gauss–Newton" else found
+        if isinstance(squares, str):
+            notes["Gauss–Newton"] = f"Gauss–Newton: {squares}"
     without = {
         "jacobian": (names.JACOBIAN,), "hessian": (names.HESSIAN,),
         "products": (names.HVP, names.GAUSS_NEWTON),
     }  # fmt: skip
     refused = {name for part, names in without.items() if part in left for name in names}
-    all_ways = [w for w in ways.basic(s, squares, colours) if w.derivative not in refused]
-    priced = measure.count_ways(all_ways)
-    timings = pd.DataFrame()
+    all_ways = [w for w in ways.basic(s, squares) if w.derivative not in refused]
+    priced = measure.count_ways(all_ways, limits.to("counts"))
+    timings, compiling = pd.DataFrame(), limits.to("compiled")
     if not run:
-        measure.compile_ways([one for one in priced if _one_sweep(one)], limits, run=False)
+        measure.compile_ways([one for one in priced if _one_sweep(one)], compiling, run=False)
     else:
-        measure.prepare(priced, limits)
-        timings = measure.time_ways(priced, limits)
+        measure.prepare(priced, compiling)
+        if priced[0].program is None:
+            measure.compile_ways([one for one in priced[1:] if _one_sweep(one)], compiling, False)
+        if ("hessian" if scalar else "jacobian") not in left:
+            colours = sparsity.colouring(s, compiling)
+            if isinstance(colours, str):
+                notes["colours"] = colours
+            else:
+                coloured = measure.count_ways([ways.coloured(s, colours)], compiling)
+                measure.prepare([priced[0], *coloured], compiling)
+                priced += coloured
+        timings = measure.time_ways(priced, limits.to("times"))
         if timings.empty:
             notes["function"] = f"the function was not timed: {'; '.join(priced[0].notes)}"
+        if len(timings) and any("took longer" in note for one in priced for note in one.notes):
+            notes["busy"] = "a compilation that was given up may have gone on while ways were timed"
     table = tables.prices(priced, timings)
     if scalar and run and not timings.empty:
         products = choose.recommendations(
@@ -163,9 +168,9 @@ def _prices(
         best = products.method.iloc[0] if len(products) else ""
         best = best or next(iter(ways.PRODUCTS))
         if "trace" not in left:
-            priced += estimates.trace_ways(s, best, tolerance, limits)
+            priced += estimates.trace_ways(s, best, tolerance, limits.to("estimates"))
         if "eigenvalues" not in left:
-            priced.append(estimates.eigenvalue_way(s, best, tolerance, limits))
+            priced.append(estimates.eigenvalue_way(s, best, tolerance, limits.to("estimates")))
         table = tables.prices(priced, timings)
     return priced, timings, table
 
@@ -178,70 +183,6 @@ def _one_sweep(one: Priced) -> bool:
     return one.way.derivative not in whole
 
 
-def _function(
-    s: Subject, function: Priced, table: pd.DataFrame, timings: pd.DataFrame, notes: dict[str, str]
-) -> dict[str, Any]:
-    """What is said of the function itself: see `tag.Tag`."""
-    file, line = source_of(s.f)
-    x, rest = s.shapes()
-    names = argument_names(s)
-    inputs = [
-        {"argument": f"{names[place]}{path}", "type": kind, "differentiated": place in s.argnums}
-        for place in sorted({*s.argnums, *s.varying})
-        for path, kind in described(s.args[place])
-    ]
-    result = jax.eval_shape(s.whole, x, rest)
-    found: dict[str, Any] = {
-        "name": s.name, "file": file, "line": line, "platform": platforms.current(),
-        "inputs": inputs,
-        "outputs": [{"output": path, "type": kind} for path, kind in described(result)],
-        "size": sum(leaf.size for leaf in jax.tree.leaves(x)),
-        "scalar": jax.eval_shape(s.value, x, rest).ndim == 0,
-    }  # fmt: skip
-    if function.count is not None:
-        operations = function.count.operations
-        kinds = ("multiplications", "additions", "elementwise", "transcendental")
-        found["operations"] = {kind: getattr(operations, kind) for kind in kinds}
-        found["operations"]["total"] = operations.total
-        found["exact"] = function.count.exact
-    else:
-        found |= {"operations": {}, "exact": False}
-        notes["count"] = f"the function has no count: {'; '.join(function.notes)}"
-    if function.held is not None:
-        found["bytes"] = {"arguments": function.held.arguments, "outputs": function.held.outputs,
-                          "temporaries": function.held.temporaries}  # fmt: skip
-    spent = tables.seconds_of(function, timings)
-    found["seconds"] = {"median": spent.value, "low": spent.low, "high": spent.high}
-    if not timings.empty:
-        empty = float(timings[timings.method == "empty call"].seconds.median())
-        found["call_seconds"] = empty
-        if spent.value < 3 * empty:
-            notes["call"] = (
-                f"a call takes {seconds(empty)} whatever it computes, and the function "
-                f"{seconds(spent.value)}: the times are mostly of the call, and inside of a larger "
-                "jitted function the counts say more"
-            )
-    found["kept_bytes"] = _kept(s)
-    return found
-
-
-def _kept(s: Subject) -> float:
-    """Bytes that reverse mode keeps between its two sweeps, arguments that it needs among them."""
-    try:
-        x, rest = s.shapes()
-        pull = jax.eval_shape(lambda x, rest: jax.vjp(lambda y: s.value(y, rest), x)[1], x, rest)
-    except Exception:  # no reverse mode, which its own row says
-        return math.nan
-    leaves = [leaf for leaf in jax.tree.leaves(pull) if hasattr(leaf, "dtype")]
-    return float(sum(leaf.size * leaf.dtype.itemsize for leaf in leaves))
-
-
-def _uncounted(count: LowerBound | None) -> pd.DataFrame:
-    unknown = count.unknown if count else {}
-    rows = [(what.primitive, what.where, times, what.reason) for what, times in unknown.items()]
-    return pd.DataFrame(rows, columns=list(UNCOUNTED))
-
-
 def _memory(
     s: Subject,
     limits: Limits,
@@ -249,9 +190,8 @@ def _memory(
     memory: int | None,
     notes: dict[str, str],
 ) -> pd.DataFrame:
-    deadline = perf_counter() + limits.checkpoints
     try:
-        table, left = frontier.frontier(s, limits, deadline)
+        table, left = frontier.frontier(s, limits)
     except Exception as error:
         notes["memory"] = f"checkpoints were not priced: {measure.reason(error)}"
         return pd.DataFrame(columns=list(MEMORY))
@@ -261,7 +201,9 @@ def _memory(
         return table
     for i, row in table[table.frontier].iterrows():
         try:
-            fits, more = frontier.largest_batch(s, batch, memory, row.policy, row.target)
+            fits, more = frontier.largest_batch(
+                s, batch, memory, row.policy, row.target, limits, row.total_bytes
+            )
         except Exception as error:
             table.loc[i, "note"] = f"no largest batch: {measure.reason(error)}"
             continue
@@ -270,21 +212,25 @@ def _memory(
     return table
 
 
-def _analyses(tag: Tag, s: Subject, left: set[str], notes: dict[str, str], key: Any) -> None:
+def _analyses(
+    tag: Tag, s: Subject, limits: Limits, left: set[str], notes: dict[str, str], key: Any
+) -> None:
     """The tables by line, the traps and the checks; a part that fails has a note instead."""
     from adcost.price import checks, lines, traps
+    from adcost.price.programs import Programs
 
-    programs = lines.Programs(s)
+    programs = Programs(s)
     # What was too much to time once, or does something beside computing, is not run here either.
     run = not (s.abstract or notes.get("effects") or notes.get("function"))
     spent = checks.EVALUATIONS * tag.function["seconds"]["median"]
+    unsought: list[str] = []
     parts: dict[str, Callable[[], pd.DataFrame]] = {
         "lines": lambda: lines.table(programs),
         "traps": lambda: pd.DataFrame(
-            [asdict(trap) for trap in traps.of(programs, run)],
+            [asdict(trap) for trap in traps.of(programs, run, limits.to("traps"), unsought)],
             columns=[part.name for part in fields(traps.Trap)],
         ),
-        "checks": lambda: checks.of(s, key),
+        "checks": lambda: checks.of(s, key, limits.to("checks")),
     }
     for part, of in parts.items():
         if part in left or (part == "checks" and not run):
@@ -299,6 +245,22 @@ def _analyses(tag: Tag, s: Subject, left: set[str], notes: dict[str, str], key: 
             setattr(tag, part, of())
         except Exception as error:
             notes[part] = f"{part}: {measure.reason(error)}"
+    notes |= {sentence: sentence for sentence in unsought}
+
+
+def _written_out(tag: Tag) -> str:
+    """What to do about ways that were not compiled for the loops that are written out."""
+    from adcost.price.traps import UNROLLED
+
+    loops = tag.traps[tag.traps.name == UNROLLED] if len(tag.traps) else tag.traps
+    left = tag.prices.note.str.contains("not compiled: .*equations").sum()
+    if loops.empty or not left:
+        return ""
+    places = ", ".join(f"{os.path.basename(row.file)}:{row.line}" for row in loops.itertuples())
+    return (
+        f"{left} ways were counted and not compiled, since the loop at {places} is in the program "
+        "round by round: as jax.lax.scan it would compile in no time"
+    )
 
 
 def _framed(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adcost.palette import BLUE, VERMILION
-from adcost.price.source_picture import Row, excerpts, file_name, numbers_of, shortened
+from adcost.price.source_picture import LEFT_OUT, Row, excerpts, file_name, numbers_of, shortened
 
 CODE_FAMILY = ["DejaVu Sans Mono", "DejaVu Sans"]
 CHARACTERS = 64
@@ -46,7 +46,7 @@ def _draw_row(axes: Any, row: Row, at: float, largest: float, mono: dict[str, An
         for x, words in ((0.8, "value"), (0.9, "gradient"), (1.0, "kept")):
             axes.text(x, at, words, fontsize=7.5, ha="right")
         return
-    axes.text(0.05, at, str(row.line or "⋮"), ha="right", color="#7F7F7F", **mono)
+    axes.text(0.05, at, str(row.line or LEFT_OUT), ha="right", color="#7F7F7F", **mono)
     axes.text(0.07, at, shortened(row.source, CHARACTERS), parse_math=False, **mono)
     if not row.priced:
         return

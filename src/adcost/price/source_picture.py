@@ -20,6 +20,8 @@ from adcost.price.words import number, size
 
 AROUND = 1
 """Lines without a price that are shown beside one that has one."""
+LEFT_OUT = "…"
+"""In the place of the number of lines that are left out; the fonts of figures have it."""
 LEAST = 1e-3
 """Of all operations of the gradient, and of all bytes kept: a line below both has no bar."""
 
@@ -135,7 +137,7 @@ def text(table: pd.DataFrame, width: int = 100) -> list[str]:
         head = f"{file_name(part.file)}"
         found.append(f"{head:<{code + 7}.{code + 7}}{'value':>8}{'gradient':>9}{'kept':>10}")
         for row in part.rows:
-            line = f"{row.line or '⋮':>5}  {shortened(row.source, code):<{code}}"
+            line = f"{row.line or LEFT_OUT:>5}  {shortened(row.source, code):<{code}}"
             if row.priced:
                 value, gradient, kept = numbers_of(row)
                 line += f"{value:>8}{gradient:>9}{kept:>10}  {_bar(row, largest, bar)}"
@@ -209,7 +211,7 @@ def html(table: pd.DataFrame) -> str:
 
 def _html_row(row: Row, largest: float, most: int) -> str:
     if not row.line:
-        return '<tr><td class="n">⋮</td><td></td><td></td><td></td><td></td></tr>'
+        return f'<tr><td class="n">{LEFT_OUT}</td><td></td><td></td><td></td><td></td></tr>'
     source = f"<code>{markup.escape(row.source) or '&nbsp;'}</code>"
     if not row.priced:
         cells = f'<td class="n">{row.line}</td><td class="code">{source}</td>'

@@ -16,7 +16,8 @@ import scipy.sparse
 
 from adcost.derivatives import sparse
 from adcost.price import pattern
-from adcost.price.measure import Limits, reason, within
+from adcost.price.limits import FREE, Limits, computed, program_of, within
+from adcost.price.measure import reason
 from adcost.price.subject import Subject
 from adcost.price.ways import flat
 
@@ -28,17 +29,17 @@ SAMPLES = 8
 def colouring(s: Subject, limits: Limits) -> sparse.Colouring | str:
     """The colouring of the Jacobian, or of a scalar's Hessian; or why colours save nothing."""
     size = sum(leaf.size for leaf in jax.tree.leaves(s.x))
-    shape = jax.eval_shape(s.value, *s.shapes()).shape
+    shape = s.result.shape
     rows = shape[0] if shape else size
     what = "Jacobian" if shape else "Hessian"
     if s.abstract:
         return f"the {what}'s sparsity needs a point: give arrays instead of shapes"
-    allowed = limits.one_run + limits.compiling
+    allowed = min(limits.one_run + limits.compiling, limits.left())
     try:
-        share = within(allowed, lambda: sampled(s), "finding it")
+        share = sampled(s, limits)
         if share > 0.5:  # then so is a row's and a column's mean, and no colouring takes fewer
             return f"colours save little: {share:.0%} of the {what}'s sampled entries are not zero"
-        found, how = within(allowed, lambda: entries(s), "finding it")
+        found, how = within(allowed, lambda: entries(s, limits), "finding it")
     except Exception as error:
         return f"the {what}'s sparsity is not known: {reason(error)}"
     if not found.nnz:
@@ -54,50 +55,48 @@ def colouring(s: Subject, limits: Limits) -> sparse.Colouring | str:
     return colours
 
 
-def sampled(s: Subject) -> float:
+def sampled(s: Subject, limits: Limits = FREE) -> float:
     """The part of some random columns' entries that is not zero: a dense matrix is told at once."""
     _, y = flat(s, s.x, s.rest)
     chosen = np.random.default_rng(0).choice(y.size, min(SAMPLES, y.size), replace=False)
 
     def columns(x: Any, rest: Any) -> jax.Array:
         f, y = flat(s, x, rest)
-        value = jax.eval_shape(f, y)
-        matrix = f if value.ndim else jax.grad(f)
+        matrix = f if s.result.shape else jax.grad(f)
         units = jnp.zeros((chosen.size, y.size), y.dtype).at[np.arange(chosen.size), chosen].set(1)
         return jax.vmap(jax.linearize(matrix, y)[1])(units)
 
-    return float((np.asarray(jax.jit(columns)(s.x, s.rest)) != 0).mean())
+    return float((np.asarray(computed(limits, columns, s.x, s.rest)) != 0).mean())
 
 
-def entries(s: Subject) -> tuple[scipy.sparse.csr_array, str]:
+def entries(s: Subject, limits: Limits = FREE) -> tuple[scipy.sparse.csr_array, str]:
     """The pattern of the Jacobian, or of a scalar's Hessian, and how it was found.
 
     Raises `pattern.NotTraced` where it could not be traced and is too large to probe.
     """
     f, y = flat(s, s.x, s.rest)
-    matrix = jax.grad(f) if jax.eval_shape(f, y).ndim == 0 else f
+    matrix = f if s.result.shape else jax.grad(f)
     try:
         return pattern.traced(matrix, y), "traced"
     except Exception as error:  # a primitive that does not take places for numbers, too
-        size = y.size * jax.eval_shape(matrix, y).size
+        size = y.size * (s.result.size if s.result.shape else y.size)
         if size > MOST_ENTRIES:
             raise pattern.NotTraced(
                 f"{reason(error)}, and {size:,} entries are too many to probe"
             ) from None
-    return scipy.sparse.csr_array(probed(s)), f"probed at {POINTS} points"
+    return scipy.sparse.csr_array(probed(s, limits)), f"probed at {POINTS} points"
 
 
-def probed(s: Subject) -> np.ndarray:
+def probed(s: Subject, limits: Limits = FREE) -> np.ndarray:
     """The entries that are not zero at one of the points, booleans (m, n) or (n, n)."""
 
     def matrix(x: Any, rest: Any) -> jax.Array:
         f, y = flat(s, x, rest)
-        value = jax.eval_shape(f, y)
-        if value.ndim == 0:
+        if not s.result.shape:
             return _by_columns(jax.grad(f), y)
-        return jax.jacrev(f)(y) if value.shape[0] < y.size else jax.jacfwd(f)(y)
+        return jax.jacrev(f)(y) if s.result.shape[0] < y.size else jax.jacfwd(f)(y)
 
-    run = jax.jit(matrix)
+    run = program_of(limits, matrix, s.x, s.rest)
     rng = np.random.default_rng(0)
     found = np.zeros((), bool)
     for point in range(POINTS):

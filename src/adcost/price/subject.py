@@ -6,10 +6,8 @@ array, a function) is held fixed. ``value(x, rest)`` is the function of both.
 """
 
 import contextlib
-import functools
 import inspect
 import io
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -18,7 +16,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from adcost.jax_versions import inner_jaxprs, opened, user_line
+from adcost.jax_versions import ClosedJaxpr, held, jaxpr_as_fun, opened, programs, user_line
+from adcost.price.python_function import written
 
 Tree = Any
 
@@ -46,6 +45,8 @@ class Subject:
     """The arguments that are float64 or complex128 where they come from, and half as wide here."""
     printed: list[str] = field(default_factory=list)
     """What the function printed while it was traced, the first time."""
+    programs: dict[Any, ClosedJaxpr] = field(default_factory=dict)
+    """The function's programs by the shapes that it was traced for."""
 
     @property
     def name(self) -> str:
@@ -80,7 +81,34 @@ class Subject:
             return self.f(*args)
 
     def value(self, x: Tree, rest: Sequence[Any]) -> Any:
-        """A scalar, or the vector of all floating-point numbers that the function returns."""
+        """A scalar, or the vector of all floating-point numbers that the function returns.
+
+        The user's Python runs once for arguments of the same shapes: derivatives are of the program
+        that it left, whose equations keep their lines.
+        """
+        leaves = jax.tree.leaves((x, rest))
+        return jaxpr_as_fun(self.program(x, rest))(*leaves)[0]
+
+    def program(self, x: Tree, rest: Sequence[Any]) -> ClosedJaxpr:
+        """The program of `value` for arrays or shapes like these; their leaves are its inputs."""
+        leaves, tree = jax.tree.flatten((x, rest))
+        kinds = tuple(
+            (leaf.shape, leaf.dtype, getattr(leaf, "weak_type", False)) for leaf in leaves
+        )
+        key = (tree, kinds, jax.dtypes.canonicalize_dtype(float))
+        if key not in self.programs:
+            again = lambda *leaves: self.traced_anew(*jax.tree.unflatten(tree, leaves))  # noqa: E731
+            shapes = (jax.ShapeDtypeStruct(a, b, weak_type=weak) for a, b, weak in kinds)
+            self.programs[key] = jax.make_jaxpr(again)(*shapes)
+        return self.programs[key]
+
+    @property
+    def result(self) -> jax.ShapeDtypeStruct:
+        """The shape and dtype of `value`."""
+        return held(opened(self.program(*self.shapes()))[0].outvars[0])
+
+    def traced_anew(self, x: Tree, rest: Sequence[Any]) -> Any:
+        """As `value`, by running the user's Python."""
         result = self.whole(x, rest)
         leaves = _floating(result[0] if self.has_aux else result)
         if len(leaves) == 1 and leaves[0].ndim == 0:
@@ -183,13 +211,14 @@ CALLBACKS = frozenset("debug_callback debug_print io_callback".split())
 
 def callbacks(jaxpr: Any) -> list[tuple[str, str]]:
     """The primitive and line of each call to the host that is an effect, in the program's order."""
-    found: dict[tuple[str, str], None] = {}
-    for equation in opened(jaxpr)[0].eqns:
-        if equation.primitive.name in CALLBACKS:
-            found[equation.primitive.name, user_line(equation)] = None
-        for inner in inner_jaxprs(equation):
-            found |= dict.fromkeys(callbacks(inner))
-    return list(found)
+    return list(
+        dict.fromkeys(
+            (equation.primitive.name, user_line(equation))
+            for program in programs(jaxpr)
+            for equation in program.eqns
+            if equation.primitive.name in CALLBACKS
+        )
+    )
 
 
 def _array(leaf: Any) -> Any:
@@ -298,27 +327,3 @@ def _quiet(printed: list[str]) -> Iterator[None]:
         yield
     if not printed and heard.getvalue():
         printed.extend(heard.getvalue().splitlines()[:5])
-
-
-def argument_names(s: Subject) -> list[str]:
-    """The parameter's name of each argument; its number where Python does not know it."""
-    try:
-        signature = inspect.signature(s.f)
-    except (TypeError, ValueError):
-        return [str(place) for place in range(len(s.args))]
-    names = [p.name for p in signature.parameters.values() if p.kind != p.VAR_POSITIONAL]
-    return [names[i] if i < len(names) else str(i) for i in range(len(s.args))]
-
-
-def written(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The function as it was written, without `functools.partial` and what wraps it."""
-    while isinstance(f, functools.partial):
-        f = f.func
-    return inspect.unwrap(f)
-
-
-def source_of(f: Callable[..., Any]) -> tuple[str, int]:
-    """The file and first line of a function; "" and 0 if Python does not know them."""
-    inner = written(f)
-    code = getattr(inner, "__code__", None) or getattr(type(inner).__call__, "__code__", None)
-    return (os.path.abspath(code.co_filename), code.co_firstlineno) if code else ("", 0)

@@ -8,7 +8,7 @@ import ast
 import functools
 import linecache
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,12 @@ import numpy as np
 from adcost import jax_versions as versions
 from adcost.costs.count import attributed
 from adcost.costs.count.primitives import MOVING
-from adcost.jax_versions import Frame, Jaxpr, JaxprEqn, Literal, Var
-from adcost.price import checkpoints, lines, not_finite, precision
-from adcost.price.lines import Lines, Place, Programs, is_library, places, size_in_bytes
+from adcost.jax_versions import ClosedJaxpr, Frame, JaxprEqn, Literal, Var
+from adcost.price import attribution, checkpoints, lines, not_finite, precision
+from adcost.price.attribution import Lines, Place, is_library, places
+from adcost.price.kept import size_in_bytes
+from adcost.price.limits import FREE, Limits, TooSlow
+from adcost.price.programs import Programs
 from adcost.price.subject import subject
 from adcost.price.trap import Trap
 from adcost.price.verdict import CHEAP
@@ -52,17 +55,31 @@ def find(
     return of(Programs(subject(f, args, argnums, has_aux)))
 
 
-def of(programs: Programs, run: bool = True) -> list[Trap]:
-    """As `find`, of programs that have been traced; unless ``run``, nothing is computed."""
+def of(
+    programs: Programs, run: bool = True, limits: Limits = FREE, notes: list[str] | None = None
+) -> list[Trap]:
+    """As `find`, of programs that have been traced; unless ``run``, nothing is computed.
+
+    To ``notes`` a sentence is added for each trap that was not looked for within the limits.
+    """
     found = [*_unrolled(programs), *_constants(programs), *precision.narrowed(programs.subject)]
     if programs.refusal("gradient"):
         return found
     table = lines.table(programs)
     indexed = list(_indexed(programs, table))
     accused = {(trap.file, trap.line) for trap in indexed}
-    found = [*indexed, *_expensive(programs, table, accused), *found, *checkpoints.idle(programs)]
+    found = [*indexed, *_expensive(programs, table, accused), *found]
+    compiling: dict[str, Callable[[], Iterable[Trap]]] = {
+        checkpoints.IDLE: lambda: checkpoints.idle(programs, limits)
+    }
     if run and not programs.subject.abstract:
-        found += not_finite.find(programs)
+        compiling["a gradient that is not finite"] = lambda: not_finite.find(programs, limits)
+    for name, search in compiling.items():
+        try:
+            found += search()
+        except TooSlow as error:
+            if notes is not None:
+                notes.append(f"{name} was not looked for: {error}")
     return found
 
 
@@ -88,7 +105,7 @@ class _Padded(Lines):
 def _indexed(programs: Programs, table: Any) -> Iterator[Trap]:
     """Lines whose transpose adds up whole arrays, each of which holds few numbers."""
     gradient = programs.jaxpr("gradient")
-    marked = {id(equation) for equation in _padded(versions.opened(gradient)[0])}
+    marked = {id(equation) for equation in _padded(gradient)}
     if not marked:
         return
     counted = attributed(gradient, _Padded(marked), programs.trips, programs.costs)
@@ -118,16 +135,15 @@ def _executions(table: Any, frame: Frame) -> int:
     return int(rows.executions.max()) if len(rows) else 0
 
 
-def _padded(jaxpr: Jaxpr) -> Iterator[JaxprEqn]:
+def _padded(jaxpr: ClosedJaxpr) -> Iterator[JaxprEqn]:
     """Additions to an array that is zero but for a quarter of its numbers, or fewer."""
-    made = {variable: equation for equation in jaxpr.eqns for variable in equation.outvars}
-    for equation in jaxpr.eqns:
-        if equation.primitive.name == "add_any" and any(
-            4 * _written(atom, made) <= versions.array(atom).size for atom in equation.invars
-        ):
-            yield equation
-        for inner in versions.inner_jaxprs(equation):
-            yield from _padded(versions.opened(inner)[0])
+    for program in versions.programs(jaxpr):
+        made = {variable: equation for equation in program.eqns for variable in equation.outvars}
+        for equation in program.eqns:
+            if equation.primitive.name == "add_any" and any(
+                4 * _written(atom, made) <= versions.array(atom).size for atom in equation.invars
+            ):
+                yield equation
 
 
 def _written(atom: Var | Literal, made: dict[Var, JaxprEqn]) -> int:
@@ -205,14 +221,14 @@ def _expensive(programs: Programs, table: Any, accused: set[tuple[str, int]]) ->
 
 def _unrolled(programs: Programs) -> Iterator[Trap]:
     """Python loops whose rounds are all in the program, one after the other."""
-    bodies = {id(body): body for body in _all_bodies(versions.opened(programs.jaxpr("value"))[0])}
-    equations = sum(len(body.eqns) for body in bodies.values())
+    bodies = list(versions.programs(programs.jaxpr("value")))
+    equations = sum(len(body.eqns) for body in bodies)
     if equations < EQUATIONS:
         return
     looped, copies = Counter[Frame](), Counter[Frame]()
-    for body in bodies.values():
+    for body in bodies:
         alike = Counter(
-            (tuple(lines.frames(equation)), equation.primitive.name,
+            (tuple(attribution.frames(equation)), equation.primitive.name,
              tuple(str(variable.aval) for variable in equation.outvars))
             for equation in body.eqns
         )  # fmt: skip
@@ -232,13 +248,6 @@ def _unrolled(programs: Programs) -> Iterator[Trap]:
                 "stack what differs from round to round, and let one body run over it: carry, _ = "
                 "jax.lax.scan(lambda carry, each: (step(carry, each), None), carry, stacked)",
             )  # fmt: skip
-
-
-def _all_bodies(jaxpr: Jaxpr) -> Iterator[Jaxpr]:
-    yield jaxpr
-    for equation in jaxpr.eqns:
-        for inner in versions.inner_jaxprs(equation):
-            yield from _all_bodies(versions.opened(inner)[0])
 
 
 def _loop(calls: tuple[Frame, ...]) -> Frame:
@@ -289,7 +298,9 @@ def _constants(programs: Programs) -> Iterator[Trap]:
             continue
         uses = (equation for equation in inner.eqns if variable in equation.invars)
         used = next(uses, None)
-        frame = lines.line_of(tuple(lines.frames(used))) if used else lines.NOWHERE
+        frame = (
+            attribution.line_of(tuple(attribution.frames(used))) if used else attribution.NOWHERE
+        )
         array = versions.array(variable)
         yield Trap(
             CONSTANT, frame.file, frame.line, size(held),

@@ -62,14 +62,14 @@ class Way:
     """Numbers that it returns at least, so that it is not compiled where they cannot be held."""
 
 
-def basic(s: Subject, squares: SumOfSquares | str, sparsity: sparse.Colouring | str) -> list[Way]:
-    """All ways but those that need numbers of others: the trace and the eigenvalues.
+def basic(s: Subject, squares: SumOfSquares | str) -> list[Way]:
+    """All ways but those that need numbers: by colours, the trace and the eigenvalues.
 
-    ``squares`` and ``sparsity`` are a sentence where the function has no such structure.
+    ``squares`` is a sentence where the function has no such structure.
     """
     x, rest = (s.x, s.rest)
     size = sum(leaf.size for leaf in jax.tree.leaves(x))
-    shape = jax.eval_shape(s.value, *s.shapes())
+    shape = s.result
     direction = _direction(s)
     function = Way(FUNCTION, EVALUATION, s.value, (x, rest))
     along = Way(
@@ -78,7 +78,7 @@ def basic(s: Subject, squares: SumOfSquares | str, sparsity: sparse.Colouring | 
     )  # fmt: skip
     found = [function, along]
     if shape.ndim:
-        return [*found, *_jacobian(s, size, shape, sparsity)]
+        return [*found, *_jacobian(s, size, shape)]
     gradient = Way(
         GRADIENT, REVERSE, lambda x, rest: jax.value_and_grad(lambda y: s.value(y, rest))(x),
         (x, rest), "with the value",
@@ -97,12 +97,24 @@ def basic(s: Subject, squares: SumOfSquares | str, sparsity: sparse.Colouring | 
         Way(HESSIAN, "forward over reverse", partial(_hessian, s), (x, rest), "",
             output_numbers=size * size)
     )  # fmt: skip
-    if isinstance(sparsity, sparse.Colouring):
-        found.append(
-            Way(HESSIAN, COLOURS, partial(_coloured_hessian, s, sparsity), (x, rest),
-                f"{sparsity.colours} colours for {size} columns; {sparsity.how}")
-        )  # fmt: skip
     return found
+
+
+def coloured(s: Subject, colours: sparse.Colouring) -> Way:
+    """The Jacobian, or the Hessian of a scalar function, by a colouring of its columns or rows."""
+    size = sum(leaf.size for leaf in jax.tree.leaves(s.x))
+    scalar = not s.result.shape
+
+    def run(x: Any, rest: Any) -> jax.Array:
+        f, y = flat(s, x, rest)
+        of = sparse.compressed_columns if colours.columns else sparse.compressed_rows
+        return of(jax.grad(f) if scalar else f, y, colours.seed)
+
+    of = f"{size:,} columns" if colours.columns else f"{s.result.shape[0]:,} rows"
+    return Way(
+        HESSIAN if scalar else JACOBIAN, COLOURS, run, (s.x, s.rest),
+        f"{colours.colours} colours for {of}; {colours.how}",
+    )  # fmt: skip
 
 
 def side_by_side(size: int) -> int:
@@ -176,12 +188,7 @@ def _hessian(s: Subject, x: Any, rest: Any) -> jax.Array:
     return hvp.calculate_hessian(*flat(s, x, rest))
 
 
-def _coloured_hessian(s: Subject, sparsity: sparse.Colouring, x: Any, rest: Any) -> jax.Array:
-    f, y = flat(s, x, rest)
-    return sparse.compressed_columns(jax.grad(f), y, sparsity.seed)
-
-
-def _jacobian(s: Subject, size: int, shape: Any, sparsity: sparse.Colouring | str) -> list[Way]:
+def _jacobian(s: Subject, size: int, shape: Any) -> list[Way]:
     arguments = (s.x, s.rest)
     adjoint = shape if s.abstract else jnp.ones(shape.shape, shape.dtype)
 
@@ -196,22 +203,10 @@ def _jacobian(s: Subject, size: int, shape: Any, sparsity: sparse.Colouring | st
         return whole
 
     rows = shape.shape[0]
-    found = [
+    return [
         Way(ROW, REVERSE, pull, (*arguments, adjoint)),
         Way(JACOBIAN, COLUMNS, by(jax.jacfwd), arguments, f"{size:,} columns",
             output_numbers=size * rows),
         Way(JACOBIAN, ROWS, by(jax.jacrev), arguments, f"{rows:,} rows",
             output_numbers=size * rows),
     ]  # fmt: skip
-    if isinstance(sparsity, sparse.Colouring):
-
-        def coloured(x: Any, rest: Any) -> jax.Array:
-            of = sparse.compressed_columns if sparsity.columns else sparse.compressed_rows
-            return of(*flat(s, x, rest), sparsity.seed)
-
-        of = f"{size:,} columns" if sparsity.columns else f"{rows:,} rows"
-        found.append(
-            Way(JACOBIAN, COLOURS, coloured, arguments,
-                f"{sparsity.colours} colours for {of}; {sparsity.how}")
-        )  # fmt: skip
-    return found

@@ -248,9 +248,11 @@ def _restated(
         if sides[0] != sides[1]:
             yield Difference("statement", name, *sides, name=key, fails=False)
     pieces = reference["evidence"], found["evidence"]
-    asked, given = (", ".join(f"{it['kind']} ({it['unit']})" for it in side) for side in pieces)
-    if [it["kind"] for it in pieces[0]] != [it["kind"] for it in pieces[1]]:
-        yield Difference("evidence", name, asked, given, name="evidence")
+    kinds = [
+        [(it["kind"], decides) for it, decides in _pieces(claim)] for claim in (reference, found)
+    ]
+    if kinds[0] != kinds[1]:
+        yield Difference("evidence", name, _listed(reference), _listed(found), name="evidence")
         return
     for there, here in zip(*pieces, strict=True):
         sides = there["predicted"], here["predicted"]
@@ -263,10 +265,25 @@ def _restated(
             yield Difference("evidence", name, *sides, name="unit")
 
 
+def _pieces(claim: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """A claim's evidence, and whether it decides (older references do not say: the first does)."""
+    for place, piece in enumerate(claim["evidence"]):
+        yield piece, piece.get("decides", place == 0)
+
+
+def _listed(claim: Mapping[str, Any]) -> str:
+    """A claim's evidence in words: kind and unit, and what stands beside."""
+    return ", ".join(
+        f"{piece['kind']} ({piece['unit']})" + ("" if decides else " beside")
+        for piece, decides in _pieces(claim)
+    )
+
+
 def _claim_status(reference: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     verdicts = {reference["verdict"], found["verdict"]}
     if len(verdicts) > 1:
-        timed = "timed" in {claim["evidence"][0]["kind"] for claim in (reference, found)}
+        sides = (*_pieces(reference), *_pieces(found))
+        timed = {piece["kind"] for piece, decides in sides if decides} == {"timed"}
         return "undecided" if timed and UNDECIDED in verdicts else "differs"
     same = _untimed(reference) == _untimed(found)
     return "identical" if same else "within"

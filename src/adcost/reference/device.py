@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from adcost.reference.store import NoReference, check_size, replace_folder
-from adcost.results.tables import DamagedFile, check_written, read_json
+from adcost.results.metadata import DamagedFile, check_written
+from adcost.results.reading import read_json
 
 KEPT = ("claims.json", "numbers.json")
 
@@ -20,7 +21,7 @@ def write(results: Path, folder: Path) -> dict[str, int]:
     """Replace ``folder`` by the judged experiments of ``results``; return the bytes of each file.
 
     Raises :class:`NoReference` where an experiment of the run has not been judged, and
-    :class:`adcost.results.tables.DamagedFile` for a file that was changed after it was written.
+    :class:`adcost.results.metadata.DamagedFile` for a file that was changed after it was written.
     """
     provenance = read_json(results / "provenance.json")
     files = {"provenance.json": (results / "provenance.json").read_bytes()}

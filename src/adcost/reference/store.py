@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from adcost.reference.compare import Run
-from adcost.results.tables import check_written, read_json
+from adcost.results.metadata import check_written
+from adcost.results.reading import read_json
 from adcost.study.checkout import UNKNOWN
 from adcost.study.configuration import digest, without_words
 
@@ -31,7 +32,7 @@ class NoReference(ValueError):
 def read_results(results: Path | str, tables: Mapping[str, Sequence[str]]) -> Run:
     """A run's own folder; ``tables`` names each experiment's deterministic tables.
 
-    Raises :class:`adcost.results.tables.DamagedFile` if one was changed after it was written.
+    Raises :class:`adcost.results.metadata.DamagedFile` if one was changed after it was written.
     """
     results = Path(results)
     for name, wanted in tables.items():
@@ -162,7 +163,7 @@ def check_size(sizes: Mapping[str, int]) -> None:
 def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write all files beside the folder, then put them in its place.
 
-    As in :func:`adcost.results.tables.replacing` the temporary names are the same each time, so
+    As in :func:`adcost.results.files.replacing` the temporary names are the same each time, so
     what a killed writer left is replaced, or put back, by the next one.
     """
     new, old = (folder.with_name(f".{folder.name}.{part}") for part in ("partial", "before"))

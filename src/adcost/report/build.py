@@ -9,14 +9,18 @@ import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import typst
 
 from adcost.reference.store import read_reference
 from adcost.report.catalogue import EXPERIMENTS, Catalogue
 from adcost.report.lecture import about, cited
 from adcost.report.page import FIGURE_FONTS, complete
-from adcost.results.tables import check_written, read_json, replacing
+from adcost.results.files import replacing
+from adcost.results.metadata import check_written
+from adcost.results.reading import read_json
 
 HERE = Path(__file__).parent
 
@@ -37,18 +41,19 @@ def build(
 ) -> None:
     """Write the report on these experiments, as one HTML file and as PDF.
 
-    ``results`` holds ``provenance.json`` and for each experiment ``claims.json``, ``numbers.json``
-    and ``figures/``; ``experiments_in`` has a folder for each, with its section and summary. If
-    ``compared``, ``comparison.json`` is there too and has a section. ``gpu`` is the folder of a
-    reference run on a GPU, whose claims then stand beside this study's. The same inputs give the
-    same bytes, and both files are replaced together or not.
+    ``results`` holds ``provenance.json``, the folder ``headline`` with the figures of the first
+    screen and ``price_list.csv`` where they were drawn, and for each experiment ``claims.json``,
+    ``numbers.json`` and ``figures/``; ``experiments_in`` has a folder for each, with its section
+    and summary. If ``compared``, ``comparison.json`` is there too and has a section. ``gpu`` is the
+    folder of a reference run on a GPU, whose claims then stand beside this study's. The same inputs
+    give the same bytes, and both files are replaced together or not.
     Raises :class:`ReportError` naming what is missing: a file, or a number, claim, figure or
-    animation that a section calls; and :class:`adcost.results.tables.DamagedFile` naming a file
+    animation that a section calls; and :class:`adcost.results.metadata.DamagedFile` naming a file
     that was changed after it was written.
     """
     results, texts = Path(results).resolve(), _texts(language, experiments, experiments_in)
     _check(results, texts, experiments, compared)
-    given = {
+    given: dict[str, Any] = {
         "language": language,
         "experiments": experiments,
         "compared": compared,
@@ -56,7 +61,11 @@ def build(
         "lecture": about(language),
         "figures": {name: _drawn(results, name, ".svg", ".pdf") for name in experiments},
         "animations": {name: _drawn(results, name, ".mp4", ".png") for name in experiments},
+        "prices": [],
     }
+    if (headline := results / "headline").is_dir():
+        given["figures"][headline.name] = _drawn(results, headline.name, ".svg", ".pdf")
+        given["prices"] = _price_list(results / "price_list.csv", language)
     page, paper = _typeset(results, texts, given, gpu)
     text = complete(page.decode("utf-8"), results, experiments)
     with replacing(html) as new_html, replacing(pdf) as new_pdf:
@@ -94,9 +103,25 @@ def _check(
     for path in needed:
         if path.suffix == ".json":
             read_json(path)
-    for name in experiments:
+    for name in (*experiments, "headline"):
         for path in (results / name / "figures").glob("*"):
             check_written(path)
+
+
+def _price_list(path: Path, language: str) -> list[dict[str, Any]]:
+    """The rows of the price list, for the text that stands for its figure."""
+    words = Catalogue.read(language, "headline")
+    check_written(path)
+    # It has no rows where no experiment of the run prices a derivative.
+    table = pd.read_csv(path)
+    return [
+        {
+            "derivative": words(str(row.derivative)),
+            "least": float(row.least),
+            "most": float(row.most),
+        }
+        for row in table.itertuples()
+    ]
 
 
 def _drawn(results: Path, experiment: str, *suffixes: str) -> list[str]:

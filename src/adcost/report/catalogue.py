@@ -7,10 +7,12 @@ them. Another language has a catalogue `words.<language>.yaml` in the folder of 
     "{} of {} starts": "стартов: {} из {}"
     "{} probes, {} images": "изображений: {1}, пробных векторов: {0}"
     "{*}: counted": "{*}: подсчёт"
-    "Hutch++": ~
+    "x = A⁻¹b": ~
 
 ``{}`` stands for a number; the same text with other numbers has the same template. ``{*}`` stands
-for words, which are translated by themselves. ``~`` says that the words stay as they are.
+for words, which are translated by themselves; of templates that fit, the longest is taken whose
+words are all known, so that a whole sentence goes before ``"{*} and {*}"``. ``~`` says that the
+words stay as they are. The names of methods are those of :mod:`adcost.palette`.
 """
 
 import re
@@ -18,6 +20,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from adcost.palette import names
 from adcost.study import strict_yaml
 
 HERE = Path(__file__).parent
@@ -50,7 +53,7 @@ class Catalogue:
         self._entries = entries
         self._patterns = [
             (re.compile(r"(.+?)".join(map(re.escape, entry.split("{*}"))), re.DOTALL), entry)
-            for entry in entries
+            for entry in sorted(entries, key=len, reverse=True)
             if "{*}" in entry
         ]
         self._translations = set(filter(None, entries.values()))
@@ -74,6 +77,8 @@ class Catalogue:
             for entry, words in found.items():
                 _check(file, entry, words)
             entries = {**(entries or {}), **found}
+        if entries is not None:
+            entries |= {template(name): words for name, words in names(language).items()}
         return Catalogue(entries)
 
     def __call__(self, text: str) -> str:
@@ -82,9 +87,18 @@ class Catalogue:
         if key in self._entries:
             words = self._entries[key]
             return text if words is None else _filled(words, NUMBER.findall(text))
+        known, found = self.missing, None
         for pattern, entry in self._patterns:
             if match := pattern.fullmatch(key):
-                return self._with_words(entry, match.groups(), NUMBER.findall(text))
+                self.missing = set()
+                words = self._with_words(entry, match.groups(), NUMBER.findall(text))
+                missing, self.missing = self.missing, known
+                if not missing:
+                    return words
+                found = found or (words, missing)
+        if found:
+            self.missing |= found[1]
+            return found[0]
         if self._has_words(text) and key not in self._translations:
             self.missing.add(key)
         return text
@@ -125,6 +139,15 @@ def files(language: str, experiment: str) -> list[Path]:
 def languages() -> list[str]:
     """The languages that the report can be set in: folders with their own `main.typ`."""
     return sorted(path.parent.name for path in HERE.glob("*/main.typ"))
+
+
+def titles(language: str) -> dict[str, str]:
+    """What the report calls each experiment, from its summary in that language."""
+    return {
+        path.parent.name: found[1]
+        for path in sorted(EXPERIMENTS.glob(f"*/summary.{language}.typ"))
+        if (found := re.search(r'^#let title = "(.*)"$', path.read_text("utf-8"), re.MULTILINE))
+    }
 
 
 def _filled(words: str, numbers: list[str]) -> str:

@@ -83,15 +83,14 @@ def median_interval(samples: np.ndarray | pd.Series, level: float = 0.95) -> Int
     Statistics*, 2003, §7.1); k is the largest for which that is at least ``level``. With fewer
     than six samples at 95 % no k qualifies and the interval is NaN: it claims nothing.
     """
-    ordered = np.sort(np.asarray(samples, dtype=float))
-    if ordered.size == 0:
+    values = np.asarray(samples, dtype=float)
+    if values.size == 0:
         raise ValueError("no samples")
-    median = float(np.median(ordered))
-    missed = 2 * stats.binom.cdf(np.arange(ordered.size // 2), ordered.size, 0.5)
-    k = int((missed <= 1 - level).sum())
-    if k == 0:
+    median = float(np.median(values))
+    ends = stats.quantile_test(values, p=0.5).confidence_interval(level)
+    if math.isnan(ends.low) or math.isnan(ends.high):
         return Interval(median, math.nan, math.nan, TOO_FEW)
-    return Interval(median, float(ordered[k - 1]), float(ordered[-k]), confidence(level))
+    return Interval(median, float(ends.low), float(ends.high), confidence(level))
 
 
 def confidence(level: float) -> str:

@@ -22,6 +22,11 @@ DIGITS = 16
 """Hexadecimal digits of a digest that are kept: 64 bits."""
 
 
+MESSAGES = ("adcost.results.messages",)
+"""Modules of what errors say and nothing else, which are left out: every job imports how results
+are read and written, and no result depends on the words with which it fails."""
+
+
 class UnknownModule(LookupError):
     """A rule names a module that the package does not have."""
 
@@ -30,8 +35,8 @@ class UnknownModule(LookupError):
 def code(*modules: str) -> tuple[str, ...]:
     """``"<module> <digest>"`` for ``modules`` and all they import within the package, sorted.
 
-    A package's ``__init__`` runs when a module in it is imported, so those count as well. Raises
-    :class:`UnknownModule`.
+    A package's ``__init__`` runs when a module in it is imported, so those count as well;
+    :data:`MESSAGES` do not. Raises :class:`UnknownModule`.
     """
     graph = _graph()
     needed: set[str] = set()
@@ -46,7 +51,8 @@ def code(*modules: str) -> tuple[str, ...]:
         frontier += graph.find_modules_directly_imported_by(module)
         if "." in module:
             frontier.append(module.rpartition(".")[0])
-    return tuple(f"{module} {digest(_file(module))}" for module in sorted(needed))
+    counted = sorted(needed - set(MESSAGES))
+    return tuple(f"{module} {digest(_file(module))}" for module in counted)
 
 
 @cache

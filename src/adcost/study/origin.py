@@ -15,7 +15,7 @@ from adcost.study.checkout import checkout
 
 PACKAGES = (
     "jax", "jaxlib", "numpy", "pandas", "scipy", "scikit-learn", "sympy", "mpmath", "optax",
-    "matfree", "snakemake", "matplotlib",
+    "matfree", "snakemake", "matplotlib", "seaborn",
 )  # fmt: skip
 
 MOST_CHANGED = 20

@@ -25,6 +25,13 @@ def report_texts(language: str, experiments: list[str]) -> list[str]:
     return sorted(relative(path) for path in [*shared, *texts, *words])
 
 
+def summaries(language: str, experiments: list[str]) -> list[str]:
+    """The files that say what the report calls each experiment."""
+    return [
+        relative(catalogue.EXPERIMENTS / name / f"summary.{language}.typ") for name in experiments
+    ]
+
+
 def catalogues(language: str, experiment: str) -> list[str]:
     """The files with the words of an experiment's figures in a language; none for English."""
     return [relative(path) for path in catalogue.files(language, experiment)]

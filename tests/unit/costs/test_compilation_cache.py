@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+import adcost
 from adcost.costs import compilation_cache
 from adcost.costs.timing import compile_program, compile_programs
 
-SRC = Path(compilation_cache.__file__).parents[1]
+SRC = Path(adcost.__file__).parents[1]
 
 PROGRAM = """
 import json, sys
@@ -21,6 +22,7 @@ from collections import Counter
 import jax
 import jax.numpy as jnp
 
+import adcost
 from adcost.costs import compilation_cache
 from adcost.costs.memory import compiled_bytes
 from adcost.costs.timing import compile_program

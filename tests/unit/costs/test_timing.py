@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from adcost.costs import timing
-from adcost.costs.timing import COLUMNS, compile_program, time_interleaved
+from adcost.costs.timing import (
+    COLUMNS,
+    compile_program,
+    time_as_configured,
+    time_interleaved,
+)
 
 
 class Recorder:
@@ -20,6 +25,17 @@ class Recorder:
 def _time(recorder, **options):
     options = {"min_repeats": 20, "warmup": 0} | options
     return time_interleaved(recorder.programs, point="p", rng=np.random.default_rng(0), **options)
+
+
+def test_a_section_of_the_configuration_says_how_rounds_are_taken(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(timing, "time_interleaved", lambda programs, **how: asked.update(how))
+    section = {"runs": 6, "max_runs": 9, "seconds": 0.5, "warmup": 2, "burst": 7}
+    time_as_configured({}, section, point="p", rng=None)
+    assert asked == {
+        "point": "p", "rng": None, "min_repeats": 6, "max_repeats": 9, "budget_seconds": 0.5,
+        "warmup": 2,
+    }  # fmt: skip
 
 
 def test_every_round_runs_every_method_once_in_varying_order():

@@ -1,8 +1,12 @@
 """What every plan must be."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from adcost.experiments.plan import Point, check_points
+import adcost.experiments
+from adcost.experiments.plan import Point, check_points, rounds_problems
 
 TRAIN = Point("train", prepares=True)
 
@@ -29,3 +33,22 @@ def test_a_point_has_a_folder_by_its_kind():
 def test_other_points_are_refused(points, words):
     with pytest.raises(ValueError, match=words):
         check_points(points, "x")
+
+
+def test_the_most_rounds_are_no_fewer_than_the_least():
+    assert rounds_problems("hvp.timing", {"runs": 6, "max_runs": 6}) == []
+    (said,) = rounds_problems("hvp.timing", {"runs": 6, "max_runs": 5})
+    assert said == "hvp.timing.max_runs is 5; it must be at least hvp.timing.runs, which is 6."
+
+
+PARSED = re.compile(
+    r"\b(point|method)(\.str\b|\.(r?split|r?partition|(starts|ends)with|remove(pre|suf)fix)\()"
+)
+
+
+def test_no_experiment_reads_a_parameter_out_of_a_name():
+    """The table `points` has the parameters; see `adcost.results.select`."""
+    assert PARSED.search('point.split("-")') and PARSED.search("rows.method.str.removeprefix(x)")
+    for folder in adcost.experiments.__path__:
+        for path in sorted(Path(folder).rglob("*.py")):
+            assert not PARSED.search(path.read_text("utf-8")), path

@@ -1,5 +1,3 @@
-from time import perf_counter
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -8,7 +6,7 @@ from jax.ad_checkpoint import checkpoint_name
 
 from adcost.price import frontier
 from adcost.price.interpreter import with_blocks
-from adcost.price.measure import Limits
+from adcost.price.limits import FREE, Limits
 from adcost.price.subject import subject
 
 LAYERS, WIDTH = 16, 32
@@ -79,7 +77,7 @@ def test_a_checkpoint_changes_neither_value_nor_gradient(f):
 
 
 def test_a_checkpoint_of_a_loop_s_body_holds_less_and_does_more():
-    table, notes = frontier.frontier(subject(chain, (W, X)), Limits(), perf_counter() + 1e6)
+    table, notes = frontier.frontier(subject(chain, (W, X)), FREE)
     assert notes == []
     rows = table.set_index(["target", "policy"])
     said = rows.loc[("whole", "none")]
@@ -98,13 +96,13 @@ def test_a_checkpoint_of_a_loop_s_body_holds_less_and_does_more():
 
 def test_programs_that_are_the_same_are_compiled_once_and_said():
     s = subject(lambda w, x: jnp.sum(jnp.tanh(w * x)), (jnp.ones(8), jnp.ones(8)))
-    table, _ = frontier.frontier(s, Limits(), perf_counter() + 1e6)
+    table, _ = frontier.frontier(s, FREE)
     assert table.note.str.startswith("the same program").any()
     assert table.temporary_bytes.notna().all()
 
 
 def test_what_was_not_reached_in_time_is_named():
-    table, notes = frontier.frontier(subject(chain, (W, X)), Limits(), perf_counter())
+    table, notes = frontier.frontier(subject(chain, (W, X)), Limits(deadline=0.0))
     assert table.empty and "none on whole" in notes[0]
 
 

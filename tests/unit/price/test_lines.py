@@ -14,7 +14,9 @@ from jax import lax
 from jax.ad_checkpoint import print_saved_residuals
 
 from adcost.costs.count import count
-from adcost.price.lines import COLUMNS, Lines, Programs, by_line, table
+from adcost.price.attribution import Lines
+from adcost.price.lines import COLUMNS, by_line, table
+from adcost.price.programs import Programs
 from adcost.price.subject import subject
 
 HERE = Path(__file__).name
@@ -343,7 +345,7 @@ def test_each_equation_is_attributed_once_however_long_the_program():
             return part(self, equation, around)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("adcost.price.lines.Lines.part", counting)
+            patch.setattr("adcost.price.attribution.Lines.part", counting)
             table(programs)
         calls[rounds] = len(seen)
     assert calls[80] - calls[40] == pytest.approx(2 * (calls[40] - calls[20]), rel=0.05)

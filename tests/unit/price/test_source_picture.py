@@ -5,6 +5,8 @@ from pathlib import Path
 
 import jax.numpy as jnp
 from jax import lax
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.text import Text
 
 from adcost import plotting
 from adcost.price import source_figure, source_picture
@@ -88,6 +90,17 @@ def test_the_figure_is_repeatable_and_has_a_row_for_each_line(tmp_path):
     assert drawing == (tmp_path / "two.svg").read_text()
     assert "jnp.sin(each)" in drawing
     assert "what value and gradient take more" in drawing
+
+
+def test_the_figure_s_font_has_every_character_that_is_not_the_user_s():
+    """Typst takes no character from another font than that which a drawing names."""
+    figure = source_figure.figure(TABLE)
+    source = HERE.read_text()
+    for text in figure.findobj(Text):
+        font = get_font(findfont(FontProperties(family=text.get_fontfamily()[:1])))
+        own = {character for character in text.get_text() if character not in source}
+        assert {ord(character) for character in own | set("…")} <= set(font.get_charmap())
+    assert any(text.get_text() == source_picture.LEFT_OUT for text in figure.findobj(Text))
 
 
 def test_lines_without_a_file_are_shown_as_such():

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import adcost
-from adcost.price.subject import CannotPrice, source_of, subject
+from adcost.price.python_function import source_of
+from adcost.price.subject import CannotPrice, subject
 
 X = jnp.ones(3)
 

@@ -14,7 +14,7 @@ TABLE = "method,value\nslow,1.5\nfast,2.5\n"
 
 def claim(name="toy.one", verdict="reproduced", kind="counted", measured=1.0):
     evidence = {"kind": kind, "predicted": "≤ 2", "measured": measured, "low": measured,
-                "high": measured, "unit": "", "verdict": verdict}  # fmt: skip
+                "high": measured, "unit": "", "verdict": verdict, "decides": True}  # fmt: skip
     words = {"statement": "It is cheap.", "source": "§ 1"}
     return {"id": name, "verdict": verdict, "evidence": [evidence]} | words
 
@@ -121,6 +121,33 @@ def test_evidence_that_was_not_disturbed_is_that_of_a_reference_that_does_not_sa
     here = claim()
     here["evidence"][0]["disturbed"] = False
     assert compare_claims([claim()], [here])[0][0]["status"] == "identical"
+
+
+def test_a_reference_that_does_not_say_what_decides_was_decided_by_its_first_evidence():
+    unsaid = {key: value for key, value in claim()["evidence"][0].items() if key != "decides"}
+    old = other_claim(evidence=[unsaid, unsaid])
+    here = other_claim(evidence=[unsaid | {"decides": decides} for decides in (True, False)])
+    assert compare_claims([old], [here])[1] == []
+
+
+def test_evidence_that_decided_and_now_stands_beside_is_another_claim():
+    both = [claim()["evidence"][0], claim(kind="timed")["evidence"][0]]
+    there, here = (other_claim(evidence=[both[0], both[1] | {"decides": d}]) for d in (True, False))
+    ((record,), (difference,)) = compare_claims([there], [here])
+    assert record["status"] == "differs" and difference.fails
+    assert (difference.reference, difference.here) == (
+        "counted (), timed ()", "counted (), timed () beside"
+    )  # fmt: skip
+
+
+def test_a_verdict_that_counts_decide_as_well_may_not_become_open():
+    timed = claim(kind="timed")["evidence"][0]
+    sides = [
+        other_claim(evidence=[claim()["evidence"][0], timed], verdict=verdict)
+        for verdict in ("reproduced", "inconclusive")
+    ]
+    _, (difference,) = compare_claims(sides[:1], sides[1:])
+    assert difference.fails
 
 
 def test_experiments_of_one_run_only_are_said_and_do_not_fail():

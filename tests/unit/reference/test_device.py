@@ -7,7 +7,7 @@ import pytest
 
 from adcost.reference import device
 from adcost.reference.store import read_reference
-from adcost.results.tables import write_json
+from adcost.results.writing import write_json
 
 
 @pytest.fixture

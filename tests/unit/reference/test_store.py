@@ -11,7 +11,8 @@ from adcost.reference import store
 from adcost.reference.compare import compare
 from adcost.reference.store import NoReference, read_reference, read_results, write_reference
 from adcost.reference.tolerances import Tolerance, Tolerances
-from adcost.results.tables import DamagedFile, write_json, write_table
+from adcost.results.metadata import DamagedFile
+from adcost.results.writing import write_json, write_table
 from adcost.study.configuration import digest
 
 FULL = {"seed": 1, "platform": "cpu", "experiments": ["toy"], "toy": {"size": 3}}

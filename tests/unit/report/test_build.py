@@ -15,7 +15,7 @@ from adcost import plotting
 from adcost.report.build import ReportError, build
 from adcost.report.catalogue import languages
 from adcost.report.lecture import about
-from adcost.results.tables import write_json
+from adcost.results.writing import write_json
 
 SECTION = """#import "../template.typ": *
 == Question
@@ -40,7 +40,7 @@ def claim(name, figure, note, *pieces):
     return {"id": f"toy.{name}", "experiment": "toy", "source": "§ 1", "statement": f"Says {name}.",
             "claimed_by": "ours" if name == "four" else "lecture",
             "verdict": pieces[0]["verdict"], "note": note, "figure": figure,
-            "evidence": list(pieces)}  # fmt: skip
+            "evidence": [piece | {"decides": not k} for k, piece in enumerate(pieces)]}  # fmt: skip
 
 
 CLAIMS = [
@@ -210,6 +210,26 @@ def test_figures_take_their_colours_from_the_page(built):
     drawing = re.search(r"<svg.*?</svg>", built[0], re.S)[0]
     assert "var(--c-0072b2, #0072b2)" in drawing and "var(--c-000000, #000000)" in drawing
     assert not re.search(r"(fill|stroke): #", drawing) and "<style" not in drawing
+
+
+def test_the_first_screen_shows_the_price_list_and_the_forest_where_they_were_drawn(built, tree):
+    assert 'class="headline"' not in built[0]
+    with plotting.style():
+        for name in ("price_list", "forest"):
+            figure, axes = plt.subplots(figsize=(3, 2))
+            axes.set(xlabel=f"label of {name}")
+            plotting.save(figure, tree / "results" / "headline" / "figures", name)
+    (tree / "results" / "price_list.csv").write_text(
+        "derivative,least_size,most_size,least,most,low,high\n"
+        "gradient,1,2,2.0,3.1,,\nHessian,1,2,700.0,700.0,1.0,2.0\n"
+    )
+    html = run(tree)[0]
+    start = html.index('class="headline"')
+    screen = html[start : html.index('class="claims"', start)]
+    assert screen.count("<svg") == 2 and "label of forest" in screen
+    labels = [value for _, key, value in Page(screen).attributes if key == "aria-label"]
+    assert "gradient 2.0–3.1; Hessian 700." in " ".join(filter(None, labels))
+    assert "refuted 1, inconclusive 1" in " ".join(filter(None, labels))
 
 
 def test_every_claim_has_a_row_linked_to_section_evidence_and_figure(built):

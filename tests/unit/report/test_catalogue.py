@@ -140,3 +140,18 @@ def test_catalogues_are_in_their_language(language):
             if "{*}" not in entry:  # There the words within are translated.
                 assert words != entry, f"{path.name}: {entry}: write ~"
                 assert words is None or re.search("[а-яё]", words, re.I), f"{path.name}: {entry}"
+
+
+def test_a_whole_sentence_goes_before_what_joins_two_words():
+    words_of = Catalogue({"{*} and {*}": "{*} и {*}", "It has {*} and stops.": "Есть {*}, и всё."})
+    assert words_of("It has 3 and stops.") == "Есть 3, и всё."
+
+
+def test_of_templates_that_fit_one_whose_words_are_known_is_taken():
+    words = Catalogue(
+        {"a {} (at {*} cities)": "А {} (городов {*})", "b {}": "Б {}", "{*}; {*}": "{*}; {*}"}
+    )
+    assert words("a 1 (at 2 cities); b 3; a 4 (at 5, 6 cities)") == (
+        "А 1 (городов 2); Б 3; А 4 (городов 5, 6)"
+    )
+    assert not words.missing

@@ -7,23 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adcost.results import tables
-from adcost.results.tables import (
-    DamagedFile,
-    NotFinite,
-    check_tables,
-    gather,
-    made_from,
-    of_this_version,
-    read_arrays,
-    read_json,
-    read_table,
-    replacing,
-    sidecar,
-    write_arrays,
-    write_json,
-    write_table,
-)
+from adcost.results import files, metadata
+from adcost.results.files import replacing
+from adcost.results.metadata import DamagedFile, made_from, sidecar
+from adcost.results.reading import gather, of_this_version, read_arrays, read_json, read_table
+from adcost.results.writing import NotFinite, check_tables, write_arrays, write_json, write_table
 
 
 @given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
@@ -158,7 +146,7 @@ def test_a_table_without_sidecar_is_read_all_the_same(tmp_path):
 def test_an_interrupted_rewrite_never_leaves_a_sidecar_of_another_table(tmp_path, monkeypatch):
     path = tmp_path / "t.csv"
     write_table(pd.DataFrame({"point": ["a"]}), path, "x", "p")
-    monkeypatch.setattr(tables, "write_sidecar", interrupted)
+    monkeypatch.setattr(metadata, "write_sidecar", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_table(pd.DataFrame({"point": ["b"]}), path, "x", "p")
     assert read_table(path).point.tolist() == ["b"] and not sidecar(path).exists()
@@ -232,9 +220,9 @@ def test_tables_that_were_not_asked_for_are_refused():
 
 def test_what_a_killed_writer_left_is_replaced_by_the_next(tmp_path):
     path = tmp_path / "points.csv"
-    writer = tables.replacing(path)
+    writer = files.replacing(path)
     writer.__enter__().write_text("half")  # and is killed here
     assert [left.name for left in tmp_path.iterdir()] == [".points.partial.csv"]
-    with tables.replacing(path) as temporary:
+    with files.replacing(path) as temporary:
         temporary.write_text("whole")
     assert [left.name for left in tmp_path.iterdir()] == ["points.csv"]

@@ -1,3 +1,4 @@
+import ast
 import os
 from pathlib import Path
 
@@ -31,6 +32,25 @@ def test_measuring_depends_on_neither_style_nor_verdict():
         assert not ends & {"plotting", "claims", "figures", "study", "build"}, name
         if name != "price":  # a price tag chooses among ways as it measures, by their intervals
             assert not ends & {"intervals", "exponent"}, name  # they summarise what is measured
+
+
+def test_the_words_of_an_error_are_no_part_of_a_jobs_code():
+    graph = grimp.build_graph("adcost", cache_dir=None)
+    (messages,) = code_dependencies.MESSAGES
+    users = graph.find_modules_that_directly_import(messages)
+    assert users == {f"adcost.results.{name}" for name in ("metadata", "reading", "writing")}
+    found = _modules("adcost.results.reading", "adcost.results.writing")
+    assert users <= found and messages not in found
+
+
+@pytest.mark.parametrize("module", code_dependencies.MESSAGES)
+def test_what_is_left_out_holds_messages_alone(module):
+    path = code_dependencies.PACKAGE.joinpath(*module.split(".")[1:]).with_suffix(".py")
+    described, *functions = ast.parse(path.read_text("utf-8")).body
+    assert isinstance(described, ast.Expr)  # the docstring; no import, no constant
+    for function in functions:
+        assert isinstance(function, ast.FunctionDef) and function.returns.id == "str"
+        assert not any(isinstance(node, ast.Raise) for node in ast.walk(function))
 
 
 def test_a_digest_goes_by_content_alone(tmp_path):

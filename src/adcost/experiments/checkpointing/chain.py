@@ -26,7 +26,7 @@ from jax.experimental import io_callback
 from adcost import platforms, seeds
 from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
-from adcost.costs.timing import Program, compile_programs, time_interleaved
+from adcost.costs.timing import Program, compile_programs, time_as_configured
 from adcost.derivatives.checkpointing import nested, schedules
 from adcost.derivatives.checkpointing.run import recomputed, scheduled
 from adcost.experiments.checkpointing.rows import Rows
@@ -65,14 +65,11 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
     _count(rows, length, parameters["snapshots"], w, x)
     runs = {n: p for n, p in programs.items() if with_recompute or n[0] != "recompute_all"}
     _compare(rows, length, runs)
-    timings = time_interleaved(
+    timings = time_as_configured(
         {f"{method}-{setting}" if setting else method: p for (method, setting), p in runs.items()},
+        parameters["timing"],
         point=point,
         rng=seeds.generator(seed, "checkpointing", point, "order"),
-        min_repeats=parameters["timing"]["runs"],
-        max_repeats=parameters["timing"]["max_runs"],
-        budget_seconds=parameters["timing"]["seconds"],
-        warmup=parameters["timing"]["warmup"],
     )
     return {"measurements": rows.table(), "timings": timings}
 

@@ -9,14 +9,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from adcost import plotting
+from adcost.palette import METHODS
 from adcost.plotting import animation
-from adcost.results.tables import replacing
+from adcost.results.files import replacing
 
 SHOWN = {
-    "store_all": "store all",
-    "segments": "√n segments",
-    "halving": "halving",
-    "recompute_all": "recompute all",
+    method: METHODS[method].name for method in ("store_all", "segments", "halving", "recompute_all")
 }
 KEPT, HERE, WAITING, GONE = plotting.BLUE, plotting.ORANGE, "#FFFFFF", "#DDDDDD"
 CONTROLS = 0.6

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import ceil, log2
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point
+from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
 
 STATES_A_LAYER = 3
 """States that reverse mode keeps of a layer by itself: XLA's own figure for tanh(xW)."""
@@ -18,6 +18,7 @@ def points(chain: Mapping[str, Any]) -> list[Point]:
         Point(
             f"chain-{length}",
             {
+                "kind": "chain",
                 "length": length,
                 **shared,
                 "snapshots": snapshots(chain, length),
@@ -28,7 +29,10 @@ def points(chain: Mapping[str, Any]) -> list[Point]:
         )
         for length in chain["lengths"]
     ]
-    return [*sweep, Point("animation", {"length": chain["animate"]}, on_cpu=True)]
+    return [
+        *sweep,
+        Point("animation", {"kind": "animation", "length": chain["animate"]}, on_cpu=True),
+    ]
 
 
 def snapshots(chain: Mapping[str, Any], length: int) -> list[int]:
@@ -68,10 +72,4 @@ def problems(chain: Mapping[str, Any], memory_mb: int) -> list[str]:
             f"allows {memory_mb:,}. Remove {longest}, lower {key}.width or {key}.batch, or raise "
             "memory_mb."
         )
-    timing = chain["timing"]
-    if timing["max_runs"] < timing["runs"]:
-        found.append(
-            f"{key}.timing.max_runs is {timing['max_runs']}; it must be at least "
-            f"{key}.timing.runs, which is {timing['runs']}."
-        )
-    return found
+    return [*found, *rounds_problems(f"{key}.timing", chain["timing"])]

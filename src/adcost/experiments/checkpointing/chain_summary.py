@@ -1,11 +1,13 @@
 """What the chain's rows come to, for figures and claims alike; NumPy and pandas only."""
 
+from collections.abc import Mapping
 from math import ceil, isqrt
 
 import numpy as np
 import pandas as pd
 
 from adcost.derivatives.checkpointing.schedules import predicted_forwards
+from adcost.results.select import of_points, select, with_parameters
 from adcost.statistics.intervals import Interval, paired_ratio
 
 ORDER = ("store_all", "every_layer", "segments", "halving", "revolve", "recompute_all")
@@ -19,12 +21,10 @@ def chain(measured: pd.DataFrame) -> pd.DataFrame:
 def by_length(measured: pd.DataFrame, method: str, quantity: str) -> pd.Series:
     """A quantity of a schedule by length, ascending; for `revolve`, with the fewest snapshots
     that every length has (those of halving)."""
-    rows = chain(measured)
-    rows = rows[(rows.method == method) & (rows.quantity == quantity)]
+    labels = {"model": "chain", "method": method, "quantity": quantity}
+    rows = select("checkpointing", measured, **labels)
     if method == "revolve":
         rows = rows[rows.setting.astype(int) == rows["size"].map(halving_slots)]
-    if rows.empty:
-        raise ValueError(f"checkpointing: no {quantity} of {method} on the chain")
     return rows.set_index("size").value.sort_index()
 
 
@@ -94,11 +94,12 @@ def extra_operations(measured: pd.DataFrame, method: str) -> Interval:
     return Interval.spanning(ratio)
 
 
-def extra_time(timings: pd.DataFrame, method: str) -> Interval:
+def extra_time(tables: Mapping[str, pd.DataFrame], method: str) -> Interval:
     """Seconds over those of storing all, at the longest chain timed; paired medians."""
-    points = timings[timings.point.str.startswith("chain-")].point.unique()
-    longest = max(points, key=lambda point: int(point.removeprefix("chain-")))
-    return paired_ratio(timings[timings.point == longest], method, "store_all")
+    points, timings = tables["points"], tables["timings"]
+    chains = of_points("checkpointing", timings, points, kind="chain")
+    chains = with_parameters("checkpointing", chains, points, "length")
+    return paired_ratio(chains[chains.length == chains.length.max()], method, "store_all")
 
 
 def frontier(measured: pd.DataFrame) -> pd.DataFrame:

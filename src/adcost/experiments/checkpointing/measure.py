@@ -10,5 +10,5 @@ from adcost.experiments.checkpointing import chain, transformer
 
 def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
     """One point's tables, as its module describes them."""
-    of_chain = point == "animation" or point.startswith("chain-")
+    of_chain = parameters["kind"] in ("chain", "animation")
     return (chain if of_chain else transformer).measure(point, parameters, seed)

@@ -36,7 +36,7 @@ import pandas as pd
 
 from adcost.experiments.checkpointing import formulas, largest_batch, resident
 from adcost.experiments.checkpointing.rows import Rows
-from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
+from adcost.experiments.checkpointing.transformer_plan import OTHER_DTYPE, WITH, WITHOUT
 from adcost.experiments.checkpointing.transformer_program import (
     Setting,
     blocks,
@@ -53,19 +53,17 @@ WHOLE = "every_2_blocks"
 
 BY_GROUPS = "every_block_by_groups"
 
-OTHER_DTYPE = {"float16": "float32", "float32": "float16"}
-
 
 def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
     """One policy on the transformer, one search for the largest batch, or one model's real runs."""
     size = Size(**parameters["size"])
     rows = Rows(point, parameters["model"])
-    if point.startswith("batch-"):
+    if parameters["kind"] == "batch":
         largest_batch.search(rows, size, parameters)
-    elif point.startswith("groups-"):
+    elif parameters["kind"] == "groups":
         shared = {name: parameters[name] for name in ("sequence", "batch", "dtype")}
         _blocks(rows, Setting(size, policy=WITH, group=parameters["group"], **shared))
-    elif point.startswith("resident-"):
+    elif parameters["kind"] == "resident":
         resident.compare(rows, size, parameters, seed, point)
     else:
         _policy(rows, size, parameters)

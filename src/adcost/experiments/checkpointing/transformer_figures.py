@@ -6,6 +6,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import seaborn
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -13,22 +14,21 @@ from matplotlib.lines import Line2D
 from adcost import plotting
 from adcost.experiments.checkpointing import transformer_summary as summary
 from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
+from adcost.palette import METHODS
 
 NAMES = {
-    "store_all": "store all",
+    **{policy: METHODS[policy].name for policy in ("store_all", "every_block", "recompute_all")},
     "save_operands": "keep operands",
     "save_operands_but_scores": "keep operands, not scores",
     "save_products": "keep products",
     "save_projections": "keep products with weights",
-    "every_block": "a checkpoint every block",
-    "recompute_all": "recompute all",
 }
 ATTENTION = {"ordinary": plotting.BLUE, "chunked": plotting.ORANGE}
 BATCHES = {
-    (WITHOUT, "ordinary"): ("without checkpoints", plotting.VERMILION),
-    (WITHOUT, "lean"): ("without, scores and logits by chunks", plotting.ORANGE),
-    (WITH, "ordinary"): ("a checkpoint every block", plotting.BLUE),
-    (WITH, "lean"): ("the same, scores and logits by chunks", plotting.GREEN),
+    (WITHOUT, "ordinary"): METHODS["store_all"],
+    (WITHOUT, "lean"): METHODS["store_all_lean"],
+    (WITH, "ordinary"): METHODS["every_block"],
+    (WITH, "lean"): METHODS["every_block_lean"],
 }
 LABELS = {
     "save_products": ((-12, -3), "right"),
@@ -37,6 +37,7 @@ LABELS = {
 }
 """Where a policy's name stands beside its point, if not above to the right."""
 
+GROUPS = plotting.GREEN
 RUNS = {
     "default": ("as XLA compiles by default", plotting.VERMILION, "o"),
     "bare": ("the compiler's code alone, on one thread", plotting.BLUE, "s"),
@@ -46,7 +47,7 @@ RUNS = {
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write the transformer's figures; the style is the caller's."""
-    measured = tables["measurements"]
+    measured = summary.joined(tables)
     plotting.save(_memory(measured), folder, "gpt2_memory")
     plotting.save(_operations(measured), folder, "gpt2_operations")
     plotting.save(_max_batch(measured), folder, "max_batch")
@@ -69,12 +70,12 @@ def _memory(measured: pd.DataFrame) -> Figure:
         axis.plot(held, places + shift, "o", ms=7, color=colour)
         for y, gb in zip(places + shift, held, strict=True):
             # On the page's colour, for a line may pass behind it.
-            axis.annotate(plotting.number(gb), (gb, y), xytext=(8, 0), textcoords="offset points",
-                          va="center", fontsize=8.5, color=colour,
-                          bbox={"fc": "#FFFFFF", "ec": "none", "pad": 1.5})  # fmt: skip
+            page = {"fc": "#FFFFFF", "ec": "none", "pad": 1.5}
+            plotting.label_at_end(axis, gb, y, plotting.number(gb), colour, bbox=page)
     # Lengths mean nothing on a logarithmic axis, so a part is a mark as the whole is.
     kept = [summary.gigabytes(measured, p, "kept_bytes") for p in policies]
-    axis.plot(kept, places + 0.19, "D", ms=6, mfc="none", mew=1.4, color=ATTENTION["ordinary"])
+    part = {"ms": 6, "mfc": "none", "mew": 1.4, "color": ATTENTION["ordinary"]}
+    axis.plot(kept, places + 0.19, "D", **part)
     lines = {
         f"ZeRO with\ncheckpoints, {plotting.number(with_checkpoints)}": with_checkpoints,
         f"ZeRO, {plotting.number(stored)}": stored,
@@ -82,8 +83,8 @@ def _memory(measured: pd.DataFrame) -> Figure:
     }
     for text, gb in lines.items():
         axis.axvline(gb, color=plotting.GREY, lw=1.2, ls="--", zorder=0)
-        axis.text(gb, len(policies) - 0.42, text, ha="center", va="bottom", fontsize=8.5,
-                  color="#555555")  # fmt: skip
+        above = {"offset": (0, 0), "ha": "center", "va": "bottom"}
+        plotting.label_at_end(axis, gb, len(policies) - 0.42, text, **above)
     axis.set_yticks(places, [named(p) for p in policies])
     axis.set(xscale="log", xlabel=f"GB held by the blocks' compiled gradient, {_what(measured)}")
     held = [summary.gigabytes(measured, p, "blocks_bytes", "chunked") for p in policies]
@@ -92,8 +93,7 @@ def _memory(measured: pd.DataFrame) -> Figure:
     _decimal(axis)
     axis.grid(axis="y", visible=False)
     handles = [Line2D([], [], marker="o", ms=7, ls="", color=c) for c in ATTENTION.values()]
-    handles.append(Line2D([], [], marker="D", ms=6, mfc="none", mew=1.4, ls="",
-                          color=ATTENTION["ordinary"]))  # fmt: skip
+    handles.append(Line2D([], [], marker="D", ls="", **part))
     names = ["ordinary attention", "attention by chunks", "of which grows with the depth"]
     figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=8.5)
     return figure
@@ -116,27 +116,23 @@ def _operations(measured: pd.DataFrame) -> Figure:
         axis.plot(x, y, "o", ms=8, color=ATTENTION["ordinary"])
         axis.plot(*by_chunks, "o", ms=8, color=ATTENTION["chunked"])
         offset, side = LABELS.get(policy, ((7, 6), "left"))
-        axis.annotate(
-            named(policy), (x, y), xytext=offset, textcoords="offset points", ha=side, fontsize=8.5
-        )
+        beside = {"offset": offset, "ha": side, "va": "baseline"}
+        plotting.label_at_end(axis, x, y, named(policy), "black", **beside)
     groups = summary.frontier(measured)
-    axis.plot(groups.gigabytes, groups.overhead, "s", ms=6, mfc="none", mew=1.5,
-              color=plotting.GREEN)  # fmt: skip
-    axis.annotate(
-        "by groups of " + ", ".join(f"{g:.0f}" for g in sorted(groups.index)) + " sequences",
-        (groups.gigabytes.min(), groups.overhead.iloc[-1]), xytext=(-4, -16),
-        textcoords="offset points", ha="left", fontsize=8.5, color=plotting.GREEN,
-    )  # fmt: skip
+    axis.plot(groups.gigabytes, groups.overhead, "s", ms=6, mfc="none", mew=1.5, color=GROUPS)
+    said = "by groups of " + ", ".join(f"{g:.0f}" for g in sorted(groups.index)) + " sequences"
+    at = groups.gigabytes.min(), groups.overhead.iloc[-1]
+    plotting.label_at_end(axis, *at, said, GROUPS, offset=(-4, -16), va="baseline")
     _, with_checkpoints = summary.zero_says(measured)
     axis.axvline(with_checkpoints, color=plotting.GREY, lw=1.2, ls="--", zorder=0)
-    axis.text(with_checkpoints, 0, f" ZeRO with\n checkpoints, {plotting.number(with_checkpoints)}",
-              fontsize=8.5, color="#555555", va="bottom")  # fmt: skip
+    said = f"ZeRO with\ncheckpoints, {plotting.number(with_checkpoints)}"
+    plotting.label_at_end(axis, with_checkpoints, 0.12, said, offset=(4, 0))
     axis.axhline(1 / 3, color=plotting.VERMILION, lw=1.2)
-    axis.text(0.99, 1 / 3 + 0.008, "33 %: one more pass forward", ha="right", va="bottom",
-              fontsize=8.5, color=plotting.VERMILION,
-              transform=axis.get_yaxis_transform())  # fmt: skip
-    axis.set(xscale="log", xlabel=f"GB held by the blocks, {_what(measured)}",
-             ylabel="more operations than storing all")  # fmt: skip
+    across = {"xycoords": axis.get_yaxis_transform(), "ha": "right", "va": "top"}
+    said = "33 %: one more pass forward"
+    plotting.label_at_end(axis, 0.99, 1 / 3, said, plotting.VERMILION, offset=(0, -3), **across)
+    axis.set(xscale="log", xlabel=f"GB held by the blocks, {_what(measured)}")
+    axis.set_ylabel("more operations than storing all")
     axis.yaxis.set_major_formatter(lambda value, _: f"{plotting.number(100 * value)} %")
     left, right = axis.get_xlim()
     axis.set_xlim(left * 0.8, right * 2.2)
@@ -153,17 +149,29 @@ def _max_batch(measured: pd.DataFrame) -> Figure:
     """The largest batch by memory, without and with checkpoints."""
     found = summary.largest(measured)
     figure, axis = plt.subplots(figsize=(7.2, 4.0))
-    width = 0.8 / len(BATCHES)
-    for place, (case, (name, colour)) in enumerate(BATCHES.items()):
-        x = np.arange(len(found)) + (place - (len(BATCHES) - 1) / 2) * width
-        axis.bar(x, found[case], width=width * 0.9, color=colour, label=name)
-        for at, batch in zip(x, found[case], strict=True):
-            axis.annotate(f"{batch}", (at, batch), xytext=(0, 2), ha="center",
-                          textcoords="offset points", fontsize=9, color=colour)  # fmt: skip
+    rows = pd.concat(
+        pd.DataFrame({"memory": found.index, "batch": found[case].to_numpy(), "name": look.name})
+        for case, look in BATCHES.items()
+    )
+    colours = {look.name: look.colour for look in BATCHES.values()}
+    seaborn.barplot(
+        rows,
+        x="memory",
+        y="batch",
+        hue="name",
+        palette=colours,
+        saturation=1,
+        errorbar=None,
+        legend=False,
+        ax=axis,
+    )
+    for bars, (name, colour) in zip(axis.containers, colours.items(), strict=True):
+        bars.set_label(name)
+        axis.bar_label(bars, fmt="{:.0f}", padding=2, fontsize=9, color=colour)
     # Linear up to one, so that zero has a place.
     axis.set_yscale("symlog", linthresh=1, linscale=0.3)
     axis.set(ylabel="largest batch, sequences", xlabel="memory, GB")
-    axis.set_xticks(np.arange(len(found)), [f"{memory:g}" for memory in found.index])
+    axis.set_xticks(range(len(found)), [f"{memory:g}" for memory in found.index])
     axis.set_ylim(0, found.to_numpy().max() * 8)
     axis.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axis.grid(axis="x", visible=False)
@@ -186,9 +194,8 @@ def _prediction(measured: pd.DataFrame) -> Figure:
         y = [places[pair] + shift for pair in zip(rows.model, rows.method, strict=True)]
         axis.plot(rows.ratio, y, marker, ms=6, mfc="none", mew=1.6, color=colour, label=name)
     mean = runs.groupby(["model", "method"]).predicted.mean()
-    axis.set_yticks(list(places.values()), [
-        f"{model}: {named(policy)}, {mean[model, policy]:,.0f} MB" for model, policy in labels
-    ])  # fmt: skip
+    texts = [f"{model}: {named(policy)}, {mean[model, policy]:,.0f} MB" for model, policy in labels]
+    axis.set_yticks(list(places.values()), texts)
     axis.set(xlabel="memory of a real step at its peak / prediction")
     axis.set_xlim(min(0.85, runs.ratio.min() - 0.03), max(1.15, runs.ratio.max() + 0.05))
     axis.set_ylim(-0.5, len(labels) - 0.5)
@@ -198,7 +205,7 @@ def _prediction(measured: pd.DataFrame) -> Figure:
 
 
 def _what(measured: pd.DataFrame) -> str:
-    rows = summary.of(measured, "gpt2")
+    rows = summary.of(measured, "policy")
     return f"{rows.model.iloc[0]}, batch {int(rows['size'].iloc[0])}, {summary.dtype(measured)}"
 
 

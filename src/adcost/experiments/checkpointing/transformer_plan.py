@@ -17,6 +17,9 @@ from adcost.functions.gpt2_sizes import SIZES, Size, parameter_count
 WITHOUT, WITH = "store_all", "every_block"
 """The policies that the claims compare."""
 
+OTHER_DTYPE = {"float16": "float32", "float32": "float16"}
+"""The dtype that the two are also compiled in."""
+
 ITEM_BYTES = {"float16": 2, "float32": 4}
 
 MOST_BYTES = 2**60
@@ -51,7 +54,7 @@ def _shared(section: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _policies(section: Mapping[str, Any]) -> list[Point]:
-    shared = {**_shared(section), "dtype": section["dtype"]}
+    shared = {"kind": "policy", **_shared(section), "dtype": section["dtype"]}
     return [
         Point(f"gpt2-{policy}", {**shared, "policy": policy}, COMPILER_MB, on_cpu=True)
         for policy in section["policies"]
@@ -59,7 +62,7 @@ def _policies(section: Mapping[str, Any]) -> list[Point]:
 
 
 def _groups(section: Mapping[str, Any]) -> list[Point]:
-    shared = {**_shared(section), "dtype": section["dtype"]}
+    shared = {"kind": "groups", **_shared(section), "dtype": section["dtype"]}
     return [
         Point(f"groups-{group}", {**shared, "group": group}, COMPILER_MB, on_cpu=True)
         for group in section["groups"]
@@ -67,7 +70,7 @@ def _groups(section: Mapping[str, Any]) -> list[Point]:
 
 
 def _batches(section: Mapping[str, Any]) -> list[Point]:
-    more = {key: section[key] for key in ("dtype", "memory_gb")}
+    more = {"kind": "batch", **{key: section[key] for key in ("dtype", "memory_gb")}}
     more["optimiser_bytes"] = section["optimiser"]["bytes"]
     return [
         Point(
@@ -86,6 +89,7 @@ def _resident(section: Mapping[str, Any]) -> list[Point]:
         Point(
             f"resident-{name}-{policy}",
             {
+                "kind": "resident",
                 "model": name,
                 "size": {key: model[key] for key in ("layers", "width", "heads", "vocabulary")},
                 "sequence": model["sequence"],

@@ -1,24 +1,37 @@
 """What the transformer's rows come to, for figures and claims alike; pandas only."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from adcost.experiments.checkpointing.formulas import activations
-from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
+from adcost.experiments.checkpointing.transformer_plan import OTHER_DTYPE, WITH, WITHOUT
 from adcost.functions.gpt2_sizes import SIZES
+from adcost.results.select import parameter, select, single
 from adcost.statistics.intervals import Interval
 
-NAMED = {f"gpt2-{name}" for name in SIZES}
-SHOWN = {name: "XL" if name == "xl" else name for name in SIZES}
+SHOWN = {f"gpt2-{name}": f"GPT-2 {'XL' if name == 'xl' else name}" for name in SIZES}
+"""The sizes by name, as a reader calls them."""
+
+
+def joined(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The measurements, each with its point's ``kind``, and ``attention`` and ``dtype`` if any."""
+    measured, points = tables["measurements"], tables["points"]
+    more = {
+        name: measured.point.map(parameter("checkpointing", points, name))
+        for name in ("kind", "attention", "dtype")
+    }
+    return measured.assign(**more)
 
 
 def of(measured: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """The rows of one kind of point: ``gpt2``, ``batch`` or ``resident``."""
-    return measured[measured.point.str.startswith(f"{kind}-")]
+    """The rows of one kind of point: ``policy``, ``groups``, ``batch`` or ``resident``."""
+    return select("checkpointing", measured, kind=kind)
 
 
 def formula(measured: pd.DataFrame) -> pd.Series:
     """GB (10⁹ bytes) by the literature's formulas, by quantity without its ``_bytes``."""
-    rows = of(measured, "gpt2")
+    rows = of(measured, "policy")
     rows = rows[(rows.setting == "formula") & rows.quantity.str.endswith("_bytes")]
     found = rows.set_index("quantity").value / 1e9
     return found.rename(lambda name: name.removesuffix("_bytes"))
@@ -26,9 +39,9 @@ def formula(measured: pd.DataFrame) -> pd.Series:
 
 def model(measured: pd.DataFrame) -> str:
     """The transformer, its sequence and its batch, for the reader."""
-    rows = of(measured, "gpt2")
+    rows = of(measured, "policy")
     name = rows.model.iloc[0]
-    name = f"GPT-2 {SHOWN[name.split('-')[1]]}" if name in NAMED else "The transformer configured"
+    name = SHOWN.get(name, "The transformer configured")
     sequence = rows[rows.quantity == "sequence"].value.iloc[0]
     return f"{name}, sequence {sequence:,.0f}, batch {rows['size'].iloc[0]:.0f}"
 
@@ -45,13 +58,13 @@ def zero_says(measured: pd.DataFrame) -> tuple[float, float]:
 
 def dtype(measured: pd.DataFrame) -> str:
     """The dtype of all settings but the comparison's."""
-    rows = of(measured, "gpt2")
-    return rows[rows.quantity == "kept_bytes"].setting.iloc[0].split("/")[1]
+    rows = of(measured, "policy")
+    return str(rows["dtype"].iloc[0])
 
 
 def policies(measured: pd.DataFrame) -> list[str]:
     """The policies measured, as the configuration orders them."""
-    rows = of(measured, "gpt2")
+    rows = of(measured, "policy")
     return list(rows[rows.quantity == "kept_bytes"].method)
 
 
@@ -65,21 +78,15 @@ def gigabytes(
 def value(
     measured: pd.DataFrame, policy: str, quantity: str, attention: str = "ordinary", in_: str = ""
 ) -> float:
-    """One quantity of a policy; raises ``ValueError`` where it is missing."""
+    """One quantity of a policy; it must have been measured."""
     setting = f"{attention}/{in_ or dtype(measured)}"
-    rows = of(measured, "gpt2")
-    rows = rows[(rows.method == policy) & (rows.setting == setting) & (rows.quantity == quantity)]
-    if len(rows) != 1:
-        raise ValueError(f"checkpointing: {len(rows)} rows of {quantity}, {policy}, {setting}")
-    return float(rows.value.iloc[0])
+    labels = {"method": policy, "setting": setting, "quantity": quantity}
+    return single("checkpointing", of(measured, "policy"), **labels)
 
 
 def other_dtype(measured: pd.DataFrame) -> str:
     """The dtype that two policies were compiled in beside the section's."""
-    rows = of(measured, "gpt2")
-    used = {setting.split("/")[1] for setting in rows.setting if setting != "formula"}
-    (other,) = used - {dtype(measured)}
-    return other
+    return OTHER_DTYPE[dtype(measured)]
 
 
 def extra_forwards(measured: pd.DataFrame, policy: str, attention: str = "ordinary") -> float:
@@ -125,7 +132,6 @@ def largest(measured: pd.DataFrame) -> pd.DataFrame:
     """Batches by memory: a row for each in GB; columns are (policy, attention)."""
     rows = of(measured, "batch")
     rows = rows[rows.quantity == "largest_batch"]
-    rows = rows.assign(attention=rows.setting.str.split("/").str[0])
     found = rows.pivot(index="size", columns=["method", "attention"], values="value")
     return found.sort_index().astype(int)
 

@@ -1,11 +1,12 @@
 """What the tables of `feedforward` come to, for figures and claims alike."""
 
-import numpy as np
 import pandas as pd
 
 from adcost.experiments.feedforward.plan import SWEEP
+from adcost.results.select import select
+from adcost.roundoff import unit_roundoff
 
-UNIT_ROUNDOFF = float(np.finfo(np.float64).eps) / 2
+UNIT_ROUNDOFF = unit_roundoff()
 ERRORS = ("error_by_w", "error_by_v")
 
 
@@ -16,17 +17,13 @@ def of_networks(measured: pd.DataFrame) -> pd.DataFrame:
 
 def errors(measured: pd.DataFrame) -> pd.DataFrame:
     """Relative differences with their ``unit``: as many rounding errors as numbers are summed."""
-    rows = measured[measured.quantity.isin(ERRORS)]
-    if rows.empty:
-        raise ValueError("feedforward: no errors in the measurements")
+    rows = select("feedforward", measured, quantity=ERRORS)
     return rows.assign(unit=rows.lengths * UNIT_ROUNDOFF)
 
 
 def counted(measured: pd.DataFrame, method: str, quantity: str) -> pd.Series:
     """A counted quantity of one method, by network, width and activation."""
-    rows = measured[(measured.method == method) & (measured.quantity == quantity)]
-    if rows.empty:
-        raise ValueError(f"feedforward: no {quantity} of {method} in the measurements")
+    rows = select("feedforward", measured, method=method, quantity=quantity)
     return rows.set_index(["network", "width", "activation"]).value
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adcost.claims import Claim, Evidence, at_most, near
+from adcost.claims import Claim, at_most, near
 from adcost.experiments.finite_differences.plan import DTYPES, SHARE, UNIT_ROUNDOFF
 from adcost.experiments.finite_differences.summary import (
     Case,
@@ -35,6 +35,7 @@ from adcost.experiments.finite_differences.summary import (
     union,
     valley,
 )
+from adcost.results.select import series
 from adcost.statistics.intervals import Interval
 
 SECTION = "«Конечные разности»"
@@ -54,22 +55,10 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     return [_evaluations(measured), *tradeoffs]
 
 
-def _weakest_first(pieces: list[Evidence]) -> tuple[Evidence, ...]:
-    """All pieces must hold, so the weakest decides."""
-    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
-    return tuple(sorted(pieces, key=lambda piece: order[piece.verdict]))
-
-
 def _counted(measured: pd.DataFrame, method: str, quantity: str = "evaluations") -> pd.Series:
     """What a whole gradient took, by dimension."""
-    rows = measured[
-        (measured.point == "evaluations")
-        & (measured.method == method)
-        & (measured.quantity == quantity)
-    ]
-    if rows.empty:
-        raise ValueError(f"finite_differences: no {quantity} of {method} in the measurements")
-    return rows.set_index("dimension").value.sort_index()
+    labels = {"point": "evaluations", "method": method, "quantity": quantity}
+    return series("finite_differences", measured, "dimension", **labels)
 
 
 def _evaluations(measured: pd.DataFrame) -> Claim:
@@ -79,12 +68,12 @@ def _evaluations(measured: pd.DataFrame) -> Claim:
         f"{SECTION}: the answer 2dT; Nocedal & Wright 2006, ch. 8",
         "A gradient by central differences takes exactly 2d evaluations of the loss; by forward "
         "differences, which share L(w), d + 1.",
-        _weakest_first([
+        (
             near("counted", Interval.spanning(central / (2 * central.index), "dimensions"), 1, 0.0,
-                 "× 2d (central)", "exactly 1"),
+                 "of 2d evaluations, central", "exactly 1"),
             near("counted", Interval.spanning(forward / (forward.index + 1), "dimensions"), 1, 0.0,
-                 "× (d + 1) (forward)", "exactly 1"),
-        ]),
+                 "of d + 1 evaluations, forward", "exactly 1"),
+        ),
         note="The slide shows the forward difference and answers 2dT. That is the price of the "
         "central one, or of a forward one that evaluates L(w) anew for every coordinate. Shared, "
         f"it makes the forward difference cost (d + 1)T. Counted for d from {central.index.min()} "
@@ -105,7 +94,7 @@ def _bottoms(of: Sweeps, method: str) -> dict[Case, Interval]:
 
 
 def _falls(of: Sweeps, method: str, bottoms: Mapping[Case, Interval]) -> Interval:
-    """The exponent of u in the best ε, over all curves."""
+    """The exponent of the unit roundoff in the best step, over all curves."""
     coarse, fine = DTYPES
     decades = float(np.log10(UNIT_ROUNDOFF[coarse] / UNIT_ROUNDOFF[fine]))
     pairs = [(Case(method, curve, coarse), Case(method, curve, fine)) for curve in of.curves]
@@ -119,18 +108,20 @@ def _tradeoff(
     rounding = [
         of.values(case.by("reverse_mode")).to_numpy().max() / UNIT_ROUNDOFF[dtype] for case in each
     ]
-    pieces = [
+    pieces = (
         near("sampled", union([off_theory(of, case, bottoms[case]) for case in each]), 0, PLACE,
-             "decades from ε*"),
-        near("sampled", falls, ROOT[method], ROOT_GAP, "exponent of u in the best ε"),
+             "decades from the predicted best step"),
+        near("sampled", falls, ROOT[method], ROOT_GAP,
+             "exponent of the unit roundoff in the best step"),
         near("sampled", union([arm(of, case, "left") for case in each]), -1, SLOPE,
-             "exponent of ε, left arm"),
+             "exponent of the step, left arm"),
         near("sampled", union([arm(of, case, "right") for case in each]), ORDER[method], SLOPE,
-             "exponent of ε, right arm"),
+             "exponent of the step, right arm"),
         at_most("sampled", union([over_best(of, case) for case in each]), 1,
                 "AD's error over the best difference's"),
-        at_most("sampled", Interval.spanning(rounding, "curves"), ROUNDING, "u, AD's error"),
-    ]  # fmt: skip
+        at_most("sampled", Interval.spanning(rounding, "curves"), ROUNDING,
+                "rounding errors, AD's error"),
+    )  # fmt: skip
     below, above = _when_off(of, each)
     return Claim(
         f"finite_differences.step_tradeoff.{method}.{dtype}",
@@ -138,7 +129,7 @@ def _tradeoff(
         f"The error of the {method} difference in {dtype} is U-shaped in ε with its minimum near "
         f"{ROOT_NAME[method]}, in the scale of the function; AD's error sits at rounding level "
         "below it.",
-        _weakest_first(pieces),
+        pieces,
         "tradeoff",
         f"Over {len(each)} functions; an interval spans those of all of them. ε* is best for the "
         "largest rounding errors; typical ones are smaller, and so is the best ε. A decade below "

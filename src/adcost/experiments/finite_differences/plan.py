@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adcost.experiments.plan import PROCESS_MB, Point
+from adcost.roundoff import unit_roundoff
 
 TABLES = ("measurements",)
 FIGURES = ("tradeoff", "curvature", "attainable")
@@ -21,7 +22,7 @@ CURVES = ("exponential", "wave", "reciprocal", "logarithm", "cubic")
 
 DTYPES = ("float32", "float64")
 
-UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
+UNIT_ROUNDOFF = {dtype: unit_roundoff(dtype) for dtype in ("float32", "float64")}
 
 SHARE = 0.05
 """Between these shares an arm of the U is straight: on it, every other part of the error is at

@@ -4,11 +4,12 @@ Errors of one method on one curve in one precision are a table with a row a set 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
+from adcost.results.select import select
 from adcost.statistics.exponent import fit_line
 from adcost.statistics.intervals import CONFIDENCE, Interval, median_interval, over
 
@@ -33,6 +34,7 @@ class Case:
 class Sweeps:
     """The measurements of the point ``accuracy``, ready to be asked."""
 
+    rows: pd.DataFrame
     tables: Mapping[tuple[Case, str], pd.DataFrame]
     curves: tuple[str, ...]
 
@@ -42,8 +44,8 @@ class Sweeps:
 
     def values(self, case: Case, quantity: str = "relative_error") -> pd.DataFrame:
         """One quantity of a case, (sets, ε); it must have been measured."""
-        if (case, quantity) not in self.tables:
-            raise ValueError(f"finite_differences: no {quantity} of {case} in the measurements")
+        if (case, quantity) not in self.tables:  # say so
+            select("finite_differences", self.rows, **asdict(case), quantity=quantity)
         return self.tables[case, quantity]
 
     def typical(self, case: Case) -> pd.Series:
@@ -70,7 +72,7 @@ def sweeps(measured: pd.DataFrame) -> Sweeps:
         )
         for (method, curve, dtype, quantity), group in groups
     }
-    return Sweeps(tables, tuple(rows.curve.unique()))
+    return Sweeps(rows, tables, tuple(rows.curve.unique()))
 
 
 def valley(of: Sweeps, case: Case, seed: int = 0) -> Interval:

@@ -10,31 +10,24 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from adcost import plotting
-from adcost.experiments.gradient.summary import (
-    BOUND,
-    DEAR,
-    counted,
-    in_writing,
-    of,
-    prices,
-    timed,
-)
+from adcost.experiments.gradient.summary import BOUND, DEAR, counted, in_writing, of, prices, timed
+from adcost.palette import DARK, METHODS
 
-METHODS = {
-    "central_difference": ("central differences", plotting.VERMILION),
-    "forward_difference": ("forward differences", plotting.ORANGE),
-    "forward_columns": ("forward mode, one by one", plotting.GREEN),
-    "forward_batched": ("forward mode, batched", plotting.PURPLE),
-    "reverse": ("reverse mode", plotting.BLUE),
+OF = {
+    "central_difference": "central_differences",
+    "forward_difference": "forward_differences",
+    "forward_columns": "forward_mode_columns",
+    "forward_batched": "forward_mode_batched",
+    "reverse": "reverse_mode",
 }
+"""The methods of the tables, as the palette has them."""
+
 FUNCTIONS = {
     "sum_of_squares": ("sum of squares", plotting.SKY, "o"),
     "logistic": ("logistic loss", plotting.GREEN, "s"),
     "network": ("network", plotting.PURPLE, "^"),
     "mds": ("scaling (mds)", plotting.ORANGE, "D"),
 }
-
-DARK = "#555555"
 
 WAYS = {
     "product_indexed": "y * w[i] in a loop",
@@ -54,31 +47,36 @@ ON_THE_TAPE = {"reciprocal": "div", "square": "mul"}
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
-    count, time = counted(tables["measurements"]), timed(tables["timings"])
+    measured, timings = tables["measurements"], tables["timings"]
+    count = counted(measured)
     with plotting.style():
         plotting.save(_methods(count), folder, "methods")
-        plotting.save(_seconds(time), folder, "seconds")
-        plotting.save(_functions(count, time), folder, "functions")
-        plotting.save(_writing(tables["measurements"]), folder, "writing")
+        plotting.save(_seconds(timings), folder, "seconds")
+        plotting.save(_functions(count, timed(timings)), folder, "functions")
+        plotting.save(_writing(measured), folder, "writing")
 
 
 def _methods(count: pd.DataFrame) -> Figure:
     """Operations of a gradient by every method, in evaluations, against the dimension."""
     figure, axis = plt.subplots(figsize=(6.4, 4.8))
-    for method, (_, colour) in METHODS.items():
-        for point, rows in of(count, [method]).groupby("point"):
-            marker = FUNCTIONS[point][2]
-            axis.plot(rows.dimension, rows.ratio, f"{marker}-", ms=3.5, lw=1, color=colour)
+    for line, (own, method) in enumerate(OF.items()):
+        look = METHODS[method]
+        for point, rows in of(count, [own]).groupby("point"):
+            axis.plot(
+                rows.dimension,
+                rows.ratio,
+                marker=FUNCTIONS[point][2],
+                ms=3.5,
+                lw=1,
+                color=look.colour,
+            )
+        # No line comes to the upper left corner.
+        plotting.note(axis, 0.03, 0.97 - 0.06 * line, look.name, look.colour, va="top", fontsize=10)
     axis.axhline(BOUND, color=DARK, lw=1, ls="--")
-    axis.set(
-        xscale="log", yscale="log", xlabel="dimension d",
-        ylabel="operations, gradient / one evaluation",
-    )  # fmt: skip
+    axis.set(xscale="log", yscale="log", xlabel="dimension d")
+    axis.set_ylabel("operations, gradient / one evaluation")
     last = count.dimension.max()
     axis.text(last, BOUND * 1.2, "bound: 5 operations", ha="right", va="bottom", color=DARK)
-    # No line comes to the upper left corner.
-    for line, (label, colour) in enumerate(METHODS.values()):
-        axis.text(0.03, 0.97 - 0.06 * line, label, color=colour, va="top", transform=axis.transAxes)
     handles = [
         Line2D([], [], color=DARK, marker=FUNCTIONS[point][2], ls="", label=FUNCTIONS[point][0])
         for point in FUNCTIONS
@@ -88,60 +86,51 @@ def _methods(count: pd.DataFrame) -> Figure:
     return figure
 
 
-def _seconds(time: pd.DataFrame) -> Figure:
-    """The same in seconds, one panel for each function."""
-    functions = [point for point in FUNCTIONS if point in set(time.point)]
+def _seconds(timings: pd.DataFrame) -> Figure:
+    """The same in seconds, one panel for each function: medians of the rounds' ratios."""
+    rounds = timings.pivot(
+        index=["point", "dimension", "repeat"], columns="method", values="seconds"
+    )
+    ratios = rounds.div(rounds["loss"], axis=0).stack().rename("ratio").reset_index()
+    functions = [point for point in FUNCTIONS if point in set(ratios.point)]
     figure, axes = plt.subplots(
         -(-len(functions) // 2), 2, figsize=(9.6, 6.4), sharex=True, sharey=True, squeeze=False
     )
     for axis in axes.flat[len(functions) :]:
         axis.set_axis_off()
     for axis, point in zip(axes.flat, functions, strict=False):
-        for method, (label, colour) in METHODS.items():
-            rows = of(time[time.point == point], [method])
-            axis.errorbar(
-                rows.dimension, rows.ratio, yerr=_ends(rows), fmt="o-", ms=3.5, lw=1.2,
-                color=colour, label=label,
-            )  # fmt: skip
+        plotting.lines(axis, ratios[ratios.point == point], "dimension", "ratio", OF)
         axis.axhline(BOUND, color=DARK, lw=1, ls="--")
-        axis.set(xscale="log", yscale="log", title=FUNCTIONS[point][0])
+        axis.set_title(FUNCTIONS[point][0])
+    axes.flat[0].set(xscale="log", yscale="log")
     axes.flat[0].legend(loc="upper right")
     figure.supxlabel("dimension d", fontsize="medium")
     figure.supylabel("seconds, gradient / one evaluation", fontsize="medium")
     return figure
 
 
-def _ends(rows: pd.DataFrame) -> np.ndarray:
-    """The error bars of timed ratios; none where there are too few rounds for an interval."""
-    return np.nan_to_num(np.array([rows.ratio - rows.low, rows.high - rows.ratio]))
-
-
 def _functions(count: pd.DataFrame, time: pd.DataFrame) -> Figure:
     """Value and gradient by reverse mode, function by function, under the bound."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.2), sharex=True, sharey=True)
     for point, (label, colour, marker) in FUNCTIONS.items():
-        rows = of(count, ["reverse"])[lambda t, p=point: t.point == p]
+        rows = of(count[count.point == point], ["reverse"])
         if rows.empty:
             continue
-        left.plot(rows.dimension, rows.ratio, f"{marker}-", color=colour, label=label)
-        rows = of(time, ["reverse"])[lambda t, p=point: t.point == p]
-        right.errorbar(
-            rows.dimension, rows.ratio, yerr=_ends(rows), fmt=f"{marker}-", lw=1, color=colour
-        )
+        look = {"color": colour, "marker": marker}
+        left.plot(rows.dimension, rows.ratio, label=label, **look)
+        rows = of(time[time.point == point], ["reverse"])
+        plotting.interval_line(right, rows.dimension, rows.ratio, rows.low, rows.high, lw=1, **look)
     for axis, title in ((left, "counted: operations"), (right, "timed: seconds")):
         axis.axhline(BOUND, color=DARK, lw=1, ls="--")
         axis.axhline(1, color=DARK, lw=0.8, ls=":")
         axis.axhspan(3, 4, color=plotting.GREY, alpha=0.15, lw=0)
         axis.set(xscale="log", yscale="log", xlabel="dimension d", title=title)
-    ticks = [0.5, 1, 2, 3, 5, 10, 20]
-    left.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    left.set_yticks([], minor=True)
+    plotting.ticks(left, "y", [0.5, 1, 2, 3, 5, 10, 20])
     left.set_ylabel("value and gradient / one evaluation")
     left.legend(loc="lower right")
-    left.text(count.dimension.max(), BOUND * 1.04, "bound: 5 operations", ha="right", va="bottom")
-    left.text(
-        count.dimension.max(), 3.46, "3 to 4 where memory accesses count", ha="right", va="center"
-    )
+    last = count.dimension.max()
+    left.text(last, BOUND * 1.04, "bound: 5 operations", ha="right", va="bottom")
+    left.text(last, 3.46, "3 to 4 where memory accesses count", ha="right", va="center")
     return figure
 
 
@@ -153,8 +142,8 @@ def _writing(measured: pd.DataFrame) -> Figure:
         rows = ways[ways.method == way].sort_values("dimension")
         style = {"ls": "-", "marker": "s"} if way in DEAR else {"ls": "--", "marker": "o"}
         left.plot(rows.dimension, rows.ratio, ms=4, lw=1, label=label, **style)
-    left.set(xscale="log", yscale="log", xlabel="dimension d", title="one product of d numbers",
-             ylabel="operations, value and gradient / value")  # fmt: skip
+    left.set(xscale="log", yscale="log", xlabel="dimension d", title="one product of d numbers")
+    left.set_ylabel("operations, value and gradient / value")
     left.axhline(BOUND, color=DARK, lw=1, ls=":")
     left.set_ylim(1, ways.ratio.max() * 50)
     left.legend(loc="upper left", fontsize=8, ncols=1)
@@ -163,8 +152,8 @@ def _writing(measured: pd.DataFrame) -> Figure:
     places = np.arange(len(nested))
     right.plot(nested, places, "o", color=plotting.BLUE, label="JAX, applied many times over")
     bounds = [constants.get(ON_THE_TAPE.get(name, name), np.nan) for name in nested.index]
-    right.plot(bounds, places, "|", ms=12, mew=2, color=plotting.VERMILION,
-               label="constant of the operation, on the tape")  # fmt: skip
+    name = "constant of the operation, on the tape"
+    right.plot(bounds, places, "|", ms=12, mew=2, color=plotting.VERMILION, label=name)
     right.set_yticks(places, list(nested.index))
     right.set(xlabel="operations, value and gradient / value", title="one operation")
     right.set_xlim(0, max(*nested, constants[["div", "mul"]].max()) * 1.1)

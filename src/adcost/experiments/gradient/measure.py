@@ -25,7 +25,7 @@ from adcost import platforms, seeds
 from adcost.costs.calls import counted
 from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
-from adcost.costs.timing import compile_programs, time_interleaved
+from adcost.costs.timing import compile_programs, time_as_configured
 from adcost.derivatives import finite_differences, modes
 from adcost.derivatives.tape.operations import OPERATIONS, price
 from adcost.derivatives.tape.tape import counted_operations
@@ -86,14 +86,11 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
             rows += _errors(programs, d)
             if everything:
                 rows += _evaluations(loss, *arguments)
-            timed = time_interleaved(
+            timed = time_as_configured(
                 programs,
+                timing,
                 point=point,
                 rng=seeds.generator(seed, "gradient", point, d, "order"),
-                min_repeats=timing["runs"],
-                max_repeats=timing["max_runs"],
-                budget_seconds=timing["seconds"],
-                warmup=timing["warmup"],
             )
             timings.append(timed.assign(dimension=d))
     return {"measurements": _table(point, rows), "timings": pd.concat(timings, ignore_index=True)}

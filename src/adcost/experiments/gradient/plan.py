@@ -7,7 +7,7 @@ function written in several ways.
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point
+from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
 
 TABLES = ("measurements",)
 FIGURES = ("methods", "seconds", "functions", "writing")
@@ -112,10 +112,4 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
             found.append(
                 f"gradient.{key}.dimensions: {dimensions} must increase from one to the next."
             )
-    timing = config["timing"]
-    if timing["max_runs"] < timing["runs"]:
-        found.append(
-            f"gradient.timing.max_runs is {timing['max_runs']}; it must be at least "
-            f"gradient.timing.runs, which is {timing['runs']}."
-        )
-    return found
+    return [*found, *rounds_problems("gradient.timing", config["timing"])]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from adcost.results.select import select
 from adcost.statistics.intervals import paired_ratio
 
 BOUND = 5.0
@@ -54,12 +55,8 @@ def exponents(ratios: pd.DataFrame) -> pd.Series:
 
 def counted(measured: pd.DataFrame, quantity: str = "operations") -> pd.DataFrame:
     """A quantity over that of the function itself: ``point, dimension, method, ratio``."""
-    table = measured[measured.quantity == quantity].pivot(
-        index=["point", "dimension"], columns="method", values="value"
-    )
-    missing = {"loss", *METHODS} - set(table.columns)
-    if missing:
-        raise ValueError(f"gradient: no {quantity} of {', '.join(sorted(missing))}")
+    rows = select("gradient", measured, quantity=quantity, method=("loss", *METHODS))
+    table = rows.pivot(index=["point", "dimension"], columns="method", values="value")
     ratios = table[list(METHODS)].div(table.loss, axis=0)
     return ratios.stack().rename("ratio").reset_index()
 

@@ -11,7 +11,7 @@ Tolerances, and why:
   by two such steps.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,10 @@ from adcost.experiments.graph_traces import slides
 from adcost.experiments.graph_traces.plan import LECTURE
 from adcost.experiments.graph_traces.summary import counted, everywhere
 from adcost.experiments.graph_traces.words import pretty
+from adcost.roundoff import unit_roundoff
 from adcost.statistics.intervals import Interval
 
-UNIT = float(np.finfo(float).eps / 2)
+UNIT = unit_roundoff()
 ROUNDING = 20.0
 NUMBER, ALIGNMENT = 8, 64
 """Bytes of a float64, and the step in which XLA lays out buffers."""
@@ -71,12 +72,9 @@ def _reverse(steps: pd.DataFrame) -> Claim:
         "graph_traces.reverse",
         REVERSE,
         "Reverse mode: every row of the slides, as written, is ∂L/∂(node).",
-        _weakest_first(
-            [
-                near("exact", last, 1, ROUNDING * UNIT,
-                     "of ∂L/∂w₂: the last slide as written", "1"),
-                *_rows_hold(steps, "reverse"),
-            ]
+        (
+            near("exact", last, 1, ROUNDING * UNIT, "of ∂L/∂w₂: the last slide as written", "1"),
+            *_rows_hold(steps, "reverse"),
         ),
         "reverse",
         "The last slide has a slip: its sum over children, ∂L/∂w₂ = ∂L/∂v₂ · ∂v₂/∂w₂, is right, "
@@ -117,8 +115,10 @@ def _rows_hold(steps: pd.DataFrame, sweep: str) -> tuple[Evidence, Evidence]:
     by_hand = _worst(ours, closed.reindex(rows.index)) if whole else np.nan
     by_jax = _worst(rows[["derivative"]], rows[["by_jax"]].set_axis(["derivative"], axis=1))
     return (
-        at_most("exact", Interval.exactly(by_hand), ROUNDING, "u from the closed form"),
-        at_most("exact", Interval.exactly(by_jax), ROUNDING, "u from JAX"),
+        at_most(
+            "exact", Interval.exactly(by_hand), ROUNDING, "rounding errors from the closed form"
+        ),
+        at_most("exact", Interval.exactly(by_jax), ROUNDING, "rounding errors from JAX"),
     )
 
 
@@ -133,12 +133,6 @@ def _worst(ours: pd.DataFrame, truth: pd.DataFrame) -> float:
 # --- the costs ----------------------------------------------------------------------------------
 
 
-def _weakest_first(pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """All must hold, so the weakest decides."""
-    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
-    return tuple(sorted(pieces, key=lambda piece: order[piece.verdict]))
-
-
 def _one_reverse_sweep(measured: pd.DataFrame) -> Claim:
     inputs = _inputs(measured)
     reverse, forward = (everywhere(measured, m, "sweeps") for m in ("reverse", "forward"))
@@ -148,18 +142,15 @@ def _one_reverse_sweep(measured: pd.DataFrame) -> Claim:
         f"{FORWARD}; {REVERSE}: the two algorithms; Griewank & Walther 2008, ch. 3",
         "The full gradient takes one reverse sweep or d forward sweeps, and a sweep of either kind "
         "takes the same number of multiplications.",
-        _weakest_first(
-            [
-                near("counted", Interval.spanning(reverse, "functions"), 1, 0,
-                     "reverse sweeps", "1"),
-                near("counted", Interval.spanning(forward / inputs, "functions"), 1, 0,
-                     "forward sweeps an input", "1"),
-                near("counted",
-                     Interval.spanning(
-                         products["forward"] / (inputs * products["reverse"]), "functions"
-                     ), 1, 0,
-                     "multiplications, forward over d times reverse", "1"),
-            ]
+        (
+            near("counted", Interval.spanning(reverse, "functions"), 1, 0, "reverse sweeps", "1"),
+            near("counted", Interval.spanning(forward / inputs, "functions"), 1, 0,
+                 "forward sweeps an input", "1"),
+            near("counted",
+                 Interval.spanning(
+                     products["forward"] / (inputs * products["reverse"]), "functions"
+                 ), 1, 0,
+                 "multiplications, forward over d times reverse", "1"),
         ),
         "sweeps",
         f"Over {len(inputs)} functions of 1 to {inputs.max()} inputs. A gradient is whole when it "
@@ -186,26 +177,24 @@ def _reverse_stores_all(measured: pd.DataFrame) -> Claim:
         "Reverse mode keeps every intermediate value; forward mode keeps only what later lines "
         "need: on a chain, one value a link against none.",
         (
-            *_weakest_first(
-                [
-                    near("counted", Interval.spanning(held / lines, "functions"), 1, 0,
-                         "of all values, reverse", "1"),
-                    near("counted", _a_link(counted(measured, *_REVERSE)), 1, 0,
-                         "values a link, reverse", "1"),
-                    near("counted", _a_link(counted(measured, *_FORWARD)), 0, 0,
-                         "values a link, forward", "0"),
-                ]
-            ),
-            near("counted", _overall(counted(measured, *_JAX_REVERSE)), 1, slack,
-                 "numbers a link, JAX reverse"),
-            near("counted", _overall(counted(measured, *_JAX_FORWARD)), 0, slack,
-                 "numbers a link, JAX forward"),
+            near("counted", Interval.spanning(held / lines, "functions"), 1, 0,
+                 "of all values, reverse", "1"),
+            near("counted", _a_link(counted(measured, *_REVERSE)), 1, 0,
+                 "values a link, reverse", "1"),
+            near("counted", _a_link(counted(measured, *_FORWARD)), 0, 0,
+                 "values a link, forward", "0"),
         ),
         "storage",
         f"On the lecture's function reverse mode holds {held[lecture]:.0f} of {lines[lecture]:.0f} "
         f"values, forward mode {forward[lecture]:.0f} at the most. The algorithm of the slide "
         "stores every value; the partial derivatives read fewer, "
         f"{read[lecture]:.0f} here, since a sum's need none: on a chain of sines all but the last.",
+        beside=(
+            near("counted", _overall(counted(measured, *_JAX_REVERSE)), 1, slack,
+                 "numbers a link, JAX reverse"),
+            near("counted", _overall(counted(measured, *_JAX_FORWARD)), 0, slack,
+                 "numbers a link, JAX forward"),
+        ),
         claimed_by="lecture",
     )  # fmt: skip
 

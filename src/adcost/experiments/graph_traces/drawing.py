@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,13 @@ from matplotlib.path import Path
 from adcost import plotting
 from adcost.experiments.graph_traces.layout import Edge, Layout, Position, layered
 from adcost.experiments.graph_traces.words import pretty
+from adcost.palette import METHODS
 
 ACROSS, UP, RADIUS = 2.6, 2.2, 0.4
 """A layer, a row, and a node's radius, in the units of a drawing."""
 
 FAINT, INK, PAPER = "#BBBBBB", "#000000", "#FFFFFF"
-COLOURS = {"forward": plotting.GREEN, "reverse": plotting.BLUE}
+COLOURS = {mode: METHODS[f"{mode}_mode"].colour for mode in ("forward", "reverse")}
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,8 @@ def draw(
         if node in graph.formulas:
             axis.text(x, y + RADIUS + 0.08, pretty(graph.formulas[node]), va="bottom", **text)
         # On the page's colour, for an arrow may pass behind.
-        below = {"xy": (x, y - RADIUS), "textcoords": "offset points", "va": "top", **text,
-                 "bbox": {"fc": PAPER, "ec": "none", "pad": 0.5}}  # fmt: skip
+        below = {"xy": (x, y - RADIUS), "textcoords": "offset points", "va": "top", **text}
+        below["bbox"] = {"fc": PAPER, "ec": "none", "pad": 0.5}
         if values and (ready or reverse):
             axis.annotate(plotting.number(graph.values[node]), xytext=(0, -3), **below)
         if ready:
@@ -144,8 +146,7 @@ def _beside(axis: Axes, way: Sequence[Position], text: str, colour: str, size: f
     else:
         middle, slope = points[len(points) // 2], np.array([1.0, 0.0])
     angle = np.arctan2(slope[1], slope[0])
-    axis.annotate(
-        text, middle, (-3 * np.sin(angle), 3 * np.cos(angle)), textcoords="offset points",
-        rotation=np.degrees(angle), rotation_mode="anchor", ha="center", va="bottom",
-        fontsize=size - 1, color=colour, zorder=5,
-    )  # fmt: skip
+    style: dict[str, Any] = {"rotation_mode": "anchor", "ha": "center", "va": "bottom", "zorder": 5}
+    style |= {"offset": (-3 * np.sin(angle), 3 * np.cos(angle)), "rotation": np.degrees(angle)}
+    x, y = middle
+    plotting.label_at_end(axis, x, y, text, colour, fontsize=size - 1, **style)

@@ -10,11 +10,11 @@ from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.experiments.graph_traces import drawing, sequences
-from adcost.experiments.graph_traces.drawing import COLOURS
 from adcost.experiments.graph_traces.plan import LECTURE
 from adcost.experiments.graph_traces.summary import counted
+from adcost.palette import METHODS
 
-FAMILIES = {"rosenbrock": ("Rosenbrock's function", "o-"), "speelpenning": ("product", "s--")}
+FAMILIES = {"rosenbrock": ("Rosenbrock's function", "-"), "speelpenning": ("product", "--")}
 
 MOST_NODES, WIDE, TITLE = 40, 26.0, 1.0
 """Nodes of an expression that is drawn (a larger one is in the tables only), and in a drawing's
@@ -70,11 +70,11 @@ def _sweeps(measured: pd.DataFrame) -> Figure:
     """Multiplications to the full gradient over the number of inputs, by either mode."""
     figure, axis = plt.subplots()
     for family, (name, dash) in FAMILIES.items():
-        for mode in ("forward", "reverse"):
+        for mode, sweeps in (("forward", "d forward sweeps"), ("reverse", "1 reverse sweep")):
             line = counted(measured, mode, "multiplications", family)
-            axis.plot(line.index, line, dash, ms=4, color=COLOURS[mode])
-            sweeps = "d forward sweeps" if mode == "forward" else "1 reverse sweep"
-            _label(axis, line, f"{name},\n{sweeps}", COLOURS[mode])
+            look = METHODS[f"{mode}_mode"]
+            axis.plot(line.index, line, **look.look(ls=dash, ms=4))
+            _label(axis, line, f"{name},\n{sweeps}", look.colour)
     _logarithmic(axis, line.index)
     axis.set(xlabel="number of inputs d", ylabel="multiplications to the full gradient")
     return figure
@@ -83,16 +83,16 @@ def _sweeps(measured: pd.DataFrame) -> Figure:
 def _storage(measured: pd.DataFrame) -> Figure:
     """Values held at once over the length of a chain, by either mode."""
     figure, axis = plt.subplots()
-    for mode, text in (("forward", "forward mode:\nwhat later lines need"),
-                       ("reverse", "reverse mode:\nevery value")):  # fmt: skip
+    for mode, text in (("forward", "what later lines need"), ("reverse", "every value")):
+        look = METHODS[f"{mode}_mode"]
         line = counted(measured, mode, "values_held", "sines")
-        axis.plot(line.index, line, "o-", color=COLOURS[mode])
-        _label(axis, line, text, COLOURS[mode])
+        axis.plot(line.index, line, **look.look())
+        _label(axis, line, f"{look.name}:\n{text}", look.colour)
         # The compiled programs hold more than the chain's values: the same in all lengths.
         compiled = counted(measured, f"jax_{mode}", "temporary_bytes", "sines") / 8
-        axis.plot(compiled.index, compiled, "s:", mfc="none", lw=1.2, color=COLOURS[mode])
+        axis.plot(compiled.index, compiled, **look.look(ls=":", mfc="none", lw=1.2))
         if mode == "forward":
-            _label(axis, compiled, "squares: JAX's compiled\nprogram", COLOURS[mode])
+            _label(axis, compiled, "dotted: JAX's compiled\nprogram", look.colour)
     _logarithmic(axis, line.index)
     axis.set(xlabel="length of the chain", ylabel="numbers held at once (8 bytes each)")
     return figure
@@ -102,10 +102,8 @@ def _logarithmic(axis: Axes, x: pd.Index) -> None:
     axis.set(xscale="log", yscale="log")
     # Room on the right for the labels.
     axis.set_xlim(x.min() / 1.2, x.max() * (x.max() / x.min()) ** 0.5)
-    axis.set_xticks(list(x), [str(tick) for tick in x])
-    axis.minorticks_off()
+    plotting.ticks(axis, "x", x)
 
 
 def _label(axis: Axes, line: pd.Series, text: str, colour: str) -> None:
-    axis.annotate(text, (line.index[-1], line.iloc[-1]), (8, 0), textcoords="offset points",
-                  va="center", color=colour, fontsize=8.5)  # fmt: skip
+    plotting.label_at_end(axis, line.index[-1], line.iloc[-1], text, colour)

@@ -54,7 +54,7 @@ def film(graph: Graph, sweep: pd.DataFrame, folder: Path | str, name: str) -> No
 
 def _panel(axis: Axes, graph: Graph, sweep: pd.DataFrame, step: int, size: float) -> None:
     """The graph after ``step`` (−1: before the first), with the slide's formulas above it."""
-    mode = sweep.sweep.iloc[0].partition("_")[0]
+    mode = "reverse" if sweep.sweep.iloc[0] == "reverse" else "forward"
     done, now = sweep[sweep.step <= step], sweep[sweep.step == step]
     derivatives = dict(zip(done.node, done.derivative, strict=True))
     drawing.draw(axis, graph, mode, derivatives, set(now.node), size=size)

@@ -2,23 +2,17 @@
 
 import pandas as pd
 
+from adcost.results.select import series
+
 
 def counted(measured: pd.DataFrame, method: str, quantity: str, function: str) -> pd.Series:
     """A quantity of a growing family, by its size."""
-    rows = measured[
-        (measured.growing != "expression")
-        & (measured.function == function)
-        & (measured.method == method)
-        & (measured.quantity == quantity)
-    ]
-    if rows.empty:
-        raise ValueError(f"graph_traces: no {quantity} of {method} for {function}")
-    return rows.set_index("size").value.sort_index()
+    growing = measured[measured.growing != "expression"]
+    labels = {"function": function, "method": method, "quantity": quantity}
+    return series("graph_traces", growing, "size", **labels)
 
 
 def everywhere(measured: pd.DataFrame, method: str, quantity: str) -> pd.Series:
     """A quantity of all functions and sizes, by what is growing, function and size."""
-    rows = measured[(measured.method == method) & (measured.quantity == quantity)]
-    if rows.empty:
-        raise ValueError(f"graph_traces: no {quantity} of {method}")
-    return rows.set_index(["growing", "function", "size"]).value.sort_index()
+    by = ["growing", "function", "size"]
+    return series("graph_traces", measured, by, method=method, quantity=quantity)

@@ -13,7 +13,7 @@ from matfree import stochtrace
 
 from adcost import seeds
 from adcost.costs.chunk import within
-from adcost.costs.timing import compile_programs, time_interleaved
+from adcost.costs.timing import compile_programs, time_as_configured
 from adcost.derivatives.hvp import Scalar, hvp
 from adcost.experiments.hutchinson.networks import Row, classifier_of, table
 from adcost.functions.classifiers import batch_loss
@@ -46,14 +46,11 @@ def measure_chunks(point: str, parameters: Mapping[str, Any], seed: int) -> dict
             }
         )
         timings.append(
-            time_interleaved(
+            time_as_configured(
                 programs,
+                timing,
                 point=point,
                 rng=seeds.generator(seed, "hutchinson", point, network, "order"),
-                min_repeats=timing["runs"],
-                max_repeats=timing["max_runs"],
-                budget_seconds=timing["seconds"],
-                warmup=timing["warmup"],
             )
         )
         rows: list[Row] = [

@@ -9,8 +9,6 @@ Tolerances, and why:
   influence matrix the laws of signs and of Gaussian probes differ by more than that;
 - the products measured may miss V by a quarter: they are taken from all V, of which the larger have
   few estimates; without the factor 2 they would be off by a half and more.
-
-Where a statement has several parts, the weakest decides.
 """
 
 from collections.abc import Mapping
@@ -51,11 +49,6 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     ]
 
 
-def _weakest_first(*pieces: Evidence) -> tuple[Evidence, ...]:
-    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
-    return tuple(sorted(pieces, key=lambda piece: order[piece.verdict]))
-
-
 def _measured_on(measured: pd.DataFrame) -> list[tuple[summary.Case, str]]:
     return [(case, d) for d in DISTRIBUTIONS for case in summary.cases(measured, d)]
 
@@ -90,7 +83,15 @@ def _rate(measured: pd.DataFrame) -> Claim:
         "hutchinson.sqrt_rate",
         SECTION,
         "The error falls like 1/√V.",
-        (near("sampled", summary.farthest(found, -0.5), -0.5, EXPONENT, "exponent in V"),),
+        (
+            near(
+                "sampled",
+                summary.farthest(found, -0.5),
+                -0.5,
+                EXPONENT,
+                "exponent in the number of probes",
+            ),
+        ),
         "error",
         f"The farthest of {len(pairs)} exponents of the root-mean-square error, V from 1 to as far "
         f"as {widest:,} (those of which each block of probes has {summary.LEAST_SETS} sets); the "
@@ -101,23 +102,28 @@ def _rate(measured: pd.DataFrame) -> Claim:
 
 def _variance(measured: pd.DataFrame, distribution: str, formula: str) -> Claim:
     cases = summary.cases(measured, distribution)
-    pieces: dict[bool, list[Evidence]] = {True: [], False: []}
+    enough: list[Evidence] = []
+    few: list[Evidence] = []
     for case in cases:
         found = summary.variance_ratio(measured, case, distribution, len(cases))
-        piece = near("sampled", found, 1, VARIANCE, f"of the law, {_called(measured, case)}")
-        pieces[summary.probes_of(measured, case, distribution) >= ENOUGH].append(piece)
+        piece = near(
+            "sampled", found, 1, VARIANCE, f"of the predicted variance, {_called(measured, case)}"
+        )
+        many = summary.probes_of(measured, case, distribution) >= ENOUGH
+        (enough if many else few).append(piece)
     network = summary.law_ratio(measured, ("dense", "trained"))
     apart = summary.law_ratio(measured, ("influence", "fixed"))
     return Claim(
         f"hutchinson.variance.{distribution}",
         f"{SECTION}; Hutchinson 1990; Avron & Toledo 2011",
         f"With {NAMES[distribution]} the variance of V probes is {formula}.",
-        (*_weakest_first(*pieces[True]), *_weakest_first(*pieces[False])),
+        tuple(enough or few),
         "laws",
         f"The Gaussian law is {network:.3f} times that of random signs on the network, whose "
         f"Hessian has little weight on its diagonal, and {apart:.2f} times on the influence "
         "matrix: there the two are told apart. The intervals hold for all matrices together; those "
         f"with at least {ENOUGH:,} probes decide.",
+        beside=tuple(few if enough else ()),
         claimed_by="literature",
     )
 
@@ -130,9 +136,13 @@ def _crossover(measured: pd.DataFrame) -> Claim:
         predicted = summary.needed(measured, case)
         found = summary.measured_needed(measured, case, summary.ACCURACY, len(cases))
         name = _called(measured, case)
-        ratios.append(near("sampled", found.over(predicted), 1, NEEDED, f"of V, {name}"))
+        ratios.append(
+            near("sampled", found.over(predicted), 1, NEEDED, f"of the predicted products, {name}")
+        )
         side = at_most if predicted < size else at_least
-        sides.append(side("sampled", found.over(size), 1, f"products over d, {name}"))
+        sides.append(
+            side("sampled", found.over(size), 1, f"of the d products of the exact trace, {name}")
+        )
         shares.append(predicted / size)
     below = sum(share < 1 for share in shares)
     # With all networks on one side no crossing was seen.
@@ -142,7 +152,7 @@ def _crossover(measured: pd.DataFrame) -> Claim:
         "Hutchinson 1990; Avron & Toledo 2011",
         "For the relative error ε random signs take V = 2(‖H‖²_F − Σ hᵢᵢ²)/(ε tr H)² products, and "
         "the exact trace takes d: the estimate is the cheaper way if and only if V < d.",
-        _weakest_first(
+        (
             *ratios,
             *sides,
             at_least("counted", both, 1, f"networks where V < d, of {len(cases)}"),
@@ -159,12 +169,12 @@ def _crossover(measured: pd.DataFrame) -> Claim:
 def _hutch_plus_plus(measured: pd.DataFrame) -> Claim:
     ways = (("hutch_plus_plus", "Hutch++"), ("xtrace", "XTrace"))
     comparisons = len(STATES) * len(ways)
-    pieces = [
+    pieces = tuple(
         at_most("sampled", summary.trial_exponent(measured, state, method, comparisons), -0.5,
                 f"exponent in products, {title}, {state}", "< −1/2")
         for state in STATES
         for method, title in ways
-    ]  # fmt: skip
+    )  # fmt: skip
     gains = {state: summary.hutch_gain(measured, state) for state in STATES}
     most = int(max(gains["trained"].index))
     early, late = gains["initial"], gains["trained"]
@@ -174,7 +184,7 @@ def _hutch_plus_plus(measured: pd.DataFrame) -> Claim:
         f"{SECTION}; Meyer, Musco, Musco & Woodruff 2021; Epperly, Tropp & Webber 2024",
         "At equal numbers of products the error of Hutch++ and of XTrace falls faster than "
         "Hutchinson's 1/√V.",
-        _weakest_first(*pieces),
+        pieces,
         "decay",
         f"How much is gained, the spectrum decides: with {most} products Hutch++ is "
         f"{late[most]:.1f} times as exact as Hutchinson's estimator after training and "

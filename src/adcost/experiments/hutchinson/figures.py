@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
 from adcost import plotting
 from adcost.experiments.hutchinson import summary
+from adcost.palette import METHODS
 
 COLOURS = {
     ("dense", "initial"): plotting.SKY,
@@ -19,12 +20,12 @@ COLOURS = {
     ("large", "initial"): plotting.ORANGE,
     ("large", "trained"): plotting.VERMILION,
 }
-METHODS = {
-    "hutchinson": ("Hutchinson", plotting.BLUE, "o"),
-    "hutch_plus_plus": ("Hutch++", plotting.VERMILION, "s"),
-    "xtrace": ("XTrace", plotting.GREEN, "^"),
+LOOKS = {method: METHODS[method] for method in ("hutchinson", "hutch_plus_plus", "xtrace")}
+DISTRIBUTIONS = {
+    "rademacher": METHODS["random_signs"],
+    "gaussian": METHODS["gaussian"],
+    "sphere": METHODS["sphere"],
 }
-NAMES = {"rademacher": "random signs", "gaussian": "Gaussian", "sphere": "sphere"}
 TRAINED = ("dense", "trained")
 PERCENT = FuncFormatter(lambda value, _: f"{plotting.number(100 * value)} %")
 
@@ -39,7 +40,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_needed(measured), folder, "needed")
         plotting.save(_decay(measured), folder, "decay")
         plotting.save(_diagonal(measured), folder, "diagonal")
-        plotting.save(_chunks(measured, tables["timings"]), folder, "chunks")
+        plotting.save(_chunks(tables), folder, "chunks")
 
 
 def _estimates(measured: pd.DataFrame) -> Figure:
@@ -56,16 +57,16 @@ def _estimates(measured: pd.DataFrame) -> Figure:
     axis.axhline(trace, color=plotting.VERMILION, lw=1.4)
     axis.set(xscale="log", xlabel="probes V", ylabel="estimate of the Hessian's trace")
     axis.set_xlim(v[0] * 0.8, v[-1] * 1.25)
-    _note(axis, 0.99, (v[-1] / 3, trace + 2.2 * spread / np.sqrt(v[-1] / 3)),
-          f"exact: {plotting.fixed(trace, 3)}", plotting.VERMILION)  # fmt: skip
-    axis.text(0.99, 0.03, f"circles: {firsts['repeat'].nunique()} independent estimates at each V\n"
-              "bands: one and two predicted standard deviations", ha="right", va="bottom",
-              transform=axis.transAxes, fontsize=8.5, color=plotting.GREY)  # fmt: skip
+    beside = v[-1] / 3, trace + 2.2 * spread / np.sqrt(v[-1] / 3)
+    above = {"offset": (0, 12), "ha": "center", "va": "baseline", "fontsize": 10}
+    said = f"exact: {plotting.fixed(trace, 3)}"
+    plotting.label_at_end(axis, *beside, said, plotting.VERMILION, **above)
+    said = (
+        f"circles: {firsts['repeat'].nunique()} independent estimates at each V\n"
+        "bands: one and two predicted standard deviations"
+    )
+    plotting.note(axis, 0.99, 0.03, said, plotting.GREY, ha="right", va="bottom")
     return figure
-
-
-def _note(axis: Axes, _: float, at: tuple[float, float], text: str, colour: str) -> None:
-    axis.annotate(text, at, xytext=(0, 12), textcoords="offset points", color=colour, ha="center")
 
 
 def _error(measured: pd.DataFrame) -> Figure:
@@ -79,45 +80,41 @@ def _error(measured: pd.DataFrame) -> Figure:
         label = f"d = {int(summary.exact(measured, case)['size']):,}, {case[1]}"
         axis.plot(v, line, "-", lw=1.2, color=colour, label=label)
     axis.axhline(summary.ACCURACY, color=plotting.GREY, lw=1, ls=":")
-    axis.set(xscale="log", yscale="log", xlabel="probes V",
-             ylabel="root-mean-square error / trace")  # fmt: skip
+    axis.set(xscale="log", yscale="log", xlabel="probes V")
+    axis.set_ylabel("root-mean-square error / trace")
     axis.yaxis.set_major_formatter(PERCENT)
     axis.legend(loc="upper right", fontsize=8.5)
-    axis.text(0.02, 0.04, "lines: predicted, slope −1/2", transform=axis.transAxes, fontsize=8.5,
-              color=plotting.GREY)  # fmt: skip
+    plotting.note(axis, 0.02, 0.04, "lines: predicted, slope −1/2", plotting.GREY)
     return figure
 
 
 def _with_intervals(axis: Axes, found: pd.DataFrame, colour: str, marker: str) -> None:
-    errors = [found.value - found.low, found.high - found.value]
-    axis.errorbar(found.index, found.value, yerr=errors, fmt=marker, ms=4, mfc="none", lw=1,
-                  color=colour)  # fmt: skip
+    look = {"marker": marker, "ls": "", "ms": 4, "mfc": "none", "lw": 1, "color": colour}
+    plotting.interval_line(axis, found.index, found.value, found.low, found.high, **look)
 
 
 def _laws(measured: pd.DataFrame) -> Figure:
     """The variance of one probe over the Gaussian law, on two matrices: measured and predicted."""
     matrices = {("influence", "fixed"): "influence matrix", TRAINED: "network's Hessian"}
     figure, axis = plt.subplots(figsize=(6.4, 3.6))
-    colours = (plotting.BLUE, plotting.ORANGE, plotting.GREEN)
     ticks = {}
     for group, (case, title) in enumerate(matrices.items()):
         unit = summary.law(measured, case, "gaussian")
         present = [d for d in summary.DISTRIBUTIONS if case in summary.cases(measured, d)]
         for place, distribution in enumerate(present):
-            x, colour = 4 * group + place, colours[place]
+            x, look = 4 * group + place, DISTRIBUTIONS[distribution]
             predicted = summary.law(measured, case, distribution) / unit
             ratio = summary.variance_ratio(measured, case, distribution)
             value, low, high = (predicted * r for r in (ratio.value, ratio.low, ratio.high))
             axis.plot([x - 0.35, x + 0.35], [predicted] * 2, color=plotting.GREY, lw=2)
-            axis.errorbar([x], [value], yerr=[[value - low], [high - value]], fmt="o", ms=5,
-                          color=colour, capsize=4)  # fmt: skip
-            ticks[x] = NAMES[distribution].replace(" ", "\n")
+            mark = look.look(ls="", ms=5, capsize=4)
+            plotting.interval_line(axis, [x], [value], [low], [high], **mark)
+            ticks[x] = look.name.replace(" ", "\n")
         axis.text(4 * group + (len(present) - 1) / 2, 1.2, title, ha="center")
     axis.set_xticks(list(ticks), list(ticks.values()))
     axis.grid(axis="x", visible=False)
     axis.set(ylabel="variance of one probe / (2‖A‖²)", ylim=(0, 1.32))
-    axis.text(0.01, 0.03, "bars: predicted; points: measured", transform=axis.transAxes,
-              fontsize=8.5, color=plotting.GREY)  # fmt: skip
+    plotting.note(axis, 0.01, 0.03, "bars: predicted; points: measured", plotting.GREY)
     return figure
 
 
@@ -125,23 +122,23 @@ def _needed(measured: pd.DataFrame) -> Figure:
     """Products to a relative error, against those of the exact trace."""
     figure, axis = plt.subplots(figsize=(6.4, 4.0))
     errors = np.geomspace(0.003, 0.1, 100)
-    ends = []
+    lines = []
     for case in summary.networks(measured):
         size = summary.exact(measured, case)["size"]
         share = [summary.needed(measured, case, error) / size for error in errors]
         axis.plot(errors, share, color=COLOURS[case])
         at = summary.measured_needed(measured, case, summary.ACCURACY).over(size)
-        axis.errorbar([summary.ACCURACY], [at.value], fmt="o", color=COLOURS[case],
-                      yerr=[[at.value - at.low], [at.high - at.value]])  # fmt: skip
-        ends.append((share[0], f"d = {int(size):,}, {case[1]}", COLOURS[case]))
-    for share, label, colour in ends:
-        axis.annotate(label, (errors[0], share), xytext=(6, 0), textcoords="offset points",
-                      color=colour, fontsize=8.5, va="center")  # fmt: skip
+        mark = {"marker": "o", "ls": "", "color": COLOURS[case]}
+        ends = [at.value], [at.low], [at.high]
+        plotting.interval_line(axis, [summary.ACCURACY], *ends, **mark)
+        lines.append((share[0], f"d = {int(size):,}, {case[1]}", COLOURS[case]))
+    for share, label, colour in lines:
+        plotting.label_at_end(axis, errors[0], share, label, colour, offset=(6, 0))
     axis.axhline(1, color=plotting.GREY, lw=1.2)
-    axis.annotate("the exact trace, d products", (0.1, 1), xytext=(0, 4), color=plotting.GREY,
-                  textcoords="offset points", fontsize=8.5)  # fmt: skip
-    axis.set(xscale="log", yscale="log", xlabel="root-mean-square error / trace",
-             ylabel="products / d")  # fmt: skip
+    said, above = "the exact trace, d products", {"offset": (0, 4), "va": "baseline"}
+    plotting.label_at_end(axis, 0.1, 1, said, plotting.GREY, **above)
+    axis.set(xscale="log", yscale="log", xlabel="root-mean-square error / trace")
+    axis.set_ylabel("products / d")
     axis.set_xlim(0.12, 0.0009)
     axis.xaxis.set_major_formatter(PERCENT)
     return figure
@@ -158,26 +155,24 @@ def _decay(measured: pd.DataFrame) -> Figure:
         for method in ("hutch_plus_plus", "xtrace"):
             shown[method] = summary.root_mean(summary.trials(measured, state, method))
         for method, found in shown.items():
-            title, colour, marker = METHODS[method]
-            _with_intervals(axis, found, colour, marker)
+            look = LOOKS[method]
+            _with_intervals(axis, found, look.colour, look.marker)
             if method != "hutchinson":
-                axis.plot(found.index, found.value, color=colour, lw=1)
+                axis.plot(found.index, found.value, color=look.colour, lw=1)
             if state == "trained":
-                axis.annotate(title, (found.index[-1], found.value.iloc[-1]), xytext=(8, 0),
-                              textcoords="offset points", color=colour, fontsize=9,
-                              va="center")  # fmt: skip
+                end = found.index[-1], found.value.iloc[-1]
+                plotting.label_at_end(axis, *end, look.name, look.colour, fontsize=9)
         law = (summary.law(measured, case, "rademacher") / ideal.index) ** 0.5
-        axis.plot(ideal.index, law, color=METHODS["hutchinson"][1], lw=1)
-        axis.plot(ideal.index, ideal, "--", color=METHODS["hutch_plus_plus"][1], lw=1)
+        axis.plot(ideal.index, law, color=LOOKS["hutchinson"].colour, lw=1)
+        axis.plot(ideal.index, ideal, "--", color=LOOKS["hutch_plus_plus"].colour, lw=1)
         axis.set(xscale="log", yscale="log", xlabel="products with the Hessian")
         axis.set_title(f"{'before' if state == 'initial' else 'after'} training")
         axis.set_xlim(ideal.index[0] * 0.8, ideal.index[-1] * 4)
-        axis.set_xticks(ideal.index, [str(n) for n in ideal.index])
-        axis.xaxis.set_minor_formatter(NullFormatter())
+        plotting.ticks(axis, "x", ideal.index)
     axes[0].set_ylabel("root-mean-square error / trace")
     axes[0].yaxis.set_major_formatter(PERCENT)
-    axes[0].text(0.02, 0.03, "dashed: Hutch++ if it found the\nlargest eigenvectors exactly",
-                 transform=axes[0].transAxes, fontsize=8.5, color=plotting.GREY)  # fmt: skip
+    said = "dashed: Hutch++ if it found the\nlargest eigenvectors exactly"
+    plotting.note(axes[0], 0.02, 0.03, said, plotting.GREY)
     return figure
 
 
@@ -188,43 +183,43 @@ def _diagonal(measured: pd.DataFrame) -> Figure:
         found, colour = summary.diagonal_errors(measured, state), COLOURS["dense", state]
         _with_intervals(axis, found, colour, "o")
         axis.plot(found.index, found.law, lw=1.2, color=colour)
-        axis.annotate(state, (found.index[-1], found.law.iloc[-1]), xytext=(8, 0), va="center",
-                      textcoords="offset points", color=colour)  # fmt: skip
+        end = found.index[-1], found.law.iloc[-1]
+        plotting.label_at_end(axis, *end, state, colour, fontsize=10)
     axis.set(xscale="log", yscale="log", xlabel="probes V")
     axis.set_xlim(0.8, found.index[-1] * 4)
     axis.set_ylabel("error of the diagonal / its norm")
     axis.yaxis.set_major_formatter(PERCENT)
-    axis.text(0.02, 0.04, "lines: predicted, slope −1/2", transform=axis.transAxes, fontsize=8.5,
-              color=plotting.GREY)  # fmt: skip
+    plotting.note(axis, 0.02, 0.04, "lines: predicted, slope −1/2", plotting.GREY)
     return figure
 
 
-def _chunks(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
+def _chunks(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """The time of a probe in single compiled products, against the chunk."""
     figure, axis = plt.subplots(figsize=(6.4, 4.0))
     for network in summary.NETWORKS:
-        ratios, colour = summary.per_probe(measured, timings, network), COLOURS[network, "trained"]
+        ratios, colour = summary.per_probe(tables, network), COLOURS[network, "trained"]
         own = [name for name in ratios if name != "matfree"]
-        quartiles = ratios.quantile([0.25, 0.5, 0.75])
-        middle = quartiles.loc[0.5]
-        reach = [middle - quartiles.loc[0.25], quartiles.loc[0.75] - middle]
-        chunks = [int(name) for name in own]
-        axis.errorbar(chunks, middle[own], yerr=[part[own] for part in reach], fmt="o-",
-                      color=colour)  # fmt: skip
+        measured = tables["measurements"]
+        low, middle, high = ratios.quantile([0.25, 0.5, 0.75]).to_numpy()
+        place = {name: k for k, name in enumerate(ratios)}
         last = measured[(measured.point == "chunks") & (measured.matrix == network)]
-        axis.errorbar([last.probes.max() * 1.6], [middle["matfree"]],
-                      yerr=[[part["matfree"]] for part in reach], fmt="D", mfc="none",
-                      color=colour)  # fmt: skip
-        size = last["size"].iloc[0]
-        axis.annotate(f"d = {size:,}", (chunks[-1], middle[own[-1]]), xytext=(38, 0), va="center",
-                      textcoords="offset points", color=colour, fontsize=9)  # fmt: skip
+        chunks = [int(name) for name in own]
+        together = [last.probes.max() * 1.6]
+        marks = ((own, chunks, {"marker": "o"}), (["matfree"], together, {"marker": "D", "ls": ""}))
+        for names, at, mark in marks:
+            shown = [place[name] for name in names]
+            face = colour if names is own else "none"
+            look = {"color": colour, "mfc": face, **mark}
+            plotting.interval_line(axis, at, middle[shown], low[shown], high[shown], **look)
+        size, end = last["size"].iloc[0], middle[place[own[-1]]]
+        beside = {"offset": (38, 0), "fontsize": 9}
+        plotting.label_at_end(axis, chunks[-1], end, f"d = {size:,}", colour, **beside)
     axis.axhline(1, color=plotting.GREY, lw=1, ls=":")
-    axis.set(xscale="log", xlabel="probes multiplied at once",
-             ylabel="time of a probe / of one product")  # fmt: skip
+    axis.set(xscale="log", xlabel="probes multiplied at once")
+    axis.set_ylabel("time of a probe / of one product")
     axis.set_ylim(bottom=0)
     axis.set_xlim(chunks[0] * 0.8, chunks[-1] * 8)
-    axis.set_xticks(chunks, own)
-    axis.xaxis.set_minor_formatter(NullFormatter())
-    axis.text(0.99, 0.03, "diamonds: matfree, all at once", transform=axis.transAxes, ha="right",
-              fontsize=8.5, color=plotting.GREY)  # fmt: skip
+    plotting.ticks(axis, "x", chunks)
+    said = "diamonds: matfree, all at once"
+    plotting.note(axis, 0.99, 0.03, said, plotting.GREY, ha="right")
     return figure

@@ -47,7 +47,7 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
         keys = partial(seeds.key, seed, "hutchinson", point)
         if point == "influence":
             return {"measurements": _influence(point, parameters, keys)}
-        matrix, state = point.split("-")
+        matrix, state = parameters["matrix"], parameters["state"]
         x, loss, rows = network(matrix, state, parameters, seed)
         of = _dense if matrix == "dense" else _large
         rows += of(loss, x, parameters, keys)

@@ -11,7 +11,7 @@ from adcost.statistics.intervals import median_interval
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; times in seconds."""
-    measured, timings = tables["measurements"], tables["timings"]
+    measured = tables["measurements"]
     trained = summary.exact(measured, ("dense", "trained"))
     initial = summary.exact(measured, ("dense", "initial"))
     large = summary.exact(measured, ("large", "trained"))
@@ -70,7 +70,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         )
         result[f"needed_ratio_{state}"] = large_needs / dense_needs
     for network in summary.NETWORKS:
-        result |= _chunk_numbers(measured, timings, network)
+        result |= _chunk_numbers(tables, network)
     return result
 
 
@@ -86,9 +86,9 @@ def _network(measured: pd.DataFrame, network: str, quantity: str) -> float:
     return float(summary.values(measured, (network, "trained"), "network", quantity).iloc[0])
 
 
-def _chunk_numbers(measured: pd.DataFrame, timings: pd.DataFrame, network: str) -> dict[str, float]:
-    ratios = summary.per_probe(measured, timings, network).median()
-    own = {int(name): value for name, value in ratios.items() if name != "matfree"}
+def _chunk_numbers(tables: Mapping[str, pd.DataFrame], network: str) -> dict[str, float]:
+    timings, ratios = tables["timings"], summary.per_probe(tables, network).median()
+    own = {chunk: value for chunk, value in ratios.items() if chunk != "matfree"}
     best = min(own, key=own.__getitem__)
     return {
         f"chunk_{network}": best,

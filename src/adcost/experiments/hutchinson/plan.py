@@ -11,7 +11,7 @@ A state is ``initial`` or ``trained``.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point
+from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
 from adcost.functions.classifiers import ARCHITECTURES, Shape
 from adcost.functions.images import DATASETS
 
@@ -68,11 +68,12 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     shared = {"dataset": config["dataset"], "training": dict(config["training"])}
     planned = []
     for state in reversed(STATES):
-        large = {**shared, **config["large"], "state": state}
+        large = {**shared, **config["large"], "matrix": "large", "state": state}
         planned.append(Point(f"large-{state}", large, point_mb(config, "large")))
         dense = {
             **shared,
             **config["dense"],
+            "matrix": "dense",
             "state": state,
             "probes": dict(config["dense"][state]),
         }
@@ -180,9 +181,4 @@ def _timing(chunks: Mapping[str, Any]) -> Iterator[str]:
             f"hutchinson.chunks.sizes: a chunk of {largest:,} is larger than the "
             f"{chunks['probes']:,} probes of hutchinson.chunks.probes; remove it or raise those"
         )
-    timing = chunks["timing"]
-    if timing["max_runs"] < timing["runs"]:
-        yield (
-            f"hutchinson.chunks.timing.max_runs is {timing['max_runs']}; it must be at least "
-            f"hutchinson.chunks.timing.runs, which is {timing['runs']}."
-        )
+    yield from rounds_problems("hutchinson.chunks.timing", chunks["timing"])

@@ -4,13 +4,14 @@ A block's estimates share their probes with each other at different V, and with 
 block is the unit of every interval: Student's t over the blocks' means, or over their jackknife.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from adcost.matrix_free.trace_laws import diagonal_error2, probes_needed, variance
+from adcost.results.select import parameter, select, series
 from adcost.statistics.exponent import fit_line
 from adcost.statistics.intervals import CONFIDENCE, Interval
 
@@ -36,19 +37,13 @@ def cases(measured: pd.DataFrame, distribution: str = "rademacher") -> list[Case
 
 def of_case(measured: pd.DataFrame, case: Case) -> pd.DataFrame:
     """The rows of one matrix in one state."""
-    rows = measured[(measured.matrix == case[0]) & (measured.state == case[1])]
-    if rows.empty:
-        raise ValueError(f"hutchinson: no measurements of {case}")
-    return rows
+    return select("hutchinson", measured, matrix=case[0], state=case[1])
 
 
 def values(measured: pd.DataFrame, case: Case, method: str, quantity: str) -> pd.Series:
     """A quantity's values by (probes, repeat)."""
-    rows = of_case(measured, case)
-    rows = rows[(rows.method == method) & (rows.quantity == quantity)]
-    if rows.empty:
-        raise ValueError(f"hutchinson: no {quantity} of {method} for {case}")
-    return rows.set_index(["probes", "repeat"]).value.sort_index()
+    labels = {"matrix": case[0], "state": case[1], "method": method, "quantity": quantity}
+    return series("hutchinson", measured, ["probes", "repeat"], **labels)
 
 
 def exact(measured: pd.DataFrame, case: Case) -> pd.Series:
@@ -214,14 +209,20 @@ def ideal(measured: pd.DataFrame, state: str) -> pd.Series:
     return np.sqrt(2 * left / (left.index / 3)) / abs(exact(measured, case).trace)
 
 
-def per_probe(measured: pd.DataFrame, timings: pd.DataFrame, network: str) -> pd.DataFrame:
-    """Seconds of a probe over those of one compiled product: a column a chunk, a row a round."""
-    probes = measured[(measured.point == "chunks") & (measured.matrix == network)].probes.iloc[0]
-    rounds = timings[timings.method.str.startswith(f"{network}/")]
-    rounds = rounds.assign(method=rounds.method.str.removeprefix(f"{network}/"))
+def per_probe(tables: Mapping[str, pd.DataFrame], network: str) -> pd.DataFrame:
+    """Seconds of a probe over those of one compiled product: a column a chunk, a row a round.
+
+    The chunks that were timed are whole numbers, ascending; after them stands ``matfree``.
+    """
+    points, timings = tables["points"], tables["timings"]
+    probes = parameter("hutchinson", points, "probes")["chunks"]
+    sizes = sorted(parameter("hutchinson", points, "sizes")["chunks"])
+    ways = {f"{network}/{way}": way for way in (*sizes, "matfree", "product")}
+    rounds = timings[timings.method.isin(ways)]
+    rounds = rounds.assign(method=rounds.method.map(ways))
     rounds = rounds.pivot(index="repeat", columns="method", values="seconds")
     ratios = rounds.drop(columns="product").div(rounds["product"], axis=0) / probes
-    return ratios[sorted(ratios, key=lambda c: (c == "matfree", int(c) if c.isdigit() else 0))]
+    return ratios[[way for way in ways.values() if way in ratios]]
 
 
 def law_ratio(measured: pd.DataFrame, case: Case) -> float:

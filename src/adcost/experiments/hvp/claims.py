@@ -12,7 +12,10 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
+from adcost.experiments.hvp import summary
 from adcost.experiments.hvp.plan import ITEMSIZE
+from adcost.results.select import series
+from adcost.roundoff import unit_roundoff
 from adcost.statistics.exponent import fit_exponent, local_exponents
 from adcost.statistics.intervals import Interval, median_interval, over, paired_ratio, summarise
 
@@ -52,7 +55,7 @@ SMALLEST_FLOAT32 = float(np.finfo(np.float32).smallest_subnormal)
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements`` and ``timings``."""
     measured, timings = tables["measurements"], tables["timings"]
-    sweep = _sweep(measured)
+    sweep = summary.sweep(tables)
     medians = _medians(timings, sweep)
     return [
         _agree(measured),
@@ -73,23 +76,16 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
                     "The product by automatic differentiation, without the Hessian, takes time "
                     "linear in the number of layers.", _affine_note(medians[AD_PRODUCTS[0]])),
         _constant_of_gradient(measured, sweep),
-        _constant_of_gradient_time(measured, sweep, timings),
+        _constant_of_gradient_time(tables["points"], sweep, timings),
         _memory(sweep),
         _literal(measured),
         _homework_code(measured),
     ]  # fmt: skip
 
 
-def _sweep(measured: pd.DataFrame) -> pd.DataFrame:
-    return measured[measured.point.str.startswith("layers-")]
-
-
 def _counted(sweep: pd.DataFrame, method: str, quantity: str = "operations") -> pd.Series:
     """The counted values of one method over the sweep, indexed by the number of layers."""
-    rows = sweep[(sweep.method == method) & (sweep.quantity == quantity)]
-    if rows.empty:
-        raise ValueError(f"hvp: no {quantity} of {method} in the measurements")
-    return rows.set_index("layers").value.sort_index()
+    return series("hvp", sweep, "layers", method=method, quantity=quantity)
 
 
 def _medians(timings: pd.DataFrame, sweep: pd.DataFrame) -> pd.DataFrame:
@@ -108,26 +104,29 @@ def _timed_exponent(medians: pd.DataFrame, method: str) -> Interval:
 def _agree(measured: pd.DataFrame) -> Claim:
     """Relative errors in units of layers·u; a zero product compares nothing."""
     errors = measured[measured.quantity == "relative_error"]
-    unit = errors.layers * errors.dtype.map(lambda name: np.finfo(name).eps / 2)
+    unit = errors.layers * errors.dtype.map(unit_roundoff)
     norms = measured[(measured.quantity == "norm") & (measured.point != "homework-init")]
     nonzero = (norms.value > 0).all()
 
-    def evidence(rows: pd.Series) -> Evidence:
-        scaled = (errors.value / unit)[rows]
-        worst = float(scaled.max()) if nonzero and rows.any() else float("nan")
-        return at_most("exact", Interval.exactly(worst), ROUNDING, "n·u")
+    def evidence(dtype: str) -> Evidence:
+        scaled = (errors.value / unit)[errors.dtype == dtype]
+        worst = float(scaled.max()) if nonzero and len(scaled) else float("nan")
+        said = f"rounding errors a layer, {dtype}"
+        return at_most("exact", Interval.exactly(worst), ROUNDING, said)
 
     return Claim(
         "hvp.agree",
         f"{SECTION}; Christianson 2012",
         "The full Hessian followed by a product, reverse over reverse, forward over reverse and "
         "reverse over forward give the same vector.",
-        (evidence(errors.dtype == "float64"), evidence(errors.dtype == "float32"))
-        if (errors.dtype == "float32").any()
-        else (evidence(errors.dtype == "float64"),),
+        tuple(
+            evidence(dtype)
+            for dtype in ("float64", "float32")
+            if dtype == "float64" or (errors.dtype == dtype).any()
+        ),
         "initialisation",
-        "The worst relative difference over all depths and variants, in units of the depth n times "
-        f"the unit roundoff u; the smallest product compared has norm {norms.value.min():.3g}.",
+        "The worst relative difference over all depths and variants, in rounding errors for each "
+        f"layer; the smallest product compared has norm {norms.value.min():.3g}.",
         claimed_by="lecture",
     )
 
@@ -218,9 +217,6 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
             near("counted", Interval.exactly(dear.max()), QUOTIENT, 0.0,
                  "operations of a quotient with its tangent", f"{QUOTIENT:.0f}"),
             near("counted", local_exponents(lecture.index, lecture), 0, COUNTED, "exponent"),
-            at_most("counted", Interval.spanning(network), PRODUCT, "gradients, networks"),
-            at_most("counted", Interval.spanning(evaluations), SECOND_ORDER,
-                    "evaluations, networks"),
         ),
         "nested",
         "A product takes "
@@ -230,14 +226,20 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
         f"operation is applied many times over ({most.idxmax()}). Griewank & Walther bound a "
         f"product by 7 to {SECOND_ORDER:.0f} evaluations of f, with memory accesses counted; the "
         f"networks stay below, and by operations alone such chains take up to {beyond.max():.3g}.",
+        beside=(
+            at_most("counted", Interval.spanning(network), PRODUCT, "gradients, networks"),
+            at_most("counted", Interval.spanning(evaluations), SECOND_ORDER,
+                    "evaluations, networks"),
+        ),
         claimed_by="lecture",
     )  # fmt: skip
 
 
 def _constant_of_gradient_time(
-    measured: pd.DataFrame, sweep: pd.DataFrame, timings: pd.DataFrame
+    points: pd.DataFrame, sweep: pd.DataFrame, timings: pd.DataFrame
 ) -> Claim:
-    large, width = _large(measured)
+    large, width = summary.large(points)
+    narrow_width = summary.sweep_width(points)
     wide = paired_ratio(timings[timings.point == large], AD_PRODUCTS[0], "gradient")
     narrow = Interval.spanning(_time_ratios(sweep, timings, AD_PRODUCTS[0]))
     return Claim(
@@ -246,7 +248,7 @@ def _constant_of_gradient_time(
         "A Hessian-vector product takes a small constant times a gradient's time, at every depth: "
         f"at most {PRODUCT:.0f} gradients' time.",
         (
-            at_most("timed", narrow, PRODUCT, f"gradients, all depths of width {_width(sweep)}"),
+            at_most("timed", narrow, PRODUCT, f"gradients, all depths of width {narrow_width}"),
             at_most("timed", wide, PRODUCT, f"gradients, width {width}"),
         ),
         "constant",
@@ -265,8 +267,7 @@ def _homework_code(measured: pd.DataFrame) -> Claim:
     alive = table["mended", "largest_entry"]
     # Zero is a finding only where the mended code gives something else.
     literal = table["literal", "largest_entry"] if (alive > 0).all() else alive * np.nan
-    unit = np.finfo(np.float64).eps / 2
-    error = table["mended", "product_error"] / (unit * table.index.to_numpy())
+    error = table["mended", "product_error"] / (unit_roundoff() * table.index.to_numpy())
     return Claim(
         "hvp.homework_code",
         f"ours, on {SECTION}: the code of the homework",
@@ -274,7 +275,7 @@ def _homework_code(measured: pd.DataFrame) -> Claim:
         "its loss_fn(p) calls model.forward(x), which does not read p. One line mends it.",
         (
             near("exact", Interval.spanning(literal), 0, 0.0, "largest entry, to the letter", "0"),
-            at_most("exact", Interval.spanning(error), ROUNDING, "n·u, mended"),
+            at_most("exact", Interval.spanning(error), ROUNDING, "rounding errors a layer, mended"),
         ),
         "",
         "Mended, the loss is jnp.sum(model.with_params(p).forward(x)), with p in place of the "
@@ -282,17 +283,6 @@ def _homework_code(measured: pd.DataFrame) -> Claim:
         "largest, and times a vector gives the product that needs no Hessian.",
         claimed_by="ours",
     )
-
-
-def _large(measured: pd.DataFrame) -> tuple[str, int]:
-    """The name and the width of the point where only the AD product runs."""
-    rows = measured[measured.point.str.startswith("large-")]
-    return rows.point.iloc[0], _width(rows)
-
-
-def _width(rows: pd.DataFrame) -> int:
-    """w from p = (n + 1)·w²."""
-    return round(float(rows.parameters.iloc[0] / (rows.layers.iloc[0] + 1)) ** 0.5)
 
 
 def time_ratio(sweep: pd.DataFrame, timings: pd.DataFrame, method: str) -> Interval:
@@ -321,8 +311,8 @@ def _memory(sweep: pd.DataFrame) -> Claim:
         SECTION,
         "The Hessian takes p² numbers, the product by automatic differentiation a multiple of p.",
         (
-            near("counted", Interval.spanning(entries), 1, 0.0, "p²", "1 p²"),
-            near("counted", slope, 1, COUNTED, "exponent in p"),
+            near("counted", Interval.spanning(entries), 1, 0.0, "of p² numbers", "1"),
+            near("counted", slope, 1, COUNTED, "exponent in the number of parameters"),
         ),
         "memory",
         f"The AD product needs {(product / size / p).max():.1f} numbers a parameter at the most.",
@@ -342,14 +332,12 @@ def _literal(measured: pd.DataFrame) -> Claim:
         f"{SECTION}: the code of the homework",
         "With the homework's own initialisation, N(0, 1) for every weight, the Hessian underflows "
         f"at depth: at {rows.layers.max()} layers it is zero in float32.",
-        (
-            near("exact", Interval.exactly(single), 0, 0.0, "in float32", "0 in float32"),
-            at_most("exact", Interval.exactly(double), SMALLEST_FLOAT32, "in float64"),
-        ),
+        (near("exact", Interval.exactly(single), 0, 0.0, "in float32", "0 in float32"),),
         "initialisation",
         f"The largest of {rows.draw.nunique()} networks counts; the signal-preserving ones give at "
         f"least {alive:.3g} there. A comparison of methods on the literal network would compare "
         "zeros.",
+        beside=(at_most("exact", Interval.exactly(double), SMALLEST_FLOAT32, "in float64"),),
         claimed_by="ours",
     )
 
@@ -357,20 +345,20 @@ def _literal(measured: pd.DataFrame) -> Claim:
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; times in seconds, memory in bytes."""
     measured, timings = tables["measurements"], tables["timings"]
-    sweep = _sweep(measured)
+    sweep = summary.sweep(tables)
     medians = _medians(timings, sweep)
     deepest, least = int(medians.index.max()), int(medians.index.min())
     at = medians.loc[deepest]
-    summary = summarise(timings).set_index(["point", "method"])
-    compiled = summary.compile_seconds[f"layers-{deepest}"]
-    large, large_width = _large(measured)
+    timed = summarise(timings).set_index(["point", "method"])
+    compiled = timed.compile_seconds[sweep.point[sweep.layers == deepest].iloc[0]]
+    large, large_width = summary.large(tables["points"])
     big = measured[measured.point == large]
     p_big, p = int(big.parameters.iloc[0]), int(sweep.parameters.max())
     size = ITEMSIZE[sweep.dtype.iloc[0]]
     gradient = _counted(sweep, "gradient")[deepest]
-    seconds = {name: summary.loc[(large, name), "median"] for name in ("gradient", AD_PRODUCTS[0])}
+    seconds = {name: timed.loc[(large, name), "median"] for name in ("gradient", AD_PRODUCTS[0])}
     return {
-        "width": _width(sweep),
+        "width": summary.sweep_width(tables["points"]),
         "large_width": large_width,
         "dtype": str(sweep.dtype.iloc[0]),
         "least_layers": least,

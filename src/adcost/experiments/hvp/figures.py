@@ -2,38 +2,35 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+import seaborn
 from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.experiments.hvp.plan import ITEMSIZE
+from adcost.experiments.hvp.summary import sweep as sweep_of
+from adcost.palette import METHODS
 from adcost.statistics.exponent import fit_exponent, local_exponents
 from adcost.statistics.intervals import paired_ratio, summarise
 
-COLOURS = {
-    "hessian_then_product": plotting.VERMILION,
-    "product": plotting.ORANGE,
-    "reverse_over_reverse": plotting.BLUE,
-    "forward_over_reverse": plotting.GREEN,
-    "reverse_over_forward": plotting.PURPLE,
-    "linearized": plotting.SKY,
-    "gradient": plotting.GREY,
-    "empty_call": plotting.GREY,
-}
-NAMES = {
-    "hessian_then_product": "full Hessian, then product",
-    "product": "product alone, Hessian given",
-    "reverse_over_reverse": "AD product (reverse over reverse)",
-    "forward_over_reverse": "AD product (forward over reverse)",
-    "reverse_over_forward": "AD product (reverse over forward)",
-    "linearized": "AD product (linearized gradient)",
+OF = {
+    "hessian_then_product": "hessian_then_product",
+    "product": "product_alone",
+    "reverse_over_reverse": "reverse_over_reverse",
+    "forward_over_reverse": "forward_over_reverse",
+    "reverse_over_forward": "reverse_over_forward",
+    "linearized": "linearized_gradient",
+    "hessian": "full_hessian",
     "gradient": "gradient",
-    "empty_call": "empty call",
+    "empty_call": "empty_call",
 }
+"""The methods of the tables, as the palette has them."""
+
+LOOKS = {own: METHODS[method] for own, method in OF.items()}
 HOMEWORK = ("hessian_then_product", "product", "reverse_over_reverse")
 AD_PRODUCTS = (
     "reverse_over_reverse",
@@ -46,13 +43,13 @@ AD_PRODUCTS = (
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
     measured = tables["measurements"]
-    sweep = measured[measured.point.str.startswith("layers-")]
+    sweep = sweep_of(tables)
     layers = dict(zip(sweep.point, sweep.layers, strict=True))
     timings = tables["timings"]
     timings = timings[timings.point.isin(layers)].assign(layers=lambda t: t.point.map(layers))
     summary = summarise(timings).assign(layers=lambda t: t.point.map(layers)).sort_values("layers")
     with plotting.style():
-        plotting.save(_homework(summary), folder, "homework")
+        plotting.save(_homework(timings), folder, "homework")
         plotting.save(_scaling(summary, sweep), folder, "scaling")
         plotting.save(_constant(timings, sweep), folder, "constant")
         plotting.save(_nested(measured), folder, "nested")
@@ -60,17 +57,11 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_initialisation(measured), folder, "initialisation")
 
 
-def _homework(summary: pd.DataFrame) -> Figure:
+def _homework(timings: pd.DataFrame) -> Figure:
     """The homework's plot: mean time with standard deviation, linear axes, three methods."""
     figure, axis = plt.subplots()
-    for method in HOMEWORK:
-        rows = summary[summary.method == method]
-        # A standard deviation may exceed the mean; a time is not negative.
-        reach = [rows[["mean", "std"]].min(axis=1), rows["std"]]
-        axis.errorbar(
-            rows.layers, rows["mean"], yerr=reach, fmt="o-", color=COLOURS[method],
-            label=NAMES[method],
-        )  # fmt: skip
+    own = {method: OF[method] for method in HOMEWORK}
+    plotting.lines(axis, timings, "layers", "seconds", own, _deviation, estimator="mean")
     axis.set(xlabel="number of hidden layers", ylabel="computation time (seconds)")
     axis.set_ylim(bottom=0)
     axis.legend(loc="upper left")
@@ -78,52 +69,49 @@ def _homework(summary: pd.DataFrame) -> Figure:
     return figure
 
 
+def _deviation(seconds: pd.Series) -> tuple[float, float]:
+    """A standard deviation about the mean. It may exceed the mean; a time is not negative."""
+    return max(seconds.mean() - seconds.std(), 0), seconds.mean() + seconds.std()
+
+
 def _scaling(summary: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
     """Log-log: medians with intervals and fitted exponents; beside it the counted operations."""
     figure, (timed, counted) = plt.subplots(1, 2, figsize=(9.6, 4.6))
     last = summary.layers.max()
+    small = {"fontsize": 7.5}
     for method in (*HOMEWORK, "gradient"):
+        look = LOOKS[method]
         rows = summary[summary.method == method]
         middle = rows["median"]
-        errors = np.nan_to_num([middle - rows.low, rows.high - middle])
-        timed.errorbar(rows.layers, middle, yerr=errors, fmt="o", ms=3.5, color=COLOURS[method])
+        marks = look.look(ls="", ms=3.5)
+        plotting.interval_line(timed, rows.layers, middle, rows.low, rows.high, **marks)
         fit = fit_exponent(rows.layers, middle)
-        line = (
-            np.exp(np.log(middle).mean())
-            * (rows.layers / np.exp(np.log(rows.layers).mean())) ** fit.value
-        )
-        timed.plot(rows.layers, line, color=COLOURS[method], lw=1)
-        label = f"{NAMES[method]}\nexponent {plotting.interval(fit.value, fit.low, fit.high)}"
-        _label(timed, last, line.iloc[-1], label, COLOURS[method])
+        logs = np.log(rows.layers)
+        line = np.exp(np.log(middle).mean() + fit.value * (logs - logs.mean()))
+        timed.plot(rows.layers, line, color=look.colour, lw=1)
+        label = f"{look.name}\nexponent {plotting.interval(fit.value, fit.low, fit.high)}"
+        plotting.label_at_end(timed, last, line.iloc[-1], label, look.colour, **small)
 
         rows = sweep[(sweep.method == method) & (sweep.quantity == "operations")]
         rows = rows.sort_values("layers")
-        counted.plot(rows.layers, rows.value, "o-", ms=3.5, lw=1, color=COLOURS[method])
+        counted.plot(rows.layers, rows.value, **look.look(ms=3.5, lw=1))
         power = local_exponents(rows.layers, rows.value)
         target = 2 if method in ("hessian_then_product", "product") else 1
-        label = f"{NAMES[method]}\nexponent {plotting.fixed(power.value)} (predicted {target})"
-        _label(counted, last, rows.value.iloc[-1], label, COLOURS[method])
-    empty = summary[summary.method == "empty_call"]
-    timed.plot(empty.layers, empty["median"], ":", color=COLOURS["empty_call"], lw=1.2)
-    _label(timed, last, empty["median"].iloc[-1], NAMES["empty_call"], COLOURS["empty_call"])
+        label = f"{look.name}\nexponent {plotting.fixed(power.value)} (predicted {target})"
+        plotting.label_at_end(counted, last, rows.value.iloc[-1], label, look.colour, **small)
+    empty, look = summary[summary.method == "empty_call"], LOOKS["empty_call"]
+    timed.plot(empty.layers, empty["median"], ":", color=look.colour, lw=1.2)
+    plotting.label_at_end(timed, last, empty["median"].iloc[-1], look.name, look.colour, **small)
     for axis in (timed, counted):
         axis.set(xscale="log", yscale="log", xlabel="number of hidden layers")
         least = summary.layers.min()
         # Room on the right for the labels.
         axis.set_xlim(least * 0.85, last * (last / least) ** 1.15)
-        ticks = [n for n in (10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if least <= n <= last]
-        axis.set_xticks(ticks, [str(n) for n in ticks])
-        axis.minorticks_off()
+        ticks = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+        plotting.ticks(axis, "x", [n for n in ticks if least <= n <= last])
     timed.set(ylabel="seconds (median, 95 % interval)", title="timed")
     counted.set(ylabel="operations", title="counted")
     return figure
-
-
-def _label(axis: Axes, x: float, y: float, text: str, colour: str) -> None:
-    axis.annotate(
-        text, (x, y), xytext=(8, 0), textcoords="offset points", va="center", color=colour,
-        fontsize=7.5,
-    )  # fmt: skip
 
 
 def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
@@ -136,36 +124,32 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
     for method in AD_PRODUCTS:
         rows = sweep[(sweep.method == method) & (sweep.quantity == "operations")]
         ratio = rows.set_index("layers").value.sort_index() / gradient
-        short = NAMES[method].removeprefix("AD product (").removesuffix(")")
-        counted.plot(ratio.index, ratio, dashes[method], color=COLOURS[method], label=short)
-        points = [
-            (layers, paired_ratio(group, method, "gradient"))
+        look = LOOKS[method]
+        counted.plot(ratio.index, ratio, **look.look(ls=dashes[method], marker=""))
+        times = {
+            layers: paired_ratio(group, method, "gradient")
             for layers, group in timings.groupby("layers")
-        ]
-        middle = np.array([ratio.value for _, ratio in points])
-        errors = np.nan_to_num(
-            [middle - [r.low for _, r in points], [r.high for _, r in points] - middle]
-        )
-        ends += [*ratio, *(middle - errors[0]), *(middle + errors[1])]
-        timed.errorbar(
-            [layers for layers, _ in points], middle, yerr=errors, fmt="o-", ms=3.5, lw=1,
-            color=COLOURS[method], label=short,
-        )  # fmt: skip
-    ticks = [1, 2, 3, 4, 5, 10, 20, 50, 100]
+        }
+        table = pd.DataFrame({layers: time.ends for layers, time in times.items()}).T
+        reach = table["value"], table["low"], table["high"]
+        plotting.interval_line(timed, table.index, *reach, **look.look(ms=3.5, lw=1))
+        ends += [*ratio, *np.ravel(reach)]
     for axis in (counted, timed):
         axis.axhspan(2, 3, color=plotting.GREY, alpha=0.15, lw=0)
         axis.axhline(4, color=plotting.GREY, lw=1, ls=(0, (1, 2)))
         axis.set(xlabel="number of hidden layers", yscale="log")
-        axis.set_yticks(ticks, [str(tick) for tick in ticks])
-        axis.minorticks_off()
         # Every interval whole, and room above for the legend.
-        axis.set_ylim(0.9 * min(ends), 3 * max(ends))
+        axis.set_ylim(0.9 * np.nanmin(ends), 3 * np.nanmax(ends))
+        plotting.ticks(axis, "y", [1, 2, 3, 4, 5, 10, 20, 50, 100])
     words = "products with their tangents: 4", "commonly quoted: 2 to 3"
+    across: dict[str, Any] = {
+        "xycoords": ("axes fraction", "data"),
+        "ha": "right",
+        "va": "baseline",
+    }
+    across |= {"offset": (0, 0), "fontsize": 8}
     for height, text in zip((4.2, 2.05), words, strict=True):
-        counted.annotate(
-            text, (0.98, height), xycoords=("axes fraction", "data"), ha="right", fontsize=8,
-            color=plotting.GREY,
-        )  # fmt: skip
+        plotting.label_at_end(counted, 0.98, height, text, plotting.GREY, **across)
     counted.set(ylabel="cost of one product, in gradients", title="counted operations")
     timed.set(title="time, paired medians with 95 % intervals")
     timed.legend(loc="upper center", fontsize=8.5, ncols=2)
@@ -174,31 +158,34 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
 
 def _nested(measured: pd.DataFrame) -> Figure:
     """Products of operations applied many times over, and of the networks, in gradients."""
-    rows = measured[(measured.quantity == "operations") & measured.method.isin(
-        ["gradient", *AD_PRODUCTS]
-    )]  # fmt: skip
+    of_products = measured.method.isin(["gradient", *AD_PRODUCTS])
+    rows = measured[(measured.quantity == "operations") & of_products]
     deepest = rows[(rows.point == "nested") | (rows.layers == rows.layers.max())]
     table = deepest.pivot_table(index="function", columns="method", values="value", sort=False)
     ratios = table[list(AD_PRODUCTS)].div(table.gradient, axis=0)
     ratios = ratios.loc[ratios.max(axis=1).sort_values().index]
     figure, axis = plt.subplots(figsize=(7.2, 0.5 * len(ratios) + 1.8))
     places = np.arange(len(ratios))
-    for method, marker in zip(AD_PRODUCTS, "osD^", strict=True):
-        short = NAMES[method].removeprefix("AD product (").removesuffix(")")
-        axis.plot(ratios[method], places, marker, ms=7, mfc="none", mew=1.6,
-                  color=COLOURS[method], label=short)  # fmt: skip
+    for method in AD_PRODUCTS:
+        look = LOOKS[method].look(ls="", ms=7, mfc="none", mew=1.6)
+        axis.plot(ratios[method], places, **look)
     tangent = measured[measured.quantity == "tangent"].set_index("function").value
+    above: dict[str, Any] = {
+        "xycoords": ("data", "axes fraction"),
+        "offset": (-4, -4),
+        "fontsize": 8,
+    }
+    above |= {"ha": "right", "va": "top"}
     for name, text in (("multiply", "a product"), ("divide", "a quotient")):
         axis.axvline(tangent[name], color=plotting.GREY, lw=1, ls=":")
-        axis.annotate(f"{text}\nwith its tangent: {tangent[name]:.0f}", (tangent[name], 1),
-                      xycoords=("data", "axes fraction"), xytext=(-4, -4), ha="right", va="top",
-                      textcoords="offset points", fontsize=8, color="#555555")  # fmt: skip
+        said = f"{text}\nwith its tangent: {tangent[name]:.0f}"
+        plotting.label_at_end(axis, tangent[name], 1, said, **above)
     axis.set_yticks(places, list(ratios.index))
     axis.set(xlabel="operations of one product / operations of a gradient")
     axis.set_xlim(1, tangent.max() * 1.05)
     axis.set_ylim(-0.5, len(ratios) + 0.6)
     axis.grid(axis="y", visible=False)
-    figure.legend(loc="outside lower center", ncols=4, fontsize=8.5)
+    figure.legend(loc="outside lower center", ncols=2, fontsize=8.5)
     return figure
 
 
@@ -206,26 +193,21 @@ def _memory(sweep: pd.DataFrame) -> Figure:
     """Numbers held (temporaries and result) against the number of parameters."""
     figure, axis = plt.subplots()
     size = ITEMSIZE[sweep.dtype.iloc[0]]
-    for method, name in (("hessian", "full Hessian"), ("reverse_over_reverse", "AD product"),
-                         ("gradient", "gradient")):  # fmt: skip
+    for method in ("hessian", "reverse_over_reverse", "gradient"):
         rows = sweep[(sweep.method == method) & sweep.quantity.str.endswith("_bytes")]
         held = rows.groupby("parameters").value.sum() / size
-        colour = COLOURS["hessian_then_product" if method == "hessian" else method]
-        axis.plot(held.index, held, "o-", color=colour)
-        power = local_exponents(held.index, held)
-        _label(
-            axis,
-            held.index[-1],
-            held.iloc[-1],
-            f"{name}\nexponent {plotting.fixed(power.value)}",
-            colour,
-        )
+        look = LOOKS[method]
+        axis.plot(held.index, held, **look.look())
+        power = plotting.fixed(local_exponents(held.index, held).value)
+        text = f"{look.name}\nexponent {power}"
+        end = held.index[-1], held.iloc[-1]
+        plotting.label_at_end(axis, *end, text, look.colour, fontsize=7.5)
     p = np.sort(sweep.parameters.unique()).astype(float)
     axis.plot(p, p**2, ":", color=plotting.GREY, lw=1.2)
-    axis.annotate("p²", (p[len(p) // 3], p[len(p) // 3] ** 2), xytext=(4, -12),
-                  textcoords="offset points", color=plotting.GREY)  # fmt: skip
-    axis.set(xscale="log", yscale="log", xlabel="number of parameters p",
-             ylabel="numbers held by the compiled program")  # fmt: skip
+    at = p[len(p) // 3]
+    plotting.label_at_end(axis, at, at**2, "p²", plotting.GREY, offset=(4, -12), fontsize=10)
+    axis.set(xscale="log", yscale="log", xlabel="number of parameters p")
+    axis.set_ylabel("numbers held by the compiled program")
     axis.set_xlim(p.min() * 0.85, p.max() * (p.max() / p.min()) ** 0.35)
     return figure
 
@@ -236,23 +218,35 @@ def _initialisation(measured: pd.DataFrame) -> Figure:
     rows = measured[measured.point == "homework-init"]
     positive = rows[rows.value > 0].value
     foot = 10.0 ** (np.floor(np.log10(positive.min())) - 20)
-    styles = {
-        ("signal_preserving", "float32"): (plotting.BLUE, "-", "o"),
-        ("signal_preserving", "float64"): (plotting.SKY, "--", "s"),
-        ("homework", "float32"): (plotting.VERMILION, "-", "o"),
-        ("homework", "float64"): (plotting.ORANGE, "--", "s"),
-    }
-    for (initialisation, dtype), (colour, dash, marker) in styles.items():
-        line = rows[(rows.initialisation == initialisation) & (rows.dtype == dtype)]
-        line = line.groupby("layers").value.median().reset_index()
-        name = "homework's N(0, 1)" if initialisation == "homework" else "signal-preserving"
-        alive = line[line.value > 0]
-        axis.plot(alive.layers, alive.value, dash, marker=marker, color=colour, mfc="none",
-                  label=f"{name}, {dtype}")  # fmt: skip
-        dead = line[line.value == 0]
+    rows = rows.groupby(["initialisation", "dtype", "layers"]).value.median().reset_index()
+    names = {"signal_preserving": "signal-preserving", "homework": "homework's N(0, 1)"}
+    rows["name"] = rows.initialisation.map(names) + ", " + rows.dtype
+    order = [f"{name}, {dtype}" for name in names.values() for dtype in ("float32", "float64")]
+    colours = (plotting.BLUE, plotting.SKY, plotting.VERMILION, plotting.ORANGE)
+    seaborn.lineplot(
+        rows[rows.value > 0],
+        x="layers",
+        y="value",
+        hue="name",
+        hue_order=order,
+        palette=list(colours),
+        style="name",
+        style_order=order,
+        markers=["o", "s"] * 2,
+        dashes=["", (4, 2)] * 2,
+        estimator=None,
+        mfc="none",
+        legend=False,
+        ax=axis,
+    )
+    for line in axis.lines:
+        name = order[colours.index(line.get_color())]
+        line.set(markeredgecolor=line.get_color(), label=name)
+    for name, colour in zip(order, colours, strict=True):
+        dead = rows[(rows.name == name) & (rows.value == 0)]
         if len(dead):
-            axis.plot(dead.layers, np.full(len(dead), foot), "x", ms=8, mew=2, color=colour,
-                      label=f"{name}, {dtype}: exactly 0")  # fmt: skip
+            mark = {"ms": 8, "mew": 2, "color": colour, "label": f"{name}: exactly 0"}
+            axis.plot(dead.layers, np.full(len(dead), foot), "x", **mark)
     axis.set(
         xscale="log", yscale="log", xlabel="number of hidden layers", ylabel="‖∇²f · v‖ (median)"
     )
@@ -261,7 +255,8 @@ def _initialisation(measured: pd.DataFrame) -> Figure:
     axis.set_yticks(10.0 ** np.arange(np.ceil(low / stride) * stride, high, stride))
     axis.minorticks_off()
     axis.axhline(np.finfo(np.float32).smallest_subnormal, color=plotting.GREY, lw=1, ls=":")
-    axis.annotate("smallest float32", (rows.layers.min(), 1e-45), xytext=(0, -12), fontsize=8,
-                  textcoords="offset points", color=plotting.GREY)  # fmt: skip
+    place = {"offset": (0, -12), "va": "baseline", "fontsize": 8}
+    least = rows.layers.min()
+    plotting.label_at_end(axis, least, 1e-45, "smallest float32", plotting.GREY, **place)
     axis.legend(fontsize=8.5, loc="lower left", bbox_to_anchor=(0, 0.05))
     return figure

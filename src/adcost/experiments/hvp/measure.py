@@ -26,7 +26,7 @@ import pandas as pd
 from adcost import seeds
 from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
-from adcost.costs.timing import Program, compile_program, compile_programs, time_interleaved
+from adcost.costs.timing import Program, compile_program, compile_programs, time_as_configured
 from adcost.derivatives import hvp as products
 from adcost.experiments.hvp import homework
 from adcost.functions import mlp, scalars
@@ -111,14 +111,11 @@ def _one_network(point: str, parameters: Mapping[str, Any], seed: int) -> dict[s
         timing = parameters["timing"]
         # An empty program: what a call costs whatever it computes.
         programs["empty_call"] = compile_program(lambda x: x[:1], x)
-        tables["timings"] = time_interleaved(
+        tables["timings"] = time_as_configured(
             programs,
+            timing,
             point=point,
             rng=seeds.generator(seed, "hvp", point, "order"),
-            min_repeats=timing["runs"],
-            max_repeats=timing["max_runs"],
-            budget_seconds=timing["seconds"],
-            warmup=timing["warmup"],
         )
     return tables
 

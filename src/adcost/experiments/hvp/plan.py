@@ -11,7 +11,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point
+from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
 
 TABLES = ("measurements",)
 FIGURES = ("homework", "scaling", "constant", "nested", "memory", "initialisation")
@@ -123,10 +123,4 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
             f"of width {section['width']:,} take {needed:,} MB; memory_mb allows {memory_mb:,}. "
             "Lower hvp.homework_init.draws, layers or width, or raise memory_mb."
         )
-    timing = config["timing"]
-    if timing["max_runs"] < timing["runs"]:
-        found.append(
-            f"hvp.timing.max_runs is {timing['max_runs']}; it must be at least "
-            f"hvp.timing.runs, which is {timing['runs']}."
-        )
-    return found
+    return [*found, *rounds_problems("hvp.timing", config["timing"])]

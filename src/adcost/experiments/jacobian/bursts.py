@@ -8,7 +8,7 @@ import jax
 import pandas as pd
 
 from adcost import seeds
-from adcost.costs.timing import Program, time_interleaved
+from adcost.costs.timing import Program, time_as_configured
 
 BURST_OPERATIONS = 5e8
 """Operations of a burst of calls: some milliseconds."""
@@ -54,13 +54,11 @@ def time_in_bursts(
     """
     calls = min(timing["burst"], max(1, int(BURST_OPERATIONS / operations)))
     long = operations > LONG_OPERATIONS
-    table = time_interleaved(
+    once = {"runs": timing["long_runs"], "max_runs": timing["long_runs"], "warmup": 0}
+    table = time_as_configured(
         {method: Burst(program, calls) for method, program in programs.items()},
+        {**timing, **once} if long else timing,
         point=point,
         rng=seeds.generator(seed, "jacobian", name, "order"),
-        min_repeats=timing["long_runs" if long else "runs"],
-        max_repeats=timing["long_runs" if long else "max_runs"],
-        budget_seconds=timing["seconds"],
-        warmup=0 if long else timing["warmup"],
     )
     return table.assign(seconds=table.seconds / calls)

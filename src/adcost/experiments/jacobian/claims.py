@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.claims import judge as verdict_of
+from adcost.claims import Claim, Evidence, at_least, at_most, near, within
 from adcost.derivatives import bracketing
 from adcost.experiments.jacobian import summary
 from adcost.experiments.jacobian.plan import HOURGLASS
+from adcost.roundoff import unit_roundoff
 from adcost.statistics.intervals import Interval, summarise
 
 SECTION = "«Выберите своего бойца»"
@@ -31,23 +31,23 @@ ROUNDING = 10.0
 """Rounding errors allowed for each term of the sums on the way, in units of u: a few in the term
 itself, and they add up at most linearly (Higham 2002, §3.1)."""
 
-FLOAT32, FLOAT64 = (float(np.finfo(name).eps) / 2 for name in ("float32", "float64"))
+FLOAT32, FLOAT64 = unit_roundoff("float32"), unit_roundoff("float64")
 
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements`` and ``timings``."""
     measured, timings = tables["measurements"], tables["timings"]
     return [
-        _crossover(measured),
+        _crossover(measured, summary.sweeps(tables["points"])),
         _crossover_time(measured, timings),
         _scalar_output(measured),
         _scalar_output_time(timings),
         _mode_choice(measured),
-        _no_universal_mode(measured, timings),
+        _no_universal_mode(measured, timings, tables["points"]),
     ]
 
 
-def _crossover(measured: pd.DataFrame) -> Claim:
+def _crossover(measured: pd.DataFrame, sweeps: list[str]) -> Claim:
     n = summary.inputs_of(measured[measured.point == "sweep-linear"])
     return Claim(
         "jacobian.crossover",
@@ -55,30 +55,28 @@ def _crossover(measured: pd.DataFrame) -> Claim:
         f"For f(x) = Ax with n = {n} inputs and m outputs forward mode costs n columns and reverse "
         "mode m rows; the winner changes at m = n.",
         (
-            *(
-                near(
-                    "counted",
-                    summary.counted_crossing(measured, f),
-                    n,
-                    1,
-                    f"outputs, {name}",
-                    f"{n} ± 1",
-                )
-                for f, name in (("linear", "Ax"), ("tanh", "tanh(Ax)"))
+            _counted_crossing(measured, "linear", n, "Ax"),
+            near(
+                "counted", _prices(measured, n), 1, 0.0, "of a product with A, a column or row", "1"
             ),
-            near("counted", _prices(measured, n), 1, 0.0, "m·n a column or row", "1"),
             at_most(
                 "exact",
-                Interval.exactly(summary.worst_error(measured, "sweep-", FLOAT32) / n),
+                Interval.exactly(summary.worst_error(measured, sweeps, FLOAT32) / n),
                 ROUNDING,
-                "n·u, both modes against the closed form",
+                "rounding errors an input, both modes against the closed form",
             ),
         ),
         "crossover",
         "Counted to one: the interval runs from the last m at which reverse takes fewer operations "
         "to the first at which forward does.",
+        beside=(_counted_crossing(measured, "tanh", n, "tanh(Ax)"),),
         claimed_by="lecture",
     )
+
+
+def _counted_crossing(measured: pd.DataFrame, function: str, n: int, name: str) -> Evidence:
+    crossing = summary.counted_crossing(measured, function)
+    return near("counted", crossing, n, 1, f"outputs, {name}", f"{n} ± 1")
 
 
 def _crossover_time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
@@ -88,13 +86,11 @@ def _crossover_time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
         SECTION,
         f"For f(x) = Ax with n = {n} inputs the faster mode changes where m = n, within a factor "
         "of two.",
-        (
-            _timed_crossing(timings, "linear", n, "Ax"),
-            _timed_crossing(timings, "tanh", n, "tanh(Ax)"),
-        ),
+        (_timed_crossing(timings, "linear", n, "Ax"),),
         "crossover",
         "Far below the crossing neither mode wins time, since a call's own cost is the larger part "
         "of both.",
+        beside=(_timed_crossing(timings, "tanh", n, "tanh(Ax)"),),
         claimed_by="lecture",
     )
 
@@ -111,8 +107,7 @@ def _prices(measured: pd.DataFrame, n: int) -> Interval:
 def _timed_crossing(timings: pd.DataFrame, function: str, n: int, name: str) -> Evidence:
     crossing = summary.timed_crossing(timings, function)
     low, high = n / TIMED_FACTOR, n * TIMED_FACTOR
-    verdict = verdict_of(crossing, low, high)
-    return Evidence("timed", f"{low:.0f} to {high:.0f}", crossing, f"outputs, {name}", verdict)
+    return within("timed", crossing, low, high, f"outputs, {name}", f"{low:.0f} to {high:.0f}")
 
 
 def _scalar_output(measured: pd.DataFrame) -> Claim:
@@ -158,24 +153,33 @@ def _mode_choice(measured: pd.DataFrame) -> Claim:
         f"{SECTION}, задача 1",
         "For a graph of few inputs and many outputs forward mode is the right choice.",
         (
-            at_most("counted", Interval.exactly(ratio), 1, "of reverse"),
-            at_least("counted", Interval.exactly(control), 1, "of reverse, graph turned"),
+            at_most("counted", Interval.exactly(ratio), 1, "of reverse mode's operations"),
             at_most(
                 "counted",
                 Interval.exactly(orders["forward"] / orders["reverse"]),
                 1,
-                "of reverse, by elimination",
+                "of reverse mode's multiplications, by elimination",
             ),
         ),
         "elimination",
         "Operations of the whole Jacobian by columns over those by rows, on a graph of the task's "
         "shape with two inputs and five outputs. The choice follows the shape: with five inputs "
         "and two outputs it turns.",
+        beside=(
+            at_least(
+                "counted",
+                Interval.exactly(control),
+                1,
+                "of reverse mode's operations, graph turned",
+            ),
+        ),
         claimed_by="lecture",
     )
 
 
-def _no_universal_mode(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
+def _no_universal_mode(
+    measured: pd.DataFrame, timings: pd.DataFrame, points: pd.DataFrame
+) -> Claim:
     counts = summary.chains(measured)
     hourglass = f"{HOURGLASS} tanh"
     graphs = summary.elimination(measured).drop(index=["ad_choose", "ad_choose_turned"])
@@ -196,14 +200,17 @@ def _no_universal_mode(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
             _saving(counts, hourglass),
             near("counted", Interval.spanning(agreement), 1, 0.0, "of the predicted", "1"),
             at_least("counted", Interval.exactly(mixed.sum()), 1, f"graphs of {len(graphs)}"),
-            *published,
             *_same_jacobian(measured, counts, graphs),
-            at_least("timed", summary.time_saving(timings, hourglass), 1, "times faster"),
         ),
         "chains",
-        summary.winners(measured) + " Multiplications off the prediction would show in the second "
+        summary.winners(measured, points)
+        + " Multiplications off the prediction would show in the second "
         "line. The third counts the small graphs on which an order that is neither forward nor "
         "reverse takes fewer multiplications than both.",
+        beside=(
+            *published,
+            at_least("timed", summary.time_saving(timings, hourglass), 1, "times faster"),
+        ),
         claimed_by="lecture",
     )
 
@@ -211,7 +218,7 @@ def _no_universal_mode(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
 def _saving(counts: pd.DataFrame, subject: str) -> Evidence:
     """Counted against dynamic programming on the widths alone; nothing where it promises none."""
     row = counts.loc[subject].iloc[0]
-    widths = [int(width) for width in row["shape"].split("-")]
+    widths = summary.widths(row["shape"])
     chain = bracketing.dense(widths, int(row.slope_multiplications_per_tangent))
     values = bracketing.evaluation(widths, int(row.slope_multiplications_once))
     best, *modes = (
@@ -232,13 +239,23 @@ def _same_jacobian(
     measured: pd.DataFrame, counts: pd.DataFrame, graphs: pd.DataFrame
 ) -> tuple[Evidence, Evidence]:
     """Errors in units of (terms of the longest sums on the way, or vertices)·u."""
-    terms = max(sum(map(int, shape.split("-"))) for shape in counts["shape"])
-    chains = summary.worst_error(measured, "chains", FLOAT32)
-    scalars = summary.worst_error(measured, "graphs", FLOAT64)
+    terms = max(sum(summary.widths(shape)) for shape in counts["shape"])
+    chains = summary.worst_error(measured, ["chains"], FLOAT32)
+    scalars = summary.worst_error(measured, ["graphs"], FLOAT64)
     vertices = float(graphs.intermediate_vertices.max())
     return (
-        at_most("exact", Interval.exactly(chains / terms), ROUNDING, "widths·u, all chains"),
-        at_most("exact", Interval.exactly(scalars / vertices), ROUNDING, "vertices·u, all graphs"),
+        at_most(
+            "exact",
+            Interval.exactly(chains / terms),
+            ROUNDING,
+            "rounding errors a term, all chains",
+        ),
+        at_most(
+            "exact",
+            Interval.exactly(scalars / vertices),
+            ROUNDING,
+            "rounding errors a vertex, all graphs",
+        ),
     )
 
 
@@ -257,9 +274,9 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     hourglass = f"{HOURGLASS} tanh"
     large = summary.sweep(measured, "max").iloc[-1]
     few = summary.sweeps_of_graph(measured, "ad_choose")
-    few_shape = measured[measured.subject == "ad_choose"]["shape"].iloc[0].split("-")
+    few_shape = summary.widths(measured[measured.subject == "ad_choose"]["shape"].iloc[0])
     unproven = graphs[graphs.best > graphs.least_possible]
-    waist = [int(width) for width in counts.loc[hourglass]["shape"].iloc[0].split("-")]
+    waist = summary.widths(counts.loc[hourglass]["shape"].iloc[0])
     return {
         "inputs": n,
         "most_outputs": m,
@@ -280,14 +297,14 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "hourglass_saving": summary.saving(counts, hourglass),
         "hourglass_time_saving": summary.time_saving(timings, hourglass).value,
         "hourglass_order": str(counts.loc[(hourglass, "best"), "order"]),
-        "choice_inputs": int(few_shape[0]),
-        "choice_outputs": int(few_shape[1]),
+        "choice_inputs": few_shape[0],
+        "choice_outputs": few_shape[1],
         "choice_forward": int(few["forward"]),
         "choice_reverse": int(few["reverse"]),
         "graphs": len(graphs),
         "greedy_misses": int((graphs.markowitz > graphs.best).sum()),
         "unproven": ", ".join(map(summary.graph_title, unproven.index)) or "none",
-        "chains": _chain_rows(measured, counts),
+        "chains": _chain_rows(tables["points"], counts),
         "eliminations": _graph_rows(measured, graphs),
     }
 
@@ -297,16 +314,16 @@ def _known(value: float) -> float | None:
     return None if np.isnan(value) else value
 
 
-def _chain_rows(measured: pd.DataFrame, counts: pd.DataFrame) -> list[dict[str, Any]]:
+def _chain_rows(points: pd.DataFrame, counts: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
-            "chain": subject.removesuffix(" tanh"),
+            "chain": name,
             "widths": counts.loc[(subject, "best"), "shape"].replace("-", "–"),
             "best_order": counts.loc[(subject, "best"), "order"],
-            **{name: float(counts.loc[(subject, name), "multiplications"]) / 1e6
-               for name in ("forward", "reverse", "best")},
+            **{order: float(counts.loc[(subject, order), "multiplications"]) / 1e6
+               for order in ("forward", "reverse", "best")},
         }
-        for subject in summary.chain_names(measured)
+        for subject, name in summary.chain_names(points).items()
     ]  # fmt: skip
 
 

@@ -12,22 +12,19 @@ from matplotlib.ticker import LogLocator, NullFormatter
 
 from adcost import plotting
 from adcost.experiments.jacobian import summary
+from adcost.palette import METHODS
 from adcost.statistics.intervals import Interval, summarise
 
-COLOURS = {
-    "forward": plotting.GREEN,
-    "reverse": plotting.BLUE,
-    "markowitz": plotting.PURPLE,
-    "best": plotting.VERMILION,
+LOOKS = {
+    "forward": METHODS["forward_mode"],
+    "reverse": METHODS["reverse_mode"],
+    "markowitz": METHODS["least_markowitz_degree"],
+    "best": METHODS["best_order"],
 }
-NAMES = {
-    "forward": "forward",
-    "reverse": "reverse",
-    "markowitz": "least Markowitz degree",
-    "best": "best order",
-}
-MARKERS = {"forward": "o", "reverse": "s", "markowitz": "D", "best": "|"}
-SIZES = {"forward": 6.5, "reverse": 6.5, "markowitz": 6.5, "best": 13}
+SIZES = {"best": {"ms": 13, "mew": 2}}
+"""Of a method's mark, where it is not :data:`SIZE`."""
+
+SIZE = {"ms": 6.5, "mew": 1}
 MODES = ("forward", "reverse")
 
 
@@ -37,7 +34,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     with plotting.style():
         plotting.save(_crossover(measured, timings), folder, "crossover")
         plotting.save(_scalar_output(measured, timings), folder, "scalar_output")
-        plotting.save(_chains(measured, timings), folder, "chains")
+        plotting.save(_chains(measured, timings, tables["points"]), folder, "chains")
         plotting.save(_elimination(measured), folder, "elimination")
 
 
@@ -49,7 +46,7 @@ def _crossover(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     of_tanh = _seconds(timings, "tanh")
     for mode in MODES:
         rows = of_tanh[of_tanh.method == mode]
-        timed.plot(rows.outputs, rows["median"], ":", lw=1.4, color=COLOURS[mode])
+        timed.plot(rows.outputs, rows["median"], ":", lw=1.4, color=LOOKS[mode].colour)
     for axis, crossings in (
         (counted, [summary.counted_crossing(measured, "linear")]),
         (timed, [summary.timed_crossing(timings, f) for f in ("linear", "tanh")]),
@@ -59,12 +56,11 @@ def _crossover(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
             for name, crossing in zip(("Ax", "tanh(Ax), dotted"), crossings, strict=False)
         ]
         axis.axvline(n, color=plotting.GREY, lw=1, ls=(0, (1, 2)))
-        axis.annotate(
-            "\n".join(["winner changes at m", *text]), (0.03, 0.97), xycoords="axes fraction",
-            va="top", fontsize=8.5,
-        )  # fmt: skip
-        axis.annotate(f"m = n = {n}", (n, 0.015), xycoords=("data", "axes fraction"), fontsize=8,
-                      xytext=(4, 0), textcoords="offset points", color=plotting.GREY)  # fmt: skip
+        said = "\n".join(["winner changes at m", *text])
+        plotting.note(axis, 0.03, 0.97, said, "black", va="top")
+        place = {"xycoords": ("data", "axes fraction"), "va": "baseline", "fontsize": 8}
+        square = f"m = n = {n}"
+        plotting.label_at_end(axis, n, 0.015, square, plotting.GREY, offset=(4, 0), **place)
     counted.set_title("counted, f(x) = Ax")
     timed.set_title("timed")
     return figure
@@ -86,18 +82,19 @@ def _panels(
     wide = summary.sweep(measured, function)
     seconds = _seconds(timings, function)
     for mode in MODES:
-        colour = COLOURS[mode]
-        counted.plot(wide.index, wide[mode], "o-", ms=3.5, lw=1.2, color=colour)
+        look, small = LOOKS[mode], {"ms": 3.5, "lw": 1.2}
+        counted.plot(wide.index, wide[mode], **look.look(**small))
         rows = seconds[seconds.method == mode]
         middle = rows["median"]
-        errors = np.nan_to_num([middle - rows.low, rows.high - middle])
-        timed.errorbar(rows.outputs, middle, yerr=errors, fmt="o-", ms=3.5, lw=1.2, color=colour)
+        plotting.interval_line(
+            timed, rows.outputs, middle, rows.low, rows.high, **look.look(**small)
+        )
         for axis, end in ((counted, wide[mode].iloc[-1]), (timed, middle.iloc[-1])):
-            axis.annotate(mode, (wide.index[-1], end), xytext=(7, 0), va="center", fontsize=9,
-                          textcoords="offset points", color=colour)  # fmt: skip
+            plotting.label_at_end(axis, wide.index[-1], end, look.name, look.colour, offset=(7, 0))
     for axis in (counted, timed):
         axis.set(xscale="log", yscale="log", xlabel="number of outputs m")
-        axis.set_xlim(wide.index[0] * 0.8, wide.index[-1] * (wide.index[-1] / wide.index[0]) ** 0.2)
+        first, last = wide.index[0], wide.index[-1]
+        axis.set_xlim(first * 0.8, last * (last / first) ** 0.32)
     counted.set_ylabel("operations")
     timed.set_ylabel("seconds a call (median, 95 % interval)")
 
@@ -105,9 +102,8 @@ def _panels(
 def _seconds(timings: pd.DataFrame, function: str) -> pd.DataFrame:
     """Medians with intervals, over m."""
     rows = timings[timings.point == f"sweep-{function}"]
-    table = summarise(rows.assign(point=rows["shape"]))
-    table = table.assign(outputs=table.point.str.split("-").str[-1].astype(int))
-    return table.sort_values("outputs")
+    table = summarise(rows.assign(point=summary.outputs_of(rows)))
+    return table.rename(columns={"point": "outputs"}).sort_values("outputs")
 
 
 def _interval(crossing: Interval) -> str:
@@ -116,9 +112,9 @@ def _interval(crossing: Interval) -> str:
     return f"{crossing.value:.0f} [{crossing.low:.0f}, {crossing.high:.0f}]"
 
 
-def _chains(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
+def _chains(measured: pd.DataFrame, timings: pd.DataFrame, points: pd.DataFrame) -> Figure:
     """Multiplications and seconds of three plans for each chain."""
-    subjects = summary.chain_names(measured)
+    subjects = summary.chain_names(points)
     counts = summary.chains(measured)
     seconds = summarise(timings[timings.point == "chains"].assign(point=lambda t: t.subject))
     seconds = seconds.set_index(["point", "method"])
@@ -127,20 +123,18 @@ def _chains(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     )
     places = np.arange(len(subjects))[::-1] * 1.0
     for offset, method in zip((0.2, 0.0, -0.2), ("forward", "reverse", "best"), strict=True):
-        look = {"marker": MARKERS[method], "color": COLOURS[method], "ls": "",
-                "ms": SIZES[method], "mew": 2 if method == "best" else 1}  # fmt: skip
+        look = LOOKS[method].look(ls="", **SIZES.get(method, SIZE))
         of = counts.loc[[(subject, method) for subject in subjects]]
-        counted.plot(
-            of.predicted_multiplications, places + offset, "o", ms=11, mfc="none", mew=0.8,
-            color=plotting.GREY, label="predicted" if method == "best" else "",
-        )  # fmt: skip
-        counted.plot(of.multiplications, places + offset, label=NAMES[method], **look)
-        runs = seconds.loc[[(subject, method) for subject in subjects]]
-        errors = np.nan_to_num([runs["median"] - runs.low, runs.high - runs["median"]])
-        timed.errorbar(runs["median"] * 1e3, places + offset, xerr=errors * 1e3, **look)
+        ring = {"ms": 11, "mfc": "none", "mew": 0.8, "color": plotting.GREY}
+        ring["label"] = "predicted" if method == "best" else ""
+        counted.plot(of.predicted_multiplications, places + offset, "o", **ring)
+        counted.plot(of.multiplications, places + offset, **look)
+        runs = 1e3 * seconds.loc[[(subject, method) for subject in subjects]]
+        ends = runs["median"], runs.low, runs.high
+        plotting.interval_line(timed, places + offset, *ends, horizontal=True, **look)
     labels = []
     for subject in subjects:
-        name = subject.removesuffix(" tanh")
+        name = subjects[subject]
         labels.append(f"{name}\n{counts.loc[(subject, 'best'), 'shape'].replace('-', '–')}")
     counted.set_yticks(places, labels, fontsize=8.5)
     for axis in (counted, timed):
@@ -153,10 +147,9 @@ def _chains(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     timed.xaxis.set_major_formatter("{x:g}")
     counted.set(xlabel="multiplications", title="counted")
     timed.set(xlabel="milliseconds (median, 95 % interval)", title="timed")
-    handles, names = counted.get_legend_handles_labels()
-    order = [names.index(name) for name in (*(NAMES[m] for m in MODES), NAMES["best"], "predicted")]
-    figure.legend([handles[i] for i in order], [names[i] for i in order],
-                  loc="outside lower center", ncols=4)  # fmt: skip
+    handles = dict(zip(*counted.get_legend_handles_labels()[::-1], strict=True))
+    order = [*(LOOKS[method].name for method in (*MODES, "best")), "predicted"]
+    figure.legend([handles[name] for name in order], order, loc="outside lower center", ncols=4)
     return figure
 
 
@@ -167,22 +160,20 @@ def _elimination(measured: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots(figsize=(7.2, 0.5 * len(graphs) + 1.6))
     places = dict(zip(graphs.index, range(len(graphs))[::-1], strict=True))
     unproven = graphs[graphs.best > graphs.least_possible]
+    band = {"lw": 4, "alpha": 0.25, "color": LOOKS["best"].colour}
+    band["label"] = "not excluded by the bound proven"
     for name, row in unproven.iterrows():
-        axis.plot([row.least_possible / row.best, 1], [places[name]] * 2, "-", lw=4, alpha=0.25,
-                  color=COLOURS["best"], label="not excluded by the bound proven")  # fmt: skip
+        axis.plot([row.least_possible / row.best, 1], [places[name]] * 2, "-", **band)
     offsets = {"forward": 0.12, "reverse": -0.12, "markowitz": 0.0, "best": 0.0}
     for method, offset in offsets.items():
         heights = [places[name] + offset for name in graphs.index]
-        axis.plot(
-            graphs[method] / graphs.best, heights, MARKERS[method], color=COLOURS[method],
-            label=NAMES[method], ms=SIZES[method], mew=2 if method == "best" else 1,
-            mfc="none" if method == "markowitz" else COLOURS[method], zorder=3,
-        )  # fmt: skip
+        look = LOOKS[method].look(ls="", zorder=3, **SIZES.get(method, SIZE))
+        look["mfc"] = "none" if method == "markowitz" else LOOKS[method].colour
+        axis.plot(graphs[method] / graphs.best, heights, **look)
+    above = {"offset": (0, 9), "ha": "center", "va": "baseline", "fontsize": 7.5}
     for name, row in graphs.iterrows():
-        axis.annotate(
-            f"{row.best:.0f}", (1, places[name]), xytext=(0, 9), textcoords="offset points",
-            ha="center", fontsize=7.5, color=COLOURS["best"],
-        )  # fmt: skip
+        best = f"{row.best:.0f}"
+        plotting.label_at_end(axis, 1, places[name], best, LOOKS["best"].colour, **above)
     labels = [
         f"{summary.graph_title(name)}  {shapes.loc[name, 'shape'].replace('-', ' → ')}"
         for name in places
@@ -191,8 +182,7 @@ def _elimination(measured: pd.DataFrame) -> Figure:
     axis.set(xlabel="multiplications over those of the best order (the number above it)")
     axis.set_ylim(-0.6, len(graphs) - 0.3)
     axis.grid(axis="y", visible=False)
-    handles, names = axis.get_legend_handles_labels()
-    order = sorted(range(len(names)), key=lambda i: names[i].startswith("not"))
-    figure.legend([handles[i] for i in order], [names[i] for i in order],
-                  loc="outside upper center", ncols=3)  # fmt: skip
+    handles = dict(zip(*axis.get_legend_handles_labels()[::-1], strict=True))
+    order = sorted(handles, key=lambda name: name.startswith("not"))
+    figure.legend([handles[name] for name in order], order, loc="outside upper center", ncols=3)
     return figure

@@ -59,7 +59,8 @@ def _table(point: str, rows: Sequence[Row]) -> pd.DataFrame:
 def _chains(point: str, parameters: Mapping[str, Any], seed: int) -> tuple[list[Row], pd.DataFrame]:
     rows: list[Row] = []
     timings = []
-    for name, widths in parameters["chains"].items():
+    for chain in parameters["chains"]:
+        name, widths = chain["name"], chain["widths"]
         shape = "-".join(map(str, widths))
         rng = seeds.generator(seed, "jacobian", "chain", shape)
         weights = [jnp.asarray(w, jnp.float32) for w in chains.draw_weights(rng, widths)]

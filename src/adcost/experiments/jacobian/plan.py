@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point
+from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
 
 TABLES = ("measurements",)
 FIGURES = ("crossover", "scalar_output", "chains", "elimination")
@@ -37,8 +37,8 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         )
         for function, outputs in config["outputs"].items()
     ]  # fmt: skip
-    chains = {name: list(widths) for name, widths in config["chains"].items()}
-    memory = PROCESS_MB + max(chain_mb(widths) for widths in chains.values())
+    chains = [{"name": name, "widths": list(ns)} for name, ns in config["chains"].items()]
+    memory = PROCESS_MB + max(chain_mb(widths) for widths in config["chains"].values())
     elimination = config["elimination"]
     return [
         *sweeps,
@@ -68,7 +68,7 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     return [
         *_sweeps(config),
         *_chains(config),
-        *_timing(config["timing"]),
+        *rounds_problems("jacobian.timing", config["timing"]),
         *_memory(config, memory_mb),
         *(
             f"jacobian.elimination.graphs: there is no graph {name!r}; allowed: {', '.join(GRAPHS)}"
@@ -98,14 +98,6 @@ def _chains(config: Mapping[str, Any]) -> Iterator[str]:
         yield (
             f"jacobian.chains.{HOURGLASS}: {widths} has no waist; a width between the first and "
             f"the last must be less than both, {widths[0]} and {widths[-1]}"
-        )
-
-
-def _timing(timing: Mapping[str, Any]) -> Iterator[str]:
-    if timing["max_runs"] < timing["runs"]:
-        yield (
-            f"jacobian.timing.max_runs is {timing['max_runs']}; it must be at least "
-            f"jacobian.timing.runs, which is {timing['runs']}."
         )
 
 

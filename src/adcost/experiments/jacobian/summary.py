@@ -1,8 +1,11 @@
 """What the tables of `jacobian` come to: crossings, savings and errors, for figures and claims."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
+from adcost.results.select import parameter, select, single
 from adcost.statistics.intervals import BOUND, Interval, confidence, paired_ratio
 
 RESAMPLES = 2000
@@ -22,21 +25,24 @@ def graph_title(name: str) -> str:
     return GRAPHS.get(name, name.replace("_", " "))
 
 
+def widths(shape: str) -> list[int]:
+    """The numbers of a column ``shape``: a chain's widths, or inputs and outputs."""
+    return [int(width) for width in shape.split("-")]
+
+
 def inputs_of(rows: pd.DataFrame) -> int:
     """n of a sweep's rows."""
-    return int(rows["shape"].iloc[0].split("-")[0])
+    return widths(rows["shape"].iloc[0])[0]
 
 
 def outputs_of(rows: pd.DataFrame) -> pd.Series:
     """m of each of a sweep's rows."""
-    return rows["shape"].str.split("-").str[-1].astype(int)
+    return rows["shape"].map(lambda shape: widths(shape)[-1])
 
 
 def sweep(measured: pd.DataFrame, function: str, quantity: str = "operations") -> pd.DataFrame:
     """One quantity over m: columns forward and reverse."""
-    rows = measured[(measured.point == f"sweep-{function}") & (measured.quantity == quantity)]
-    if rows.empty:
-        raise ValueError(f"jacobian: no {quantity} of the function {function} in the measurements")
+    rows = select("jacobian", measured, point=f"sweep-{function}", quantity=quantity)
     rows = rows.assign(outputs=outputs_of(rows))
     return rows.pivot(index="outputs", columns="method", values="value").sort_index()
 
@@ -104,10 +110,10 @@ def chains(measured: pd.DataFrame) -> pd.DataFrame:
     return wide.set_index(["subject", "method"])
 
 
-def chain_names(measured: pd.DataFrame, activation: str = "tanh") -> list[str]:
-    """The chains in the order of the configuration, with one activation."""
-    subjects = measured[measured.point == "chains"].subject.unique()
-    return [name for name in subjects if name.endswith(activation)]
+def chain_names(points: pd.DataFrame) -> dict[str, str]:
+    """The names of the chains by their subject with tanh, in the order of the configuration."""
+    chains = parameter("jacobian", points, "chains")["chains"]
+    return {f"{chain['name']} tanh": chain["name"] for chain in chains}
 
 
 def saving(counts: pd.DataFrame, subject: str, quantity: str = "multiplications") -> float:
@@ -116,15 +122,15 @@ def saving(counts: pd.DataFrame, subject: str, quantity: str = "multiplications"
     return float(min(of["forward"], of["reverse"]) / of["best"])
 
 
-def winners(measured: pd.DataFrame) -> str:
+def winners(measured: pd.DataFrame, points: pd.DataFrame) -> str:
     """Which mode takes the fewest multiplications on which chain, in words."""
     counts = chains(measured)
     won: dict[str, list[str]] = {"forward": [], "reverse": [], "a mixed order": []}
-    for subject in chain_names(measured):
+    for subject, name in chain_names(points).items():
         of = counts.loc[subject].multiplications
         modes = [mode for mode in ("forward", "reverse") if of[mode] == of.min()]
         for winner in modes or ["a mixed order"]:
-            won[winner].append(subject.removesuffix(" tanh"))
+            won[winner].append(name)
     parts = [f"{winner} on {', '.join(names)}" for winner, names in won.items() if names]
     return f"Best by count: {'; '.join(parts)}."
 
@@ -152,11 +158,19 @@ def elimination(measured: pd.DataFrame) -> pd.DataFrame:
 
 def sweeps_of_graph(measured: pd.DataFrame, graph: str) -> pd.Series:
     """Operations of a small graph's Jacobian by JAX: by columns (forward), by rows (reverse)."""
-    rows = measured[(measured.subject == graph) & (measured.quantity == "operations")]
-    return rows.set_index(rows.method.str.removesuffix("_sweeps")).value
+    labels = {"subject": graph, "quantity": "operations"}
+    ways = {"forward": "forward_sweeps", "reverse": "reverse_sweeps"}
+    return pd.Series(
+        {mode: single("jacobian", measured, **labels, method=way) for mode, way in ways.items()}
+    )
 
 
-def worst_error(measured: pd.DataFrame, point: str, roundoff: float) -> float:
-    """The largest relative error at a point, in units of the unit roundoff."""
-    rows = measured[measured.point.str.startswith(point) & (measured.quantity == "relative_error")]
+def worst_error(measured: pd.DataFrame, names: Sequence[str], roundoff: float) -> float:
+    """The largest relative error at some points, in units of the unit roundoff."""
+    rows = measured[measured.point.isin(names) & (measured.quantity == "relative_error")]
     return float(rows.value.max() / roundoff) if len(rows) else np.nan
+
+
+def sweeps(points: pd.DataFrame) -> list[str]:
+    """The names of the points that sweep over m."""
+    return list(parameter("jacobian", points, "outputs").index)

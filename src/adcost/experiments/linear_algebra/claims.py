@@ -18,6 +18,9 @@ from adcost.statistics.intervals import Interval, median_interval, paired_ratio
 UNITS = 10.0
 """Of n·κ·u."""
 
+ROW = "rounding errors a row"
+"""n·u in words, n being the rows of the matrix."""
+
 SOLVE_CONFIRMATIONS = (("rule", "library"), *SOLVE_WAYS[2:])
 """`jax.numpy.linalg.solve` is differentiated by the same rule: what both say is said once."""
 
@@ -35,18 +38,18 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "linear_algebra.solve",
             "Задача 2; Giles 2008",
             "For x = A⁻¹b the adjoints are ∂L/∂b = A⁻ᵀ ∂L/∂x and ∂L/∂A = −(A⁻ᵀ ∂L/∂x) xᵀ.",
-            (
-                *_errors(measured, "solve", SOLVE_CONFIRMATIONS),
-                at_least(
-                    "counted", Interval.exactly(dearer), 1, "operations, elimination / formula"
-                ),
-            ),
+            _errors(measured, "solve", SOLVE_CONFIRMATIONS),
             "accuracy",
             "The formula, and automatic differentiation of three programs, against the exact "
             "adjoints of the same matrices in 60 digits. All are as exact as the problem's "
             "condition allows; they differ in price. The library's solve carries this very formula "
             "as its rule, so the two confirm it once; that differentiating the factorisation and "
             "the elimination gives the same confirms it independently.",
+            beside=(
+                at_least(
+                    "counted", Interval.exactly(dearer), 1, "operations, elimination / formula"
+                ),
+            ),
             claimed_by="lecture",
         ),
         Claim(
@@ -54,20 +57,23 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "Дополнительные материалы: линейные наименьшие квадраты; Golub & Pereyra 1973",
             "With r = b − Ax and z = (AᵀA)⁻¹ ∂L/∂x, least squares has the adjoints ∂L/∂b = Az and "
             "∂L/∂A = r zᵀ − (Az) xᵀ.",
-            _errors(measured, "least_squares", ("rule", "library", "normal_equations")),
+            _errors(measured, "least_squares", ("rule", "library")),
             "accuracy",
             _least_squares_note(measured),
+            # Normal equations square the condition number, which says nothing of the formula.
+            beside=_errors(measured, "least_squares", ("normal_equations",)),
             claimed_by="lecture",
         ),
         Claim(
             "linear_algebra.nuclear_norm",
             "Задача 3; Watson 1992",
             "For R(W) = tr Σ the derivative is ∂R/∂W = UVᵀ, where no singular value is zero.",
-            _errors(measured, "nuclear_norm", ("rule", "values", "vectors")),
+            _errors(measured, "nuclear_norm", ("rule", "values")),
             "accuracy",
             "Against the orthogonal polar factor in 60 digits. Through the singular vectors AD "
             "divides by differences of singular values: NaN where two are equal (those results are "
             "left out here; the next claim counts them).",
+            beside=_errors(measured, "nuclear_norm", ("vectors",)),
             claimed_by="lecture",
         ),
         _degenerate(measured),
@@ -88,7 +94,7 @@ def _errors(
             "exact",
             Interval.exactly(float(table.scaled[table.method.isin(ways)].max())),
             UNITS,
-            f"n·κ·u, {' and '.join(ways).replace('_', ' ')}",
+            f"{ROW}, times the conditioning: {' and '.join(ways).replace('_', ' ')}",
         )
         for ways in ((way,) if isinstance(way, str) else way for way in methods)
     )
@@ -136,12 +142,12 @@ def _degenerate(measured: pd.DataFrame) -> Claim:
         "Where singular values repeat or vanish, AD through the singular values still gives a "
         "subgradient, through the singular vectors it does not; the rule gives the least one.",
         (
-            at_most("exact", distance("rule"), UNITS, "n·u outside the subdifferential, rule"),
+            at_most("exact", distance("rule"), UNITS, f"{ROW} outside the subdifferential, rule"),
             near(
                 "exact", Interval.exactly(norms["deficient"] ** 2 / rank), 1, 1e-12,
                 "squared norm at rank r, over r",
             ),
-            at_most("exact", distance("values"), UNITS, "n·u outside, through values"),
+            at_most("exact", distance("values"), UNITS, f"{ROW} outside, through values"),
             near("counted", Interval.exactly(wrong.mean()), 1, 0, "of cases NaN or wrong, vectors"),
         ),
         "accuracy",
@@ -166,15 +172,17 @@ def _low_rank(measured: pd.DataFrame) -> Claim:
                 "rank, with / without",
             ),
             at_most("sampled", median_interval(ratio), CLOSER, "error, with / without"),
-            at_most(
-                "sampled", median_interval(rank.subgradient / rank.no_regulariser), CLOSER,
-                "rank by subgradients / without",
-            ),
         ),
         "recovery",
         "With the proximal step (soft thresholding of singular values) the rank is low after a few "
         "steps. Subgradient descent with the same regulariser approaches it slowly and never has a "
         "singular value that is exactly zero.",
+        beside=(
+            at_most(
+                "sampled", median_interval(rank.subgradient / rank.no_regulariser), CLOSER,
+                "rank by subgradients / without",
+            ),
+        ),
         claimed_by="lecture",
     )  # fmt: skip
 

@@ -10,27 +10,30 @@ from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.experiments.linear_algebra.summary import ROUNDOFF, SOLVE_WAYS, cost, course, errors
+from adcost.palette import DARK, METHODS
 from adcost.statistics.intervals import paired_ratio
 
 WAYS = {
-    "rule": ("formula", plotting.BLUE, "o"),
-    "library": ("AD of the library", plotting.SKY, "s"),
-    "factorisation": ("AD through LU", plotting.GREEN, "^"),
-    "elimination": ("AD through elimination", plotting.PURPLE, "D"),
-    "normal_equations": ("AD of normal equations", plotting.ORANGE, "v"),
-    "values": ("AD, singular values", plotting.SKY, "s"),
-    "vectors": ("AD, singular vectors", plotting.GREEN, "^"),
-    "difference": ("central differences", plotting.VERMILION, "x"),
+    "rule": "formula",
+    "library": "ad_of_library",
+    "factorisation": "ad_through_lu",
+    "elimination": "ad_through_elimination",
+    "normal_equations": "ad_of_normal_equations",
+    "values": "ad_of_singular_values",
+    "vectors": "ad_of_singular_vectors",
+    "difference": "central_differences",
 }
+"""The ways of the tables, as the palette has them."""
+
 PROBLEMS = {
     "solve": "x = A⁻¹b",
     "least_squares": "least squares",
     "nuclear_norm": "sum of singular values",
 }
 DESCENTS = {
-    "no_regulariser": ("no regulariser", plotting.GREY),
-    "subgradient": ("subgradient", plotting.ORANGE),
-    "proximal": ("proximal step", plotting.BLUE),
+    "no_regulariser": "no_regulariser",
+    "subgradient": "subgradient",
+    "proximal": "proximal_step",
 }
 
 
@@ -49,23 +52,17 @@ def _accuracy(measured: pd.DataFrame) -> Figure:
     for axis, (problem, title) in zip(axes, PROBLEMS.items(), strict=True):
         table = errors(measured, problem)
         table = table[table.argument == "a"]
-        for way, (label, colour, marker) in WAYS.items():
-            own = table[table.method == way]
-            if own.empty:
-                continue
-            spread = own.groupby("condition").value.agg(["median", "min", "max"])
-            # An exact zero has no logarithm; it is below the roundoff.
-            spread = spread.clip(lower=ROUNDOFF / 10)
-            bars = [spread["median"] - spread["min"], spread["max"] - spread["median"]]
-            axis.errorbar(
-                spread.index, spread["median"], yerr=bars, fmt=f"{marker}-", ms=4, lw=1,
-                color=colour, label=label, mfc="none",
-            )  # fmt: skip
+        # An exact zero has no logarithm; it is below the roundoff.
+        table = table.assign(value=table.value.clip(lower=ROUNDOFF / 10))
+        plotting.lines(
+            axis, table, "condition", "value", WAYS, errorbar=plotting.whole_range, open_marks=True
+        )
         conditions = np.unique(table.condition)
         unit = table["size"].max() * conditions * ROUNDOFF
-        axis.plot(conditions, unit, ":", color="#555555", label="n·κ·u")
-        axis.set(xscale="log", yscale="log", xlabel="condition number κ", title=title)
+        axis.plot(conditions, unit, ":", color=DARK, label="n·κ·u")
+        axis.set(xlabel="condition number κ", title=title)
         axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), fontsize=9)
+    axes[0].set(xscale="log", yscale="log")
     axes[0].set_ylabel("relative error of the derivative\n(median and range over matrices)")
     return figure
 
@@ -75,24 +72,18 @@ def _cost(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.2), sharex=True, sharey=True)
     operations = cost(measured, "operations")
     for way in SOLVE_WAYS:
-        label, colour, marker = WAYS[way]
+        look = METHODS[WAYS[way]].look(mfc="none", lw=1)
         ratio = operations[way] / operations["value"]
-        left.plot(ratio.index, ratio, f"{marker}-", color=colour, mfc="none")
-        rows = []
-        for size, rounds in timings.groupby("size"):
-            seconds = paired_ratio(rounds, way, "value")
-            rows.append((size, seconds.value, seconds.low, seconds.high))
-        table = np.array(rows)
-        bars = np.nan_to_num(np.abs(table[:, [1]] - table[:, 2:]).T)
-        right.errorbar(
-            table[:, 0], table[:, 1], yerr=bars, fmt=f"{marker}-", lw=1, color=colour, mfc="none",
-            label=label,
-        )  # fmt: skip
+        left.plot(ratio.index, ratio, **look)
+        rounds = {size: paired_ratio(rows, way, "value") for size, rows in timings.groupby("size")}
+        table = pd.DataFrame({size: ratio.ends for size, ratio in rounds.items()}).T
+        plotting.interval_line(
+            right, table.index, table["value"], table["low"], table["high"], **look
+        )
     for axis, title in ((left, "counted: operations"), (right, "timed: seconds")):
-        axis.axhline(1, color="#555555", lw=0.8, ls=":")
+        axis.axhline(1, color=DARK, lw=0.8, ls=":")
         axis.set(xscale="log", yscale="log", xlabel="unknowns n", title=title)
-        axis.set_xticks(operations.index, [str(n) for n in operations.index])
-        axis.set_xticks([], minor=True)
+        plotting.ticks(axis, "x", operations.index)
     left.set_ylabel("value and derivatives / value")
     right.legend(loc="upper left", fontsize=9)
     return figure
@@ -103,10 +94,11 @@ def _recovery(measured: pd.DataFrame) -> Figure:
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.0), sharex=True)
     for axis, quantity in ((left, "error"), (right, "rank")):
         table = course(measured, quantity)
-        for method, (label, colour) in DESCENTS.items():
-            own = table[table.method == method].pivot(index="step", columns="draw", values="value")
-            axis.plot(own.index, own, color=colour, lw=0.8, alpha=0.5)
-            axis.plot(own.index, own.median(axis=1), color=colour, label=label)
+        for own, method in DESCENTS.items():
+            look = METHODS[method]
+            runs = table[table.method == own].pivot(index="step", columns="draw", values="value")
+            axis.plot(runs.index, runs, color=look.colour, lw=0.8, alpha=0.5)
+            axis.plot(runs.index, runs.median(axis=1), **look.look())
         axis.set(xscale="log", xlabel="step")
         axis.set_ylim(bottom=0)
     left.set_ylabel("relative error of the recovered matrix")

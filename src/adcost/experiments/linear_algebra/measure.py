@@ -19,7 +19,7 @@ from jax.scipy.linalg import lu_factor, lu_solve
 from adcost import seeds
 from adcost.costs.count import count
 from adcost.costs.memory import compiled_bytes
-from adcost.costs.timing import compile_programs, time_interleaved
+from adcost.costs.timing import compile_programs, time_as_configured
 from adcost.derivatives import finite_differences
 from adcost.derivatives import linear_algebra as rules
 from adcost.experiments.linear_algebra import recovery
@@ -206,14 +206,11 @@ def _cost(
             rows.append((*where, "operations", count(f, a, b, x_bar).total))
             held = compiled_bytes(programs[name].compiled).temporaries
             rows.append((*where, "temporary_bytes", held))
-        timed = time_interleaved(
+        timed = time_as_configured(
             programs,
+            timing,
             point=point,
             rng=seeds.generator(seed, "linear_algebra", point, n, "order"),
-            min_repeats=timing["runs"],
-            max_repeats=timing["max_runs"],
-            budget_seconds=timing["seconds"],
-            warmup=timing["warmup"],
         )
         timings.append(timed.assign(size=n))
     return rows, pd.concat(timings, ignore_index=True)

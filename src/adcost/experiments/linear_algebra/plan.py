@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point
+from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
 
 TABLES = ("measurements",)
 FIGURES = ("accuracy", "cost", "recovery")
@@ -63,10 +63,4 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
             f"{max(config['sizes'])} unknowns takes {needed:,} MB; memory_mb allows "
             f"{memory_mb:,}. Lower the largest size or raise memory_mb."
         )
-    timing = config["timing"]
-    if timing["max_runs"] < timing["runs"]:
-        found.append(
-            f"linear_algebra.timing.max_runs is {timing['max_runs']}; it must be at least "
-            f"linear_algebra.timing.runs, which is {timing['runs']}."
-        )
-    return found
+    return [*found, *rounds_problems("linear_algebra.timing", config["timing"])]

@@ -30,6 +30,7 @@ from adcost.experiments.mds.summary import (
     values,
 )
 from adcost.functions.earth import EARTH_RADIUS_KM
+from adcost.roundoff import unit_roundoff
 from adcost.statistics.exponent import fit_exponent
 from adcost.statistics.intervals import CONFIDENCE, Interval
 
@@ -110,7 +111,7 @@ def _lags(measured: pd.DataFrame) -> Claim:
     for method, name in GRADIENT_FREE.items():
         ratios = cost_ratios(measured, method)
         slope = growth(ratios)
-        unit = f"exponent in N, {name}"
+        unit = f"exponent in the number of cities, {name}"
         pieces.append(at_least("counted", slope, GROWTH, unit))
         last = ratios.iloc[-1]
         sign = "at least " if last.censored else ""
@@ -124,18 +125,12 @@ def _lags(measured: pd.DataFrame) -> Claim:
         f"{SECTION}; Nesterov & Spokoiny 2017; Gao & Han 2012",
         "Methods without gradients need more evaluations of the loss than gradient descent, by a "
         "factor that grows with the number of cities.",
-        _weakest_first(*pieces),
+        tuple(pieces),
         "cost",
         f"The factor at {size} cities: {'; '.join(notes)}. A gradient counts "
         f"{of_points(measured, 'gradient_price').max():.3g} evaluations.",
         claimed_by="lecture",
     )
-
-
-def _weakest_first(*pieces: Evidence) -> tuple[Evidence, ...]:
-    """In the order that lets the weakest evidence decide, so that all must hold."""
-    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
-    return tuple(sorted(pieces, key=lambda piece: order[piece.verdict]))
 
 
 def _flat(measured: pd.DataFrame) -> Claim:
@@ -148,7 +143,7 @@ def _flat(measured: pd.DataFrame) -> Claim:
         f"{SECTION}; Nesterov 2018",
         "Gradient descent's iterations to a relative tolerance do not grow with the number of "
         "cities.",
-        (near("counted", slope, 0, FLAT, "exponent in N"),),
+        (near("counted", slope, 0, FLAT, "exponent in the number of cities"),),
         "cost",
         "Over random sets of cities of each size. The most populous cities alone give "
         f"{_with_ends(nested)}: one geometry a size, and it is "
@@ -160,7 +155,7 @@ def _flat(measured: pd.DataFrame) -> Claim:
 def _pca(measured: pd.DataFrame) -> Claim:
     error = values(measured, "pca", "pca_difference").set_index("point")
     spread = values(measured, "pca", "pca_spread").set_index("point").value
-    unit = error.cities * np.finfo(float).eps / 2 * spread
+    unit = error.cities * unit_roundoff() * spread
     negative = values(measured, "classical_scaling", "negative_share").value
     return Claim(
         "mds.pca",
@@ -168,7 +163,10 @@ def _pca(measured: pd.DataFrame) -> Claim:
         "Classical scaling of Euclidean distances is PCA up to rotation and reflection.",
         (
             at_most(
-                "exact", Interval.exactly(float((error.value / unit).max())), ROUNDING, "n·u·λ₁/λ₂"
+                "exact",
+                Interval.exactly(float((error.value / unit).max())),
+                ROUNDING,
+                "rounding errors a city, times the ratio of the eigenvalues",
             ),
         ),
         "map",
@@ -192,7 +190,7 @@ def map_kilometres(measured: pd.DataFrame, method: str) -> pd.Series:
 def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
     loss = values(measured, "pca", "pca_loss").set_index("point")
     # PCA's positions are off by a small multiple of n·u, and the loss squares that.
-    fits = float((loss.value / (loss.cities * np.finfo(float).eps / 2) ** 2).max())
+    fits = float((loss.value / (loss.cities * unit_roundoff()) ** 2).max())
     apart = values(measured, "classical_scaling", "minimiser_difference").set_index("point").value
     widest = of_points(measured, "angular_radius").idxmax()
     flat = _flat_points(measured)
@@ -205,9 +203,10 @@ def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
         f"{SECTION}: «Связано ли это с PCA?»",
         "The minimiser of the lecture's own loss is PCA's map where the distances are exactly "
         "Euclidean in the plane, and another where they are not.",
-        _weakest_first(
+        (
             at_most(
-                "exact", Interval.exactly(fits), ROUNDING**2, "(n·u)² of Σ D²"
+                "exact", Interval.exactly(fits), ROUNDING**2,
+                "squared rounding errors a city, of the sum of squares",
             ),
             at_least(
                 "exact", Interval.exactly(float(apart[widest])), APART,

@@ -9,12 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import LogLocator
 
 from adcost import plotting
 from adcost.experiments.mds import recovery
 from adcost.experiments.mds.plan import SCALING
-from adcost.experiments.mds.recovery import COLOURS, NAMES, label_cities
+from adcost.experiments.mds.recovery import LOOKS, METHODS, label_cities
 from adcost.experiments.mds.summary import (
     animated,
     cost_ratios,
@@ -25,7 +24,7 @@ from adcost.experiments.mds.summary import (
 )
 from adcost.statistics.intervals import Interval
 
-DASHES = {"central_differences": (0, (4, 3))}
+DASHED, DASHES = "central_differences", (0, (4, 3))
 """Central differences run along with the two-point method; a dashed line shows both."""
 
 REGIONS = {"europe": "Europe", "usa": "USA", "world": "the world"}
@@ -53,17 +52,15 @@ def _map(maps: pd.DataFrame, measured: pd.DataFrame, shown: str) -> Figure:
     errors = values(measured, "gradient_descent", "procrustes_km").groupby("point").value.median()
     relative = values(measured, "gradient_descent", "procrustes_relative").groupby("point").value
     points = list(dict.fromkeys([shown, str(relative.median().idxmax())]))
-    figure, axes = plt.subplots(
-        1, len(points), figsize=(5.2 * len(points), 5.2), squeeze=False, layout="constrained"
-    )
+    look, ring = LOOKS["gradient_descent"], {"mfc": "none", "color": plotting.GREY}
+    figure, axes = plt.subplots(1, len(points), figsize=(5.2 * len(points), 5.2), squeeze=False)
     for axis, point in zip(axes[0], points, strict=True):
         rows = maps[(maps.point == point) & (maps.method == "gradient_descent")]
         for row in rows.itertuples():
-            axis.plot([row.true_x_km, row.x_km], [row.true_y_km, row.y_km], "-", lw=1,
-                      color=COLOURS["gradient_descent"])  # fmt: skip
-        axis.plot(rows.true_x_km, rows.true_y_km, "o", ms=9, mfc="none", mew=1.2,
-                  color=plotting.GREY)  # fmt: skip
-        axis.plot(rows.x_km, rows.y_km, "o", ms=4.5, color=COLOURS["gradient_descent"])
+            ends = [row.true_x_km, row.x_km], [row.true_y_km, row.y_km]
+            axis.plot(*ends, "-", lw=1, color=look.colour)
+        axis.plot(rows.true_x_km, rows.true_y_km, "o", ms=9, mew=1.2, **ring)
+        axis.plot(rows.x_km, rows.y_km, "o", ms=4.5, color=look.colour)
         axis.set_aspect("equal")
         axis.margins(0.12)
         axis.set(xlabel="km east of the middle", ylabel="km north of the middle")
@@ -72,14 +69,14 @@ def _map(maps: pd.DataFrame, measured: pd.DataFrame, shown: str) -> Figure:
     figure.canvas.draw()
     for axis, point in zip(axes[0], points, strict=True):
         rows = maps[(maps.point == point) & (maps.method == "gradient_descent")]
-        label_cities(axis, rows.true_x_km, rows.true_y_km, rows.city,
-                     rows[["x_km", "y_km"]].to_numpy())  # fmt: skip
+        recovered = rows[["x_km", "y_km"]].to_numpy()
+        label_cities(axis, rows.true_x_km, rows.true_y_km, rows.city, recovered)
     handles = [
-        Line2D([], [], ls="", marker="o", ms=9, mfc="none", color=plotting.GREY),
-        Line2D([], [], ls="", marker="o", ms=4.5, color=COLOURS["gradient_descent"]),
+        Line2D([], [], ls="", marker="o", ms=9, **ring),
+        Line2D([], [], ls="", marker="o", ms=4.5, color=look.colour),
     ]
-    figure.legend(handles, ["true position", "recovered by gradient descent"],
-                  loc="outside lower center", ncols=2)  # fmt: skip
+    names = ["true position", "recovered by gradient descent"]
+    figure.legend(handles, names, loc="outside lower center", ncols=2)
     return figure
 
 
@@ -87,50 +84,60 @@ def _convergence(curves: pd.DataFrame, measured: pd.DataFrame) -> Figure:
     """The loss's excess against evaluations: a panel a point, a line a run."""
     points = list(curves.point.unique())
     columns = min(4, len(points))
-    lines = -(-len(points) // columns)
-    figure, axes = plt.subplots(
-        lines, columns, figsize=(2.6 * columns, 2.7 * lines + 0.5), sharex=True, sharey=True,
-        squeeze=False,
-    )  # fmt: skip
+    rows = -(-len(points) // columns)
+    size = (2.6 * columns, 2.7 * rows + 0.5)
+    share = {"sharex": True, "sharey": True, "squeeze": False}
+    figure, axes = plt.subplots(rows, columns, figsize=size, **share)
     goal = of_points(measured, "tolerance")
     floor = goal.min() / 30
     for axis, point in zip(axes.flat, points, strict=False):
-        for (method, _), run in curves[curves.point == point].groupby(["method", "start"]):
-            run = run.assign(relative_excess=run.relative_excess.cummin())
-            # At the start no evaluation is spent, which a logarithm cannot show.
-            run = run[run.evaluations >= 1]
-            best = run.relative_excess
-            # One row below the floor, so that the line leaves the panel.
-            seen = best.shift(1, fill_value=1.0) > floor
-            axis.plot(run.evaluations[seen], best[seen].clip(lower=floor / 10), lw=1, alpha=0.75,
-                      color=COLOURS[method], ls=DASHES.get(method, "-"),
-                      zorder=3 if method in DASHES else 2)  # fmt: skip
+        own = _least_so_far(curves[curves.point == point], floor)
+        same = dict(zip(METHODS, METHODS, strict=True))
+        of = own, "evaluations", "relative_excess", same, "start"
+        plotting.runs(axis, *of, lw=1, alpha=0.75)
+        for line in axis.lines:
+            if line.get_color() == LOOKS[DASHED].colour:
+                line.set(linestyle=DASHES, zorder=3)
         stuck = measured[(measured.point == point) & (measured.quantity == "converged")]
         for row in stuck[stuck.value == 0].itertuples():
-            end = curves[(curves.point == point) & (curves.method == row.method)
-                         & (curves.start == row.start)].iloc[-1]  # fmt: skip
-            axis.plot(end.evaluations, end.relative_excess, marker=">", ms=6, mfc="none",
-                      color=COLOURS[row.method], ls="")  # fmt: skip
+            runs = curves[(curves.point == point) & (curves.method == row.method)]
+            end = runs[runs.start == row.start].iloc[-1]
+            mark = {"ms": 6, "mfc": "none", "color": LOOKS[row.method].colour}
+            axis.plot(end.evaluations, end.relative_excess, ">", **mark)
         axis.axhline(goal[point], color=plotting.GREY, lw=1, ls=":")
         axis.set_title(title(measured, point), fontsize=9.5)
-        axis.set(xscale="log", yscale="log")
-        axis.set_ylim(floor, 3)
+    axes.flat[0].set(xscale="log", yscale="log", ylim=(floor, 3))
     for axis in axes.flat[len(points) :]:
         axis.set_axis_off()
     figure.supxlabel("evaluations of the loss", fontsize=10)
     figure.supylabel("least excess so far, relative to the start", fontsize=10)
     handles = [
-        Line2D([], [], color=COLOURS[name], ls=DASHES.get(name, "-")) for name in recovery.METHODS
+        Line2D([], [], color=look.colour, label=look.name, ls=DASHES if name == DASHED else "-")
+        for name, look in LOOKS.items()
     ]
-    names = [NAMES[name] for name in recovery.METHODS]
-    handles.append(Line2D([], [], color=plotting.GREY, lw=1, ls=":"))
-    handles.append(Line2D([], [], color=plotting.GREY, ls="", marker=">", mfc="none"))
-    names += ["tolerance", "stopped at the cap"]
+    grey = {"color": plotting.GREY}
+    handles.append(Line2D([], [], lw=1, ls=":", label="tolerance", **grey))
+    cap = {"ls": "", "marker": ">", "mfc": "none", "label": "stopped at the cap"}
+    handles.append(Line2D([], [], **cap, **grey))
     if len(points) < axes.size:
-        axes.flat[-1].legend(handles, names, loc="center", fontsize=9)
+        axes.flat[-1].legend(handles=handles, loc="center", fontsize=9)
     else:
-        figure.legend(handles, names, loc="outside upper center", ncols=4, fontsize=9)
+        figure.legend(handles=handles, loc="outside upper center", ncols=4, fontsize=9)
     return figure
+
+
+def _least_so_far(curves: pd.DataFrame, floor: float) -> pd.DataFrame:
+    """Every run's least excess at each evaluation but at the start, where a logarithm has no place.
+
+    One row of a run is below ``floor``, so that its line leaves the panel.
+    """
+    runs = curves.groupby(["method", "start"], sort=False).relative_excess
+    curves = curves.assign(relative_excess=runs.cummin())
+    curves = curves[curves.evaluations >= 1]
+    before = curves.groupby(["method", "start"]).relative_excess.shift(1, fill_value=1.0)
+    return curves[before > floor].assign(
+        relative_excess=lambda rows: rows.relative_excess.clip(lower=floor / 10)
+    )
 
 
 def _cost(measured: pd.DataFrame) -> Figure:
@@ -138,47 +145,33 @@ def _cost(measured: pd.DataFrame) -> Figure:
     figure, (cost, steps) = plt.subplots(1, 2, figsize=(9.6, 4.6), width_ratios=(1.5, 1))
     rows = measured[measured.region == SCALING]
     sizes = np.sort(rows.cities.unique())
-    labels = [_cost_line(cost, rows, method) for method in recovery.METHODS]
-    cost.set(xlabel="number of cities", ylabel="evaluations of the loss to the tolerance",
-             title=f"cost, {REGIONS[SCALING]}'s most populous cities")  # fmt: skip
-    cost.set(xscale="log", yscale="log")
+    labels = [_cost_line(cost, rows, method) for method in METHODS]
+    cost.set(xlabel="number of cities", ylabel="evaluations of the loss to the tolerance")
+    cost.set(xscale="log", yscale="log", title=f"cost, {REGIONS[SCALING]}'s most populous cities")
     cost.set_ylim(top=6 * cost.get_ylim()[1])  # room for the labels
-    cost.set_xlim(sizes[0] * 0.88, sizes[-1] * (sizes[-1] / sizes[0]) ** 0.72)
+    cost.set_xlim(sizes[0] * 0.88, sizes[-1] * (sizes[-1] / sizes[0]) ** 0.85)
 
-    subsets = values(rows, "gradient_descent", "subset_steps").groupby("cities").value
-    quartiles = subsets.quantile([0.25, 0.5, 0.75]).unstack()
-    colour = COLOURS["gradient_descent"]
-    bars = [quartiles[0.5] - quartiles[0.25], quartiles[0.75] - quartiles[0.5]]
-    steps.errorbar(quartiles.index, quartiles[0.5], yerr=bars, fmt="o", color=colour)
-    slope = subset_exponent(measured)
-    line = np.exp(np.log(quartiles[0.5]).mean() + slope.value * _centred(quartiles.index))
-    steps.plot(quartiles.index, line, lw=1, color=colour)
-    steps.set(xscale="log", yscale="log", xlabel="number of cities",
-              ylabel="steps to the tolerance",
-              title="gradient descent, random sets of cities")  # fmt: skip
-    steps.set_ylim(quartiles.to_numpy().min() / 3, quartiles.to_numpy().max() * 2)
-    steps.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    steps.yaxis.set_major_formatter("{x:g}")
-    steps.annotate(f"exponent {_interval(slope)}", (0.5, 0.06), xycoords="axes fraction",
-                   ha="center", color=colour, fontsize=9)  # fmt: skip
+    subsets = values(rows, "gradient_descent", "subset_steps")
+    middle = subsets.groupby("cities").value.median()
+    name = {"gradient_descent": "gradient_descent"}
+    plotting.lines(steps, subsets, "cities", "value", name, plotting.quartiles, ls="")
+    slope, colour = subset_exponent(measured), LOOKS["gradient_descent"].colour
+    line = np.exp(np.log(middle).mean() + slope.value * _centred(middle.index))
+    steps.plot(middle.index, line, lw=1, color=colour)
+    steps.set(xscale="log", yscale="log", xlabel="number of cities")
+    steps.set(ylabel="steps to the tolerance", title="gradient descent, random sets of cities")
+    whole = subsets.groupby("cities").value.quantile([0.25, 0.75])
+    steps.set_ylim(whole.min() / 3, whole.max() * 2)
+    decades = 10.0 ** np.arange(7)
+    low, high = steps.get_ylim()
+    places = np.concatenate([decades, 2 * decades, 5 * decades])
+    plotting.ticks(steps, "y", places[(places >= low) & (places <= high)])
+    said = f"exponent {_interval(slope)}"
+    plotting.note(steps, 0.5, 0.06, said, colour, ha="center", fontsize=9)
     for axis in (cost, steps):
-        axis.set_xticks(sizes, [str(size) for size in sizes])
-        axis.minorticks_off()
-    _label_ends(cost, sizes[-1], labels)
+        plotting.ticks(axis, "x", sizes)
+    plotting.labels_at_ends(cost, sizes[-1], labels)
     return figure
-
-
-def _label_ends(axis: Axes, x: float, labels: list[tuple[float, str, str]]) -> None:
-    """Write (y, text, colour) right of x, pushed apart upwards where lines end close together."""
-    axis.figure.canvas.draw()
-    per_point, taken = axis.figure.dpi / 72, -np.inf
-    for y, text, colour in sorted(labels):
-        height = 11.5 * (text.count("\n") + 1)
-        at = axis.transData.transform((x, y))[1] / per_point
-        centre = max(at, taken + height / 2 + 3)
-        taken = centre + height / 2
-        axis.annotate(text, (x, y), xytext=(12, centre - at), va="center", fontsize=8,
-                      textcoords="offset points", color=colour)  # fmt: skip
 
 
 def _cost_line(axis: Axes, rows: pd.DataFrame, method: str) -> tuple[float, str, str]:
@@ -186,24 +179,23 @@ def _cost_line(axis: Axes, rows: pd.DataFrame, method: str) -> tuple[float, str,
 
     Returns where its line ends, its label and its colour.
     """
-    colour = COLOURS[method]
+    look = LOOKS[method]
     spent = values(rows, method, "evaluations_to_tolerance").groupby("cities").value
     arrived = (values(rows, method, "converged").groupby("cities").value.mean() > 0.5).to_numpy()
     middle, least, most = spent.median(), spent.min(), spent.max()
-    bars = [middle - least, most - middle]
     # Central differences and two-point cost the same; a step aside keeps both in sight.
     x = middle.index * {"two_point": 1.02, "central_differences": 0.98}.get(method, 1.0)
-    axis.plot(x, middle, lw=1, color=colour)
-    axis.errorbar(x[arrived], middle[arrived], fmt="o", color=colour,
-                  yerr=[bar[arrived] for bar in bars])  # fmt: skip
-    axis.plot(x[~arrived], middle[~arrived], marker="^", ms=8, mfc="none", color=colour, ls="")
-    text = NAMES[method]
+    axis.plot(x, middle, lw=1, color=look.colour)
+    ends = middle[arrived], least[arrived], most[arrived]
+    plotting.interval_line(axis, x[arrived], *ends, **look.look(ls=""))
+    axis.plot(x[~arrived], middle[~arrived], "^", ms=8, mfc="none", color=look.colour)
+    text = look.name
     if method not in ("gradient_descent", "l_bfgs"):
         slope = growth(cost_ratios(rows, method))
-        text += f"\nover GD: exponent {_interval(slope)}"
+        text += f"\nover descent: exponent {_interval(slope)}"
     if not arrived.all():
         text += "\n△ stopped at the cap: lower bound"
-    return float(middle.iloc[-1]), text, colour
+    return float(middle.iloc[-1]), text, look.colour
 
 
 def _centred(sizes: pd.Index) -> np.ndarray:

@@ -11,33 +11,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from adcost import plotting
+from adcost import palette, plotting
 from adcost.plotting import animation
 
-COLOURS = {
-    "gradient_descent": plotting.BLUE,
-    "l_bfgs": plotting.GREEN,
-    "two_point": plotting.ORANGE,
-    "central_differences": plotting.PURPLE,
-    "nelder_mead": plotting.VERMILION,
-}
-NAMES = {
-    "gradient_descent": "gradient descent (GD)",
-    "l_bfgs": "L-BFGS-B",
-    "two_point": "two-point",
-    "central_differences": "central differences",
-    "nelder_mead": "Nelder–Mead",
-}
-METHODS = tuple(NAMES)
+METHODS = ("gradient_descent", "l_bfgs", "two_point", "central_differences", "nelder_mead")
+LOOKS = {method: palette.METHODS[method] for method in METHODS}
 
 SIZE, DPI, FRAMES_PER_SECOND, HOLD = (9.6, 5.0), 100, 12, 24
 LIMITS = 1.45
 """Half the window, in multiples of the true map's extent: a start may spread wider."""
 
-SLOTS = [
-    (angle, distance) for distance in (7, 15, 24, 34) for angle in (0, 180, 90, 270, 45, 135, 225,
-                                                                    315, 20, 160, 200, 340)
-]  # fmt: skip
+ANGLES = (0, 180, 90, 270, 45, 135, 225, 315, 20, 160, 200, 340)
+SLOTS = [(angle, distance) for distance in (7, 15, 24, 34) for angle in ANGLES]
 
 
 def animate(frames: pd.DataFrame, maps: pd.DataFrame, shown: str, folder: Path | str) -> None:
@@ -45,11 +30,14 @@ def animate(frames: pd.DataFrame, maps: pd.DataFrame, shown: str, folder: Path |
     rows = frames[frames.point == shown]
     truth = maps[(maps.point == shown) & (maps.method == "gradient_descent")]
     last = int(rows.frame.max())
-    with plt.rc_context({"figure.facecolor": "white", "axes.facecolor": "white",
-                         "savefig.facecolor": "white", "figure.dpi": DPI}):  # fmt: skip
+    white = ("figure.facecolor", "axes.facecolor", "savefig.facecolor")
+    with plt.rc_context(dict.fromkeys(white, "white") | {"figure.dpi": DPI}):
         figure, movers = _stage(rows, truth)
-        moving = [a for points, strings, counter, _ in movers.values()
-                  for a in (*strings, points, counter)]  # fmt: skip
+        moving = [
+            artist
+            for points, strings, counter, _ in movers.values()
+            for artist in (*strings, points, counter)
+        ]
         for artist in moving:
             artist.set_animated(True)
         figure.canvas.draw()
@@ -82,19 +70,19 @@ def _stage(rows: pd.DataFrame, truth: pd.DataFrame) -> tuple[Figure, dict]:
     half = LIMITS * max(np.ptp(true[:, 0]) / 2 / 1.14, np.ptp(true[:, 1]) / 2)
     movers = {}
     for axis, method in zip(axes, ("gradient_descent", "nelder_mead"), strict=True):
-        axis.set(xticks=[], yticks=[], xlim=(middle[0] - 1.14 * half, middle[0] + 1.14 * half),
-                 ylim=(middle[1] - half, middle[1] + half))  # fmt: skip
+        axis.set(xticks=[], yticks=[], ylim=(middle[1] - half, middle[1] + half))
+        axis.set_xlim(middle[0] - 1.14 * half, middle[0] + 1.14 * half)
         for spine in axis.spines.values():
             spine.set_visible(True)
             spine.set_color("#CCCCCC")
         axis.plot(*true.T, "o", ms=9, mfc="none", mew=1.1, color=plotting.GREY)
         figure.canvas.draw()
         label_cities(axis, true[:, 0], true[:, 1], truth.city, true, size=7.5)
-        strings = [axis.plot([], [], lw=0.7, alpha=0.5, color=COLOURS[method])[0] for _ in true]
-        (points,) = axis.plot([], [], "o", ms=5.5, color=COLOURS[method])
-        axis.text(0, 1.11, NAMES[method], transform=axis.transAxes, fontsize=12,
-                  color=COLOURS[method], weight="bold")  # fmt: skip
-        counter = axis.text(0, 1.03, "", transform=axis.transAxes, fontsize=10.5)
+        look = LOOKS[method]
+        strings = [axis.plot([], [], lw=0.7, alpha=0.5, color=look.colour)[0] for _ in true]
+        (points,) = axis.plot([], [], "o", ms=5.5, color=look.colour)
+        plotting.note(axis, 0, 1.11, look.name, look.colour, fontsize=12, weight="bold")
+        counter = plotting.note(axis, 0, 1.03, "", "black", fontsize=10.5)
         movers[method] = (points, strings, counter, true)
     return figure, movers
 
@@ -113,9 +101,13 @@ def _move(movers: dict, rows: pd.DataFrame) -> None:
 
 
 def label_cities(
-    axis: Axes, x: Sequence[float], y: Sequence[float], names: Sequence[str], marks: np.ndarray,
+    axis: Axes,
+    x: Sequence[float],
+    y: Sequence[float],
+    names: Sequence[str],
+    marks: np.ndarray,
     size: float = 8,
-) -> None:  # fmt: skip
+) -> None:
     """Write each name beside its point (x, y), where it covers no other name and no mark.
 
     ``marks`` (m, 2): further points to keep free, in data units. The axis must have been laid out.
@@ -130,16 +122,23 @@ def label_cities(
         cost = np.inf
         for angle, distance in SLOTS:
             direction = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
-            text = axis.annotate(
-                name, axis.transData.inverted().transform(point), fontsize=size,
-                xytext=distance * direction, textcoords="offset points",
-                ha=_side(direction[0], "left", "right"), va=_side(direction[1], "bottom", "top"),
-            )  # fmt: skip
+            place = axis.transData.inverted().transform(point)
+            text = plotting.label_at_end(
+                axis,
+                place[0],
+                place[1],
+                name,
+                "black",
+                offset=distance * direction,
+                fontsize=size,
+                ha=_side(direction[0], "left", "right"),
+                va=_side(direction[1], "bottom", "top"),
+            )
             box = text.get_window_extent(renderer).padded(1.0)
             covered = sum(box.overlaps(other) for other in taken)
             hidden = sum(box.padded(3.5 * scale).contains(*mark) for mark in obstacles)
-            outside = not (frame.x0 <= box.x0 and box.x1 <= frame.x1
-                           and frame.y0 <= box.y0 and box.y1 <= frame.y1)  # fmt: skip
+            across = frame.x0 <= box.x0 and box.x1 <= frame.x1
+            outside = not (across and frame.y0 <= box.y0 and box.y1 <= frame.y1)
             price = 10 * covered + 4 * hidden + 6 * outside + distance / 30
             if price < cost:
                 if best is not None:

@@ -4,16 +4,14 @@ import numpy as np
 import pandas as pd
 
 from adcost.experiments.mds.plan import SCALING
+from adcost.results.select import select
 from adcost.statistics.exponent import fit_exponent
 from adcost.statistics.intervals import Interval, median_interval
 
 
 def values(measured: pd.DataFrame, method: str, quantity: str) -> pd.DataFrame:
     """The rows of one quantity of one method; it must have been measured."""
-    rows = measured[(measured.method == method) & (measured.quantity == quantity)]
-    if rows.empty:
-        raise ValueError(f"mds: no {quantity} of {method} in the measurements")
-    return rows
+    return select("mds", measured, method=method, quantity=quantity)
 
 
 def of_points(measured: pd.DataFrame, quantity: str) -> pd.Series:

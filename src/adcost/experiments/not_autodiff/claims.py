@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.claims import Claim, Evidence, at_least, at_most, near
+from adcost.claims import Claim, at_least, at_most, near
 from adcost.experiments.not_autodiff.plan import STUDIED
 from adcost.experiments.not_autodiff.summary import (
     MODES,
@@ -55,12 +55,6 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     ]
 
 
-def _weakest_first(pieces: list[Evidence]) -> tuple[Evidence, ...]:
-    """The weakest evidence decides, so that all of it must hold."""
-    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
-    return tuple(sorted(pieces, key=lambda piece: order[piece.verdict]))
-
-
 def _swell(measured: pd.DataFrame) -> Claim:
     sizes = values(measured, "symbolic", "operations")
     shared = values(measured, "symbolic_shared", "operations")
@@ -70,14 +64,14 @@ def _swell(measured: pd.DataFrame) -> Claim:
     for mode in MODES:
         operations = values(measured, mode, "operations")
         slope = local_exponents(operations.index, operations)
-        pieces.append(near("counted", slope, 1, COUNTED, f"exponent in k, {mode} mode"))
+        pieces.append(near("counted", slope, 1, COUNTED, f"exponent in the depth, {mode} mode"))
     tail = shared.iloc[-2:]
     return Claim(
         "not_autodiff.symbolic_swell",
         f"{SECTION}; Baydin et al. 2018, table 1; Laue 2019",
         "The size of the logistic map's symbolic derivative grows exponentially with the depth, "
         "the operations of automatic differentiation linearly.",
-        _weakest_first(pieces),
+        tuple(pieces),
         "swell",
         "The factor falls towards two from above, as that of k·2ᵏ does. Where common "
         f"subexpressions are shared, {shared.iloc[-1]:.0f} of {sizes.iloc[-1]:,.0f} operations "
@@ -126,7 +120,12 @@ def _differences_far_worse(measured: pd.DataFrame) -> Claim:
 
 def _stable(measured: pd.DataFrame) -> Claim:
     pieces = [
-        at_most("sampled", worst_scaled(measured, ("reverse",), name), ROUNDING, f"u·A, {name}")
+        at_most(
+            "sampled",
+            worst_scaled(measured, ("reverse",), name),
+            ROUNDING,
+            f"rounding errors as the program amplifies them, {name}",
+        )
         for name in functions(measured)
     ]
     return Claim(
@@ -134,7 +133,7 @@ def _stable(measured: pd.DataFrame) -> Claim:
         f"{SECTION}: «численно стабильным»; Griewank & Walther 2008; Higham 2002",
         "Reverse mode is numerically stable: its error is that of the program it differentiates, "
         "times a small constant.",
-        _weakest_first(pieces),
+        tuple(pieces),
         "errors",
         "A is how much the rounding errors u of the program's own steps can move the derivative, "
         "to first order; ten times that is allowed. A chaotic program loses a bit with every "
@@ -146,11 +145,20 @@ def _stable(measured: pd.DataFrame) -> Claim:
 def _same_rounding(measured: pd.DataFrame) -> Claim:
     names = functions(measured)
     pieces = [
-        at_most("exact", worst_scaled(measured, SYMBOLIC, name), ROUNDING, f"u·A, symbolic, {name}")
+        at_most(
+            "exact",
+            worst_scaled(measured, SYMBOLIC, name),
+            ROUNDING,
+            f"rounding errors as the program amplifies them, symbolic, {name}",
+        )
         for name in names
     ]
     worst = max((worst_scaled(measured, MODES, name) for name in names), key=lambda i: i.value)
-    pieces.append(at_most("exact", worst, ROUNDING, "u·A, AD, all maps"))
+    pieces.append(
+        at_most(
+            "exact", worst, ROUNDING, "rounding errors as the program amplifies them, AD, all maps"
+        )
+    )
     bad = [name for name, piece in zip(names, pieces, strict=False) if piece.verdict == "refuted"]
     reason = (
         "The exception is Ricker's map. Sympy flattens nested products into one, and the "
@@ -165,7 +173,7 @@ def _same_rounding(measured: pd.DataFrame) -> Claim:
         "not_autodiff.same_rounding",
         "Higham 2002",
         "In floating point the symbolic derivative and the automatic one agree to rounding.",
-        _weakest_first(pieces),
+        tuple(pieces),
         "errors",
         reason + "A is how much the program itself amplifies its rounding errors u. Nobody says "
         "that they must agree: the same function has many programs.",
@@ -185,18 +193,16 @@ def _memory(measured: pd.DataFrame) -> Claim:
         f"{SECTION}; Griewank & Walther 2008, ch. 4",
         "The memory of reverse mode grows with the depth of the program, that of forward mode does "
         "not.",
-        _weakest_first(
-            [
-                near("counted", _all(slopes), 1, COUNTED, "exponent in k, reverse mode"),
-                near(
-                    "counted",
-                    Interval.spanning(pd.concat(ratios), "maps"),
-                    1,
-                    0,
-                    "of its bytes at the least k, forward mode",
-                    "1",
-                ),
-            ]
+        (
+            near("counted", _all(slopes), 1, COUNTED, "exponent in the depth, reverse mode"),
+            near(
+                "counted",
+                Interval.spanning(pd.concat(ratios), "maps"),
+                1,
+                0,
+                "of its bytes at the least depth, forward mode",
+                "1",
+            ),
         ),
         "bullets",
         f"On the logistic map reverse mode keeps {step:.0f} bytes a step, which is "
@@ -218,7 +224,7 @@ def _bytes_a_step(measured: pd.DataFrame) -> float:
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; times in seconds, memory in bytes."""
-    measured, taken = tables["measurements"], times(tables["timings"])
+    measured, taken = tables["measurements"], times(tables)
     sizes, shared = (values(measured, name, "operations") for name in SYMBOLIC)
     deep = int(sizes.index.max())
     forward = values(measured, "forward", "operations")

@@ -33,10 +33,11 @@ from adcost.experiments.not_autodiff.extended import difference
 from adcost.experiments.not_autodiff.reference import Reference, reference
 from adcost.experiments.not_autodiff.timings import STEP, TIMED, time_methods
 from adcost.functions import iterated
+from adcost.roundoff import unit_roundoff
 
 Row = tuple[int, str, float, str, float]
 
-UNIT_ROUNDOFF = float(np.finfo(np.float64).eps) / 2
+UNIT_ROUNDOFF = unit_roundoff()
 STEPS = np.logspace(-2, -14, 25)
 """Steps of the differences: the best of them, known only afterwards, is what they are granted."""
 MARGIN = 0.02

@@ -7,7 +7,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point
+from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
 
 TABLES = ("measurements",)
 FIGURES = ("bullets", "swell", "errors", "time")
@@ -70,10 +70,4 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
                 f"allowed are {MOST_OPERATIONS:,}. Remove {', '.join(map(str, beyond))} from "
                 f"not_autodiff.{key}. (not_autodiff.depths goes deeper without symbols.)"
             )
-    timing = config["timing"]
-    if timing["max_runs"] < timing["runs"]:
-        found.append(
-            f"not_autodiff.timing.max_runs is {timing['max_runs']}; it must be at least "
-            f"not_autodiff.timing.runs, which is {timing['runs']}."
-        )
-    return found
+    return [*found, *rounds_problems("not_autodiff.timing", config["timing"])]

@@ -1,12 +1,17 @@
 """What the tables of `not_autodiff` come to, for figures and claims alike."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from adcost.experiments.not_autodiff.plan import STUDIED
+from adcost.experiments.not_autodiff.programs import program
+from adcost.results.select import select
+from adcost.roundoff import unit_roundoff
 from adcost.statistics.intervals import Interval, summarise
 
-UNIT_ROUNDOFF = float(np.finfo(np.float64).eps) / 2
+UNIT_ROUNDOFF = unit_roundoff()
 DIFFERENCES = ("forward_difference", "central_difference")
 MODES = ("forward", "reverse")
 SYMBOLIC = ("symbolic", "symbolic_shared")
@@ -16,13 +21,7 @@ def values(
     measured: pd.DataFrame, method: str, quantity: str, function: str = STUDIED
 ) -> pd.Series:
     """A quantity of one method on one function, by depth; the least over a difference's steps."""
-    rows = measured[
-        (measured.function == function)
-        & (measured.method == method)
-        & (measured.quantity == quantity)
-    ]
-    if rows.empty:
-        raise ValueError(f"not_autodiff: no {quantity} of {method} on {function}")
+    rows = select("not_autodiff", measured, function=function, method=method, quantity=quantity)
     return rows.groupby("depth").value.min()
 
 
@@ -59,8 +58,11 @@ def growth(sizes: pd.Series) -> pd.Series:
     return factors[factors.index > sizes.index.max() / 2]
 
 
-def times(timings: pd.DataFrame) -> pd.DataFrame:
+def times(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Median seconds with interval and seconds to derive, by method and depth."""
-    table = summarise(timings)
-    names = table.method.str.rsplit("-", n=1, expand=True)
-    return table.assign(method=names[0], depth=names[1].astype(int)).sort_values("depth")
+    timed = select("not_autodiff", tables["measurements"], point="time")
+    timed = timed[["method", "depth"]].drop_duplicates()
+    programs = [program(row.method, row.depth) for row in timed.itertuples()]
+    table = summarise(tables["timings"]).set_index("method").loc[programs].reset_index(drop=True)
+    labels = timed.reset_index(drop=True)
+    return table.assign(method=labels.method, depth=labels.depth).sort_values("depth")

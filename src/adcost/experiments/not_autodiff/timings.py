@@ -18,8 +18,9 @@ import sympy
 from sympy.core.cache import clear_cache
 
 from adcost import seeds
-from adcost.costs.timing import Program, compile_program, time_interleaved
+from adcost.costs.timing import Program, compile_program, time_as_configured
 from adcost.derivatives import symbolic
+from adcost.experiments.not_autodiff.programs import program
 from adcost.functions import iterated
 
 TIMED = "logistic"
@@ -29,25 +30,22 @@ STEP = 1e-6
 def time_methods(
     point: str, parameters: Mapping[str, Any], seed: int
 ) -> tuple[list[tuple[int, str, float, str, float]], pd.DataFrame]:
-    """Rows that name the programs, and the timings; a method is called ``<method>-<depth>``."""
+    """Rows that name the programs, and the timings; `programs` names the methods."""
     rng = seeds.generator(seed, "not_autodiff", point, "samples")
     x = jnp.asarray(rng.random(parameters["samples"]))
     programs: dict[str, Program] = {}
     rows = []
     for k in parameters["depths"]:
         for method, way in _ways(k).items():
-            programs[f"{method}-{k}"] = compile_program(jax.vmap(way), x)
+            programs[program(method, k)] = compile_program(jax.vmap(way), x)
             rows.append((k, method, 0.0, "samples", float(x.size)))
-        programs[f"symbolic-{k}"] = _symbolic(k, x)
+        programs[program("symbolic", k)] = _symbolic(k, x)
         rows.append((k, "symbolic", 0.0, "samples", float(x.size)))
-    timings = time_interleaved(
+    timings = time_as_configured(
         programs,
+        parameters,
         point=point,
         rng=seeds.generator(seed, "not_autodiff", point, "order"),
-        min_repeats=parameters["runs"],
-        max_repeats=parameters["max_runs"],
-        budget_seconds=parameters["seconds"],
-        warmup=parameters["warmup"],
     )
     return rows, timings
 

@@ -67,10 +67,10 @@ def _prices(counted: pd.DataFrame, timed: pd.DataFrame, notes: list[dict[str, st
         cells = rows.setdefault((row.derivative, row.method), new)
         cells |= {"derivative": row.derivative, "method": row.method}
         cells[row.quantity] = bool(row.value) if row.quantity == "exact" else row.value
+    called = {f"{derivative}: {method}": cells for (derivative, method), cells in rows.items()}
     for row in timed.itertuples():
-        derivative, _, method = row.method.partition(": ")
-        if (derivative, method) in rows:
-            rows[derivative, method][row.quantity] = row.value
+        if row.method in called:
+            called[row.method][row.quantity] = row.value
     for note in notes:
         if (note["derivative"], note["method"]) in rows:
             rows[note["derivative"], note["method"]]["note"] = note["note"]

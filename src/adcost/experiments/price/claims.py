@@ -28,17 +28,16 @@ def _of(tag: Tag) -> Iterator[Claim]:
         # A lower bound below the border decides nothing.
         sure = row.exact and tag.function["exact"]
         counted = Interval(row.counted, row.counted, row.counted if sure else float("inf"))
-        pieces = [at_most("counted", counted, CHEAP, "evaluations")]
-        if pd.notna(row.timed):
-            timed = Interval(row.timed, row.timed_low, row.timed_high)
-            pieces.append(at_most("timed", timed, CHEAP, "evaluations"))
+        timed = Interval(row.timed, row.timed_low, row.timed_high)
+        was_timed = pd.notna(row.timed)
         yield Claim(
             f"price.{tag.name}.cheap_gradient",
             PAPER,
             f"Value and gradient of {tag.name} cost at most five evaluations of it.",
-            tuple(pieces),
+            (at_most("counted", counted, CHEAP, "evaluations"),),
             figure,
             tag.verdict,
+            beside=(at_most("timed", timed, CHEAP, "evaluations"),) if was_timed else (),
             claimed_by="literature",
         )
     judged = tag.checks[tag.checks["passed"].notna()] if len(tag.checks) else tag.checks
@@ -90,8 +89,8 @@ def _told(tag: Tag) -> dict[str, Any]:
             for row in use.itertuples()
         ],
         "traps": [
-            {"verbatim": {"place": f"{row.file}:{row.line}", "rewrite": row.rewrite},
-             "name": row.name, "sentence": _sentence(row.sentence)}
+            {"verbatim": {"place": f"{row.file}:{row.line}"}, "name": row.name,
+             "sentence": _sentence(row.sentence), "rewrite": _sentence(row.rewrite)}
             for row in tag.traps.itertuples(index=False, name="Trap")
         ],
         "checks": [

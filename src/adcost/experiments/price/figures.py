@@ -40,10 +40,9 @@ def _overview(priced: Mapping[str, Tag]) -> Figure:
     names = list(dict.fromkeys(d for rows in cheapest.values() for d in rows.derivative))
     if not names:
         return _empty("no function has a price")
-    figure, axes = plt.subplots(
-        1, len(priced), sharex=True, sharey=True, squeeze=False,
-        figsize=(2.0 + 2.4 * len(priced), ROW * len(names) + 1.2),
-    )  # fmt: skip
+    size = (2.0 + 2.4 * len(priced), ROW * len(names) + 1.2)
+    share = {"sharex": True, "sharey": True, "squeeze": False}
+    figure, axes = plt.subplots(1, len(priced), figsize=size, **share)
     for axis, (name, rows) in zip(axes[0], cheapest.items(), strict=True):
         places = [names.index(derivative) for derivative in rows.derivative]
         _points(axis, rows, places)
@@ -86,8 +85,8 @@ def _points(axis: Axes, rows: pd.DataFrame, places: "range | list[int]") -> None
     for place, row in zip(places, rows.itertuples(), strict=True):
         if not pd.isna(row.timed):
             if not pd.isna(row.timed_low):
-                axis.plot([row.timed_low, row.timed_high], [place, place], "-", lw=2.2,
-                          color=plotting.BLUE, solid_capstyle="butt")  # fmt: skip
+                ends, bar = [row.timed_low, row.timed_high], {"lw": 2.2, "solid_capstyle": "butt"}
+                axis.plot(ends, [place, place], "-", color=plotting.BLUE, **bar)
             axis.plot([row.timed], [place], "o", ms=4.5, color=plotting.BLUE)
         axis.plot([row.counted], [place], "o", ms=7, mfc="none", mew=1.6, color=plotting.ORANGE)
 
@@ -123,10 +122,10 @@ def _checkpoints(tag: Tag) -> Figure:
     axis.plot(best.total_bytes / 1e6, best.counted, "o-", ms=6, color=plotting.GREEN)
     for row in best.itertuples():
         said = "nothing checkpointed" if row.policy == "none" else f"{row.target}: {row.policy}"
-        axis.annotate(
-            said if len(said) < 45 else f"{said[:43]}…", (row.total_bytes / 1e6, row.counted),
-            xytext=(5, 5), textcoords="offset points", fontsize=8,
-        )  # fmt: skip
+        short = said if len(said) < 45 else f"{said[:43]}…"
+        beside = {"offset": (5, 5), "va": "baseline", "fontsize": 8}
+        at = row.total_bytes / 1e6, row.counted
+        plotting.label_at_end(axis, *at, short, "black", **beside)
     axis.set_xlabel("arguments, results and temporaries of the gradient, MB")
     axis.set_ylabel("evaluations of the function")
     axis.margins(x=0.25, y=0.2)

@@ -13,10 +13,11 @@ from matplotlib.ticker import MaxNLocator
 from adcost import plotting
 from adcost.experiments.spectrum import summary
 from adcost.matrix_free.spectral_density import smoothed_density
+from adcost.palette import METHODS
 from adcost.statistics.intervals import Interval
 
 BEFORE, DURING, AFTER = plotting.VERMILION, plotting.ORANGE, plotting.BLUE
-LANCZOS, DENSE = plotting.BLUE, plotting.GREY
+LANCZOS, FULL = METHODS["lanczos"], METHODS["full_hessian"]
 FLOOR = 1e-6
 """Densities below this share of the highest are not drawn."""
 
@@ -26,7 +27,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     measured = tables["measurements"]
     with plotting.style():
         plotting.save(_density(measured), folder, "density")
-        plotting.save(_extremes(measured), folder, "extremes")
+        plotting.save(_extremes(measured, tables["points"]), folder, "extremes")
         plotting.save(_training(measured), folder, "training")
         plotting.save(_dense(measured), folder, "dense")
         plotting.save(_ghosts(measured), folder, "ghosts")
@@ -79,71 +80,63 @@ def _density(measured: pd.DataFrame) -> Figure:
     return figure
 
 
-def _extremes(measured: pd.DataFrame) -> Figure:
+def _extremes(measured: pd.DataFrame, points: pd.DataFrame) -> Figure:
     """λ_max and −λ_min through training, and their ratio, for every network."""
     names = summary.networks(measured)
     figure, (size, share) = plt.subplots(1, 2, figsize=(9.6, 3.8))
     network = names[0]
     epochs = summary.epochs(measured, network)
     ends = [summary.extremes(measured, network, e) for e in epochs]
+    middle_epoch = len(epochs) // 2
     ends_of = {
         "largest, λ max": ([x.largest for x in ends], plotting.BLUE, (8, 6), "left"),
         "most negative, −λ min": ([x.least for x in ends], plotting.VERMILION, (-8, -14), "right"),
     }
-    middle_epoch = (len(epochs) - 1) // 2
     for text, (values, colour, offset, side) in ends_of.items():
-        middle = np.abs([v.value for v in values])
-        size.errorbar(epochs, middle, yerr=_errors(values), fmt="o-", color=colour)
-        size.annotate(
-            text, (epochs[middle_epoch], middle[middle_epoch]), xytext=offset, ha=side,
-            textcoords="offset points", color=colour, fontsize=9,
-        )  # fmt: skip
-    size.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="size of the eigenvalue",
-             title=network)  # fmt: skip
+        middle = _intervals(size, epochs, values, colour)
+        at = epochs[middle_epoch], middle[middle_epoch]
+        beside = {"offset": offset, "ha": side, "va": "baseline", "fontsize": 9}
+        plotting.label_at_end(size, *at, text, colour, **beside)
+    size.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="size of the eigenvalue")
+    size.set_title(network)
     palette = (plotting.PURPLE, plotting.GREEN, plotting.SKY, plotting.YELLOW)
-    again = {one: name for name in names for one in summary.trainings(measured, name)[1:]}
+    again = {one: name for name in names for one in summary.trainings(points, name)[1:]}
     firsts = [name for name in names if name not in again]
     for name, first in again.items():
         epochs = summary.epochs(measured, name)
         shares = [summary.negative_share(measured, name, e).value for e in epochs]
-        share.plot(epochs, shares, "o--", ms=3, lw=0.8, alpha=0.6,
-                   color=palette[firsts.index(first) % len(palette)])  # fmt: skip
+        colour = palette[firsts.index(first) % len(palette)]
+        share.plot(epochs, shares, "o--", ms=3, lw=0.8, alpha=0.6, color=colour)
     for place, name in enumerate(firsts):
         epochs = summary.epochs(measured, name)
         values = [summary.negative_share(measured, name, e) for e in epochs]
         colour = palette[place % len(palette)]
-        shares = [v.value for v in values]
-        share.errorbar(epochs, shares, yerr=_errors(values), fmt="o-", color=colour)
-        share.annotate(
-            name, (epochs[-1], shares[-1]), xytext=(8, 0), textcoords="offset points", va="center",
-            color=colour, fontsize=9,
-        )  # fmt: skip
-    share.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="−λ min / λ max",
-              title="in units of the largest")  # fmt: skip
+        shares = _intervals(share, epochs, values, colour)
+        plotting.label_at_end(share, epochs[-1], shares[-1], name, colour, fontsize=9)
+    share.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="−λ min / λ max")
+    share.set_title("in units of the largest")
     size.margins(y=0.15)
     share.margins(x=0.3, y=0.15)  # room for the names
     for axis in (size, share):
         ticks = sorted({e for name in names for e in summary.epochs(measured, name)})
-        axis.set_xticks(ticks, [str(t) for t in ticks])
-        axis.minorticks_off()
+        plotting.ticks(axis, "x", ticks)
     return figure
 
 
-def _errors(values: list[Interval]) -> np.ndarray:
-    """The distances to the ends of the intervals (2, m), for values or their negatives."""
-    below = [v.value - v.low for v in values]
-    above = [v.high - v.value for v in values]
-    return np.array([below, above] if values[0].value > 0 else [above, below])
+def _intervals(axis: Axes, epochs: list[int], values: list[Interval], colour: str) -> list[float]:
+    """Draw the sizes of values, all of one sign, with their intervals; returns the sizes."""
+    sizes = np.abs([(v.value, v.low, v.high) for v in values])
+    ends = np.sort(sizes[:, 1:], axis=1).T
+    plotting.interval_line(axis, epochs, sizes[:, 0], *ends, marker="o", color=colour)
+    return list(sizes[:, 0])
 
 
 def _training(measured: pd.DataFrame) -> Figure:
     """Loss of every step of the subject, and accuracy at the checkpoints."""
     network = summary.subject(measured)
     figure, axis = plt.subplots(figsize=(6.4, 3.6))
-    rows = measured[
-        (measured.network == network) & (measured.method == "training")
-        & (measured.quantity == "loss")
-    ].sort_values("index")  # fmt: skip
+    rows = measured[(measured.network == network) & (measured.method == "training")]
+    rows = rows[rows.quantity == "loss"].sort_values("index")
     axis.plot(rows["index"], rows.value, color=plotting.SKY, lw=0.8)
     axis.set(yscale="log", xlabel="step", ylabel="cross-entropy of the minibatch")
     epochs = summary.epochs(measured, network)
@@ -152,13 +145,11 @@ def _training(measured: pd.DataFrame) -> Figure:
         accuracy = summary.single(measured, network, epoch, "test_accuracy")
         loss = summary.single(measured, network, epoch, "training_loss")
         axis.plot([epoch * an_epoch], [loss], "o", color=_colours(epochs)[epoch], ms=7)
-        axis.annotate(
-            f"epoch {epoch}: {100 * accuracy:.1f} % of the\ntest images right",
-            (epoch * an_epoch, loss),
-            xytext=(14, 12) if epoch < epochs[-1] else (0, 52), textcoords="offset points",
-            ha="left" if epoch < epochs[-1] else "right", fontsize=8.5,
-            color=_colours(epochs)[epoch],
-        )  # fmt: skip
+        said = f"epoch {epoch}: {100 * accuracy:.1f} % of the\ntest images right"
+        ended = epoch == epochs[-1]
+        beside = {"offset": (0, 52), "ha": "right"} if ended else {"offset": (14, 12), "ha": "left"}
+        at, colour = epoch * an_epoch, _colours(epochs)[epoch]
+        plotting.label_at_end(axis, at, loss, said, colour, va="baseline", **beside)
     return figure
 
 
@@ -172,13 +163,14 @@ def _dense(measured: pd.DataFrame) -> Figure:
         at = np.linspace(exact[0] - 0.05 * width, exact[-1] + 0.05 * width, 2000)
         sigma = summary.SMOOTHING * width
         true = smoothed_density(exact, np.full(len(exact), 1 / len(exact)), at, sigma) * width
-        axis.fill_between(at, FLOOR, np.maximum(true, FLOOR), color=DENSE, alpha=0.35, lw=0,
-                          label=f"whole Hessian, {len(exact):,} eigenvalues")  # fmt: skip
+        label = f"{FULL.name}, {len(exact):,} eigenvalues"
+        fill = {"color": FULL.colour, "alpha": 0.35, "lw": 0, "label": label}
+        axis.fill_between(at, FLOOR, np.maximum(true, FLOOR), **fill)
         height = summary.density(measured, network, epoch, at, width) * width
         found_here = summary.decompositions(measured, network, epoch)
         steps = len(found_here[0][0])
-        axis.plot(at, np.maximum(height, FLOOR), color=LANCZOS, lw=1.1,
-                  label=f"Lanczos, {len(found_here)} probes of {steps} steps")  # fmt: skip
+        label = f"{LANCZOS.name}, {len(found_here)} probes of {steps} steps"
+        axis.plot(at, np.maximum(height, FLOOR), color=LANCZOS.colour, lw=1.1, label=label)
         apart, allowed = summary.density_error(measured, network, epoch)
         axis.set(yscale="log", ylim=(1e-4, 1e3), xlabel="eigenvalue λ")
         moment = _title(epoch, summary.epochs(measured, network)[-1])
@@ -205,7 +197,7 @@ def _ghosts(measured: pd.DataFrame) -> Figure:
         _ritz_paths(axes[0, column], measured, network, epoch, method, exact)
         axes[0, column].set_title(title)
         lost = summary.orthogonality(measured, network, epoch, method)
-        axes[1, column].plot(lost.index, np.maximum(lost, 1e-17), "o-", ms=3, color=LANCZOS)
+        axes[1, column].plot(lost.index, np.maximum(lost, 1e-17), "o-", ms=3, color=LANCZOS.colour)
         axes[1, column].set(yscale="log", xlabel="Lanczos steps", ylim=(1e-17, 10))
         axes[1, column].set_yticks([1e-15, 1e-10, 1e-5, 1])
     axes[0, 0].set_ylabel("largest Ritz values")
@@ -218,12 +210,11 @@ def _ritz_paths(
 ) -> None:
     paths = summary.largest_ritz(measured, network, epoch, method)
     for place in paths:
-        axis.plot(paths.index, paths[place], ".", ms=2.5, color=LANCZOS)
+        axis.plot(paths.index, paths[place], ".", ms=2.5, color=LANCZOS.colour)
     for value in exact[::-1][: paths.shape[1]]:
-        axis.axhline(value, color=DENSE, lw=0.8, zorder=0)
+        axis.axhline(value, color=FULL.colour, lw=0.8, zorder=0)
     again = summary.copies(measured, network, epoch, method)
     word = "once" if again == 1 else f"{again} times"
-    axis.annotate(
-        f"the largest eigenvalue is there {word}", (paths.index[-1], exact[-1]),
-        xytext=(0, 6), textcoords="offset points", ha="right", fontsize=9,
-    )  # fmt: skip
+    said = f"the largest eigenvalue is there {word}"
+    above = {"offset": (0, 6), "ha": "right", "va": "baseline", "fontsize": 9}
+    plotting.label_at_end(axis, paths.index[-1], exact[-1], said, "black", **above)

@@ -66,7 +66,8 @@ def trained(config: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         found[name] = network
         ends = [network["checkpoints"][0], network["checkpoints"][-1]]
         for again in range(2, network.get("trainings", 1) + 1):
-            found[f"{name}-{again}"] = {**network, "checkpoints": ends, "dense": False}
+            repeated = {**network, "checkpoints": ends, "dense": False, "repetition_of": name}
+            found[f"{name}-{again}"] = repeated
     return found
 
 
@@ -81,7 +82,13 @@ def _training(name: str, network: Mapping[str, Any]) -> Iterator[Point]:
     for epoch in network["checkpoints"]:
         yield Point(
             checkpoint(name, epoch),
-            {"network": name, "epoch": epoch, **what, "training": dict(network["training"])},
+            {
+                "network": name,
+                "epoch": epoch,
+                **what,
+                "training": dict(network["training"]),
+                "repetition_of": network.get("repetition_of", name),
+            },
             memory_mb=_training_mb(network),
             prepares=True,
             needs=() if before is None else (checkpoint(name, before),),

@@ -1,6 +1,5 @@
 """What the tables of `spectrum` come to, for figures and claims alike; NumPy and pandas only."""
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +11,7 @@ from adcost.matrix_free.spectral_density import (
     sampling_deviation,
     smoothed_density,
 )
+from adcost.results.select import parameter, select
 from adcost.statistics.intervals import Interval, over
 
 SMOOTHING = 1 / 300
@@ -38,19 +38,12 @@ class Extremes:
     largest: Interval
 
 
-def select(
+def of_checkpoint(
     measured: pd.DataFrame, network: str, epoch: int, method: str, quantity: str
 ) -> pd.DataFrame:
     """The rows of one quantity of a checkpoint; it must have been measured."""
-    rows = measured[
-        (measured.network == network)
-        & (measured.epoch == epoch)
-        & (measured.method == method)
-        & (measured.quantity == quantity)
-    ]
-    if rows.empty:
-        raise ValueError(f"spectrum: no {quantity} of {method} for {network} at epoch {epoch}")
-    return rows
+    labels = {"network": network, "epoch": epoch, "method": method, "quantity": quantity}
+    return select("spectrum", measured, **labels)
 
 
 def networks(measured: pd.DataFrame) -> list[str]:
@@ -63,20 +56,21 @@ def subject(measured: pd.DataFrame) -> str:
     return networks(measured)[0]
 
 
-def trainings(measured: pd.DataFrame, network: str) -> list[str]:
-    """The trainings of a network: itself, and those after it, named ``<network>-2`` and so on."""
-    again = re.compile(re.escape(network) + r"(-\d+)?")
-    return [name for name in networks(measured) if again.fullmatch(name)]
+def trainings(points: pd.DataFrame, network: str) -> list[str]:
+    """The trainings of a network, itself the first; none of one that repeats another."""
+    of = parameter("spectrum", points, "repetition_of")
+    names = parameter("spectrum", points, "network")
+    return list(dict.fromkeys(names[of.index[of == network]]))
 
 
 def epochs(measured: pd.DataFrame, network: str) -> list[int]:
     """The checkpoints of a network, ascending."""
-    return sorted(map(int, measured[measured.network == network].epoch.unique()))
+    return sorted(map(int, select("spectrum", measured, network=network).epoch.unique()))
 
 
 def single(measured: pd.DataFrame, network: str, epoch: int, quantity: str) -> float:
     """A number of a checkpoint that there is once."""
-    return float(select(measured, network, epoch, "training", quantity).value.iloc[0])
+    return float(of_checkpoint(measured, network, epoch, "training", quantity).value.iloc[0])
 
 
 def decompositions(
@@ -84,7 +78,7 @@ def decompositions(
 ) -> dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Ritz values, weights and radii (k,) of a checkpoint, by probe."""
     columns = [
-        select(measured, network, epoch, "lanczos", quantity)
+        of_checkpoint(measured, network, epoch, "lanczos", quantity)
         .sort_values(["probe", "index"])
         .groupby("probe")
         .value
@@ -148,7 +142,7 @@ def dense_checkpoints(measured: pd.DataFrame) -> list[tuple[str, int]]:
 
 def eigenvalues(measured: pd.DataFrame, network: str, epoch: int) -> np.ndarray:
     """The dense Hessian's eigenvalues, ascending (p,)."""
-    rows = select(measured, network, epoch, "dense", "eigenvalue").sort_values("index")
+    rows = of_checkpoint(measured, network, epoch, "dense", "eigenvalue").sort_values("index")
     return rows.value.to_numpy()
 
 
@@ -188,7 +182,9 @@ def quadrature_errors(measured: pd.DataFrame, network: str, epoch: int) -> np.nd
     """For each probe: W₁ of Lanczos' quadrature from what it integrates, over its bound."""
     exact = eigenvalues(measured, network, epoch)
     found = decompositions(measured, network, epoch)
-    apart = select(measured, network, epoch, "dense", "quadrature_distance").set_index("probe")
+    apart = of_checkpoint(measured, network, epoch, "dense", "quadrature_distance").set_index(
+        "probe"
+    )
     return np.array(
         [
             apart.value[probe] / quadrature_bound(exact, len(values))
@@ -224,19 +220,13 @@ def copies(measured: pd.DataFrame, network: str, epoch: int, method: str) -> int
 
 def largest_ritz(measured: pd.DataFrame, network: str, epoch: int, method: str) -> pd.DataFrame:
     """The largest Ritz values (columns, from the largest) after each step (index)."""
-    rows = measured[
-        (measured.network == network)
-        & (measured.epoch == epoch)
-        & (measured.method == method)
-        & measured.quantity.str.startswith("largest_")
-    ]
-    if rows.empty:
-        raise ValueError(f"spectrum: no Ritz values {method} for {network} at epoch {epoch}")
+    rows = select("spectrum", measured, network=network, epoch=epoch, method=method)
+    rows = rows[rows.quantity.str.startswith("largest_")]
     place = rows.quantity.str.removeprefix("largest_").astype(int)
     return rows.assign(place=place).pivot(index="index", columns="place", values="value")
 
 
 def orthogonality(measured: pd.DataFrame, network: str, epoch: int, method: str) -> pd.Series:
     """max |QQᵀ − I| after the steps at which it was looked at."""
-    rows = select(measured, network, epoch, method, "orthogonality")
+    rows = of_checkpoint(measured, network, epoch, method, "orthogonality")
     return rows.set_index("index").value.sort_index()

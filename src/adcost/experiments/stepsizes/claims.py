@@ -63,12 +63,6 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     ]
 
 
-def _weakest_first(pieces: list[Evidence]) -> list[Evidence]:
-    """So that all of them must hold."""
-    order = {"refuted": 0, "inconclusive": 1, "reproduced": 2}
-    return sorted(pieces, key=lambda piece: order[piece.verdict])
-
-
 def _largest(numbers: Any) -> Interval:
     return Interval.exactly(float(np.max(numbers)))
 
@@ -85,7 +79,7 @@ def _gradient(measured: pd.DataFrame) -> Claim:
         (
             at_most(
                 "exact", _largest(error / unit.value.to_numpy()), GRADIENT,
-                "u·(Σ(1 + |α|/|1−α|) + d)",
+                "rounding errors as the loop amplifies them",
             ),
         ),
         "gradient",
@@ -102,15 +96,14 @@ def _improves(measured: pd.DataFrame) -> Claim:
     steps = of_runs(measured, "start", "steps").iloc[0]
     scaled = of_runs(measured, "start", "beta_curvature").iloc[0]
     unit = "of L at the start"
-    pieces = [at_most("sampled", median_interval(ratio), MANY_ORDERS, f"{unit}, βC = {scaled:g}")]
-    if scaled <= 1:
-        share = _largest(ratio.to_numpy() / guaranteed(measured, steps))
-        pieces.append(at_most("exact", share, 1, "of what theory guarantees"))
-    others = [
+    beside = [
         at_most("sampled", median_interval(of_runs(measured, method, "loss_ratio")), MANY_ORDERS,
                 f"{unit}, {name}")
         for method, name in ENDS.items()
     ]  # fmt: skip
+    if scaled <= 1:
+        share = _largest(ratio.to_numpy() / guaranteed(measured, steps))
+        beside.append(at_most("exact", share, 1, "of what theory guarantees"))
     left = values(measured, "homework", "constant", "diverged").value
     note = (
         f"{int(left.sum())} of {len(left)} runs diverged at step {_steps_of(measured)}, "
@@ -123,10 +116,11 @@ def _improves(measured: pd.DataFrame) -> Claim:
         SECTION,
         "Gradient descent on α lowers L = f(x_T) by many orders of magnitude: to a thousandth and "
         "less.",
-        (*_weakest_first(pieces), *others),
+        (at_most("sampled", median_interval(ratio), MANY_ORDERS, f"{unit}, βC = {scaled:g}"),),
         "learning",
         note + "With β small, L falls like k^(−T/(T−1)) in the number k of steps, since the "
         "curvature fades with L; with β = 1/C the steepest component is solved in one step.",
+        beside=tuple(beside),
         claimed_by="lecture",
     )
 
@@ -149,7 +143,7 @@ def _at_rest(measured: pd.DataFrame, method: str, name: str) -> Evidence:
     dimension = of_runs(measured, "start", "dimension").iloc[0]
     unit = (dimension + 2 * horizon) * UNIT_ROUNDOFF
     worst = _largest(distance_to_rest(measured, method) / unit)
-    return at_most("exact", worst, STATIONARY, f"(d + 2T)·u, {name}")
+    return at_most("exact", worst, STATIONARY, f"rounding errors an operation, {name}")
 
 
 def _stationary(measured: pd.DataFrame) -> Claim:
@@ -180,7 +174,7 @@ def _stationary_on_arrival(measured: pd.DataFrame) -> Claim:
         "Polyak 1987",
         "With a step that is chosen to arrive, β = 1/C or Polyak's, the gradient vanishes at the "
         "end.",
-        tuple(_weakest_first([_at_rest(measured, *end) for end in ENDS.items()])),
+        tuple(_at_rest(measured, *end) for end in ENDS.items()),
         "minimum",
         "L is quadratic in each α_i by itself, so β = 1/C takes that component to 1 in one step.",
         claimed_by="ours",
@@ -191,7 +185,12 @@ def _negative(measured: pd.DataFrame, method: str, name: str) -> Evidence:
     """How negative the Hessian's eigenvalues are at the end, in units of rounding."""
     unit = vectors(measured, "start", "alpha").shape[1] * UNIT_ROUNDOFF
     worst = _largest(-relative_spectra(measured, method).min(1) / unit)
-    return at_most("exact", worst, SPECTRUM, f"T·u of λ_max below zero, {name}")
+    return at_most(
+        "exact",
+        worst,
+        SPECTRUM,
+        f"rounding errors a step below zero, of the largest eigenvalue, {name}",
+    )
 
 
 def _lower(measured: pd.DataFrame, method: str, name: str) -> Evidence:
@@ -214,7 +213,7 @@ def _local_minimum(measured: pd.DataFrame) -> Claim:
         SECTION,
         "The end of the homework's own descent on α is a local minimum: the Hessian has no "
         "negative eigenvalue beyond rounding, and no small perturbation lowers L.",
-        tuple(_weakest_first([piece, _lower(measured, "constant", name)])),
+        (piece, _lower(measured, "constant", name)),
         "minimum",
         slope if piece.verdict == "refuted" else "",
         claimed_by="lecture",
@@ -240,7 +239,7 @@ def _local_minimum_on_arrival(measured: pd.DataFrame) -> Claim:
         SECTION,
         "Where the steps arrive is a local minimum. The Hessian there has rank one and T − 1 flat "
         "directions, since a minimum is any α with some α_i = 1; where two are 1 it is zero.",
-        tuple(_weakest_first(pieces)),
+        tuple(pieces),
         "minimum",
         "It is a global one as well: L = 0. There is no other stationary point, as −2L/(1 − α_i) "
         "vanishes only with L.",
@@ -266,17 +265,11 @@ def _stability(measured: pd.DataFrame) -> Claim:
         f"{SECTION}: «Выберите любую константу»",
         "A constant β goes down at every step if βC < 2 for the largest curvature C = ∂²L/∂α_i² at "
         "the start, and diverges if it is above 2 for the least.",
-        tuple(
-            _weakest_first(
-                [
-                    near("exact", Interval.spanning(below.rises, "runs"), 0, 0,
-                         "steps up, βC < 2", "0"),
-                    near("exact", Interval.spanning(below.diverged, "runs"), 0, 0,
-                         "diverged, βC < 2", "0"),
-                    near("exact", Interval.spanning(above.diverged, "runs"), 1, 0,
-                         "diverged, βC > 2 everywhere", "1"),
-                ]
-            )
+        (
+            near("exact", Interval.spanning(below.rises, "runs"), 0, 0, "steps up, βC < 2", "0"),
+            near("exact", Interval.spanning(below.diverged, "runs"), 0, 0, "diverged, βC < 2", "0"),
+            near("exact", Interval.spanning(above.diverged, "runs"), 1, 0,
+                 "diverged, βC > 2 everywhere", "1"),
         ),
         "stability",
         "A step multiplies 1 − α_i by 1 − βC_i: below the border every |1 − α_i| shrinks and the "
@@ -296,21 +289,17 @@ def _chebyshev(measured: pd.DataFrame) -> Claim:
         "For a quadratic of any condition number, steps learned from one start beat Chebyshev's "
         "from that start, and never in the worst case over the spectrum.",
         (
-            *_weakest_first(
-                [
-                    at_most("exact",
-                            Interval.spanning(ratio.learned / ratio.chebyshev, "starts"), 1,
-                            "of Chebyshev's f(x_T)"),
-                    at_least("exact",
-                             Interval.spanning(worst.learned / worst.chebyshev, "starts"), 1,
-                             "of Chebyshev's worst case"),
-                ]
-            ),
-            near("exact", Interval.spanning(best, "starts"), 1, LEAST,
-                 "of the least f(x_T) of any steps"),
+            at_most("exact", Interval.spanning(ratio.learned / ratio.chebyshev, "starts"), 1,
+                    "of Chebyshev's final loss"),
+            at_least("exact", Interval.spanning(worst.learned / worst.chebyshev, "starts"), 1,
+                     "of Chebyshev's worst case"),
         ),
         "chebyshev",
         "Choosing T steps is choosing a polynomial; the least f(x_T) is what conjugate gradients "
         f"reach. Learned steps are above it by {best.max() - 1:.1e} at the most, relatively.",
+        beside=(
+            near("exact", Interval.spanning(best, "starts"), 1, LEAST,
+                 "of the least final loss of any steps"),
+        ),
         claimed_by="literature",
     )  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 
 from adcost import seeds
 from adcost.experiments.stepsizes.learning import homework_loss
+from adcost.roundoff import unit_roundoff
 
 RADII = (1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 
@@ -98,6 +99,6 @@ def ranks_on_the_valley(alpha: np.ndarray, x0: np.ndarray) -> list[Row]:
         placed[:, :ones] = 1.0
         spectra = np.abs(np.linalg.eigvalsh(hessians(placed, x0)))
         for run, spectrum in enumerate(spectra):
-            rank = (spectrum > 10 * spectrum.size * np.finfo(float).eps / 2 * spectrum.max()).sum()
+            rank = (spectrum > 10 * spectrum.size * unit_roundoff() * spectrum.max()).sum()
             rows.append(("valley", run, "rank", float(ones), float(rank)))
     return rows

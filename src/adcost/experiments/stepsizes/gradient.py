@@ -9,6 +9,7 @@ import numpy as np
 
 from adcost import seeds
 from adcost.experiments.stepsizes.learning import homework_loss
+from adcost.roundoff import unit_roundoff
 
 NEAR_ONE = (1e-1, 1e-2, 1e-4, 1e-6, 1e-8, 1e-10, 1e-12, 0.0)
 """Distances of one α_i to 1, where the formula −2L/(1 − α_i) becomes 0/0."""
@@ -70,7 +71,7 @@ def rounding(alpha: np.ndarray, d: int) -> float:
     u(1 + |α|/|1 − α|). An inner product of d positive terms is off by d·u at most (Higham 2002,
     §3.1 and §4.2).
     """
-    u = np.finfo(float).eps / 2
+    u = unit_roundoff()
     rest = np.abs(1 - alpha)
     # A factor of exactly zero leaves nothing to be off.
     amplified = 1 + np.divide(np.abs(alpha), rest, out=np.zeros_like(rest), where=rest > 0)

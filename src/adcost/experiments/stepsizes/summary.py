@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 
 from adcost.experiments.stepsizes.plan import STABLE
+from adcost.results.select import select
+from adcost.roundoff import unit_roundoff
 
-UNIT_ROUNDOFF = float(np.finfo(float).eps / 2)
+UNIT_ROUNDOFF = unit_roundoff()
 
 ENDS = {"matched": "β = 1/C", "polyak": "Polyak's step"}
 """The runs whose step is chosen to arrive, for claims of ours; the lecture's has the constant."""
@@ -18,14 +20,8 @@ def values(
     measured: pd.DataFrame, point: str, method: str, quantity: str, at: float | None = None
 ) -> pd.DataFrame:
     """The rows of one quantity, at one ``at`` if given; it must have been measured."""
-    rows = measured[
-        (measured.point == point) & (measured.method == method) & (measured.quantity == quantity)
-    ]
-    if at is not None:
-        rows = rows[rows["at"] == at]
-    if rows.empty:
-        raise ValueError(f"stepsizes: no {quantity} of {method} in the point {point}")
-    return rows
+    labels = {"point": point, "method": method, "quantity": quantity}
+    return select("stepsizes", measured, **labels | ({} if at is None else {"at": at}))
 
 
 def of_runs(
@@ -98,7 +94,7 @@ def sweep(measured: pd.DataFrame) -> pd.DataFrame:
     ``sure``: ``down`` where theory says that every step goes down (βC < 2 for the largest
     curvature C), ``up`` where it says that every step goes up (for the least), else ``open``.
     """
-    rows = measured[(measured.point == "sweep") & (measured.method == "constant")]
+    rows = select("stepsizes", measured, point="sweep", method="constant")
     table = rows.pivot(index=["at", "run"], columns="quantity", values="value").reset_index()
     if "diverged_at" not in table:
         table["diverged_at"] = np.nan
@@ -109,7 +105,5 @@ def sweep(measured: pd.DataFrame) -> pd.DataFrame:
 
 def conditioned(measured: pd.DataFrame, quantity: str) -> pd.DataFrame:
     """A quantity at each (κ, run): a column a method."""
-    rows = measured[(measured.point == "condition") & (measured.quantity == quantity)]
-    if rows.empty:
-        raise ValueError(f"stepsizes: no {quantity} in the point condition")
+    rows = select("stepsizes", measured, point="condition", quantity=quantity)
     return rows.pivot(index=["at", "run"], columns="method", values="value")

@@ -23,6 +23,7 @@ from adcost.derivatives.zero_order import (
 )
 from adcost.experiments.zero_order.plan import BATCHES
 from adcost.functions.rate_classes import CONVEX, SMOOTH, Problem, RateClass, quadratic
+from adcost.roundoff import unit_roundoff
 
 EPSILON = 0.5
 """Large on purpose: a quadratic's central difference has no truncation error."""
@@ -112,7 +113,7 @@ def _rounding(kind: RateClass, problem: Problem, x: Any, epsilon: float) -> floa
     values over 2ε, in each of n components. Subtracting the step and the gradient's own rounding
     add u(‖x‖ + 8‖∇f‖), below the rest.
     """
-    unit, n = np.finfo(float).eps / 2, len(x)
+    unit, n = unit_roundoff(), len(x)
     reach = np.abs(x) + epsilon
     curvatures = np.asarray(problem.curvatures)
     value = float(kind.value(problem, x)) + 0.5 * curvatures * reach**2

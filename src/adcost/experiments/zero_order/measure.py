@@ -32,6 +32,7 @@ from adcost.derivatives.second_moments import DIRECTIONS, advance, largest_stabl
 from adcost.derivatives.zero_order import EVALUATIONS, two_point_step
 from adcost.experiments.zero_order import descent, estimator, stochastic
 from adcost.experiments.zero_order.plan import runs
+from adcost.experiments.zero_order.steps import MULTIPLES, method_of
 from adcost.functions.rate_classes import CLASSES, Problem, RateClass
 
 SMOOTHNESS = 1.0
@@ -41,9 +42,6 @@ times the steps that correspond to gradient descent's."""
 
 STABLE_SHARES = np.arange(2, 10) / 10
 """Steps of the exact recursion, as shares of the largest for which the method still converges."""
-
-MULTIPLES = tuple(2.0**power for power in range(7, -3, -1))
-"""Steps that are simulated, as multiples of the theory's, from the boldest on."""
 
 SLACK = 3
 """A bold step is given up after this many times gradient descent's own time hk."""
@@ -121,7 +119,7 @@ def _sweep(
             key=seeds.key(seed, "zero_order", kind.name, "sweep", multiple, n), step=step,
             epsilon=parameters["epsilon"], tolerance=parameters["tolerance"], cap=cap,
         )  # fmt: skip
-        yield from _taken(f"gaussian_times_{multiple:g}", n, steps, EVALUATIONS, cap)
+        yield from _taken(method_of(multiple), n, steps, EVALUATIONS, cap)
         middle = float(np.median(np.where(steps >= 0, steps, np.inf)))
         if middle > best:
             return

@@ -4,30 +4,24 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from adcost.experiments.zero_order.steps import MULTIPLES, method_of
+from adcost.results.select import select, single
 from adcost.statistics.exponent import fit_exponent, fit_line, local_exponents
 from adcost.statistics.intervals import CONFIDENCE, Interval, median_interval
 
 TWO_POINT = ("gaussian", "sphere")
-TIMES = "gaussian_times_"
-"""How the method of the sweep over steps begins; the multiple of the theory's step follows."""
-
 DESCENTS = ("gradient_descent", *TWO_POINT)
 NOTHING = Interval.unknown()
 
 
 def values(measured: pd.DataFrame, point: str, method: str, quantity: str) -> pd.DataFrame:
     """The rows of one quantity of one method at one point; it must have been measured."""
-    rows = measured[measured.point == point]
-    rows = rows[rows.method == method]
-    rows = rows[rows.quantity == quantity]
-    if rows.empty:
-        raise ValueError(f"zero_order: no {quantity} of {method} at {point} in the measurements")
-    return rows
+    return select("zero_order", measured, point=point, method=method, quantity=quantity)
 
 
 def of_problem(measured: pd.DataFrame, kind: str, quantity: str) -> float:
     """A property of a class's problem: ``tolerance``, ``condition`` or ``epsilon``."""
-    return float(values(measured, kind, "problem", quantity).value.iloc[0])
+    return single("zero_order", measured, point=kind, method="problem", quantity=quantity)
 
 
 def medians(
@@ -63,8 +57,9 @@ def swept_steps(measured: pd.DataFrame, kind: str) -> pd.DataFrame:
 
     Ascending multiples; infinite where half of the runs did not arrive, NaN where none was run.
     """
-    rows = measured[(measured.point == kind) & measured.method.str.startswith(TIMES)]
-    rows = rows.assign(multiple=rows.method.str.removeprefix(TIMES).astype(float))
+    multiples = {method_of(multiple): multiple for multiple in MULTIPLES}
+    rows = measured[(measured.point == kind) & measured.method.isin(multiples)]
+    rows = rows.assign(multiple=rows.method.map(multiples))
     by = ["dimension", "multiple"]
     middle = rows[rows.quantity == "evaluations"].groupby(by).value.median()
     arrived = rows[rows.quantity == "arrived"].groupby(by).value.mean()
@@ -234,7 +229,7 @@ def components(measured: pd.DataFrame, quantity: str) -> pd.DataFrame:
 
     Student's intervals over batches, at the level 95 % for all rows together (Bonferroni).
     """
-    rows = measured[(measured.point == "estimator") & (measured.quantity == quantity)]
+    rows = select("zero_order", measured, point="estimator", quantity=quantity)
     groups = rows.groupby(["method", "dimension"]).value
     level = 1 - 0.05 / groups.ngroups
     half = stats.t.ppf((1 + level) / 2, groups.size() - 1) * groups.sem()

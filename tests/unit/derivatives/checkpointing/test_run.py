@@ -115,9 +115,9 @@ def test_a_checkpoint_around_a_loop_computes_each_layer_once_more(way):
 
 
 def test_a_checkpoint_around_a_loop_holds_less():
-    """Stored, a layer of a chain of 64 holds three states; checkpointed its input, or one input a
-    segment and the states of one segment at a time."""
-    assert states(nested.stored(layer, 64)) > 3 * 64
+    """Stored, a layer of a chain of 64 holds three states (two with JAX 0.12, which keeps none
+    twice); checkpointed its input, or one input a segment and the states of a segment at a time."""
+    assert states(nested.stored(layer, 64)) > 2 * 64
     assert 64 <= states(nested.every_layer(layer, 64)) < 64 + 8
     for size in (7, 8):
         assert states(nested.segmented(layer, 64, size)) < 64 / size + 3 * size + 8

@@ -11,7 +11,7 @@ from adcost.claims import as_record
 from adcost.experiments.checkpointing import claims, plan
 from adcost.report.build import build
 from adcost.report.catalogue import languages
-from adcost.results.tables import write_json
+from adcost.results.writing import write_json
 
 GPU = "NVIDIA H100 80GB HBM3"
 
@@ -20,8 +20,11 @@ GPU = "NVIDIA H100 80GB HBM3"
 def test_the_section_tells_of_the_gpu(language, measured_chain, gpu_tables, tmp_path):
     results = tmp_path / "results"
     folder = results / "checkpointing"
-    parts = [measured_chain["measurements"], gpu_tables["measurements"]]
-    tables = {**measured_chain, "measurements": pd.concat(parts, ignore_index=True)}
+    both = {
+        name: pd.concat([measured_chain[name], gpu_tables[name]], ignore_index=True)
+        for name in ("measurements", "points")
+    }
+    tables = measured_chain | both
     records = [as_record(claim, "checkpointing") for claim in claims.judge(tables)]
     write_json(records, folder / "claims.json")
     write_json(claims.numbers(tables), folder / "numbers.json")

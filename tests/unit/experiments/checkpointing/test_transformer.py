@@ -28,7 +28,7 @@ def test_the_literatures_figures_follow_from_its_formulas():
 
 def test_kept_bytes_are_those_of_the_formulas(measured_transformer):
     """To a hundredth: at a few layers of this size a small buffer more or less is seen."""
-    measured = measured_transformer["measurements"]
+    measured = summary.joined(measured_transformer)
     said = summary.formula(measured)
     assert summary.gigabytes(measured, "every_block", "kept_bytes") == pytest.approx(
         said.checkpoint, rel=1e-2
@@ -43,7 +43,7 @@ def test_kept_bytes_are_those_of_the_formulas(measured_transformer):
 
 
 def test_a_policy_that_keeps_less_computes_more(measured_transformer):
-    measured = measured_transformer["measurements"]
+    measured = summary.joined(measured_transformer)
     order = ["store_all", "save_operands", "save_projections", "every_block", "every_3_blocks"]
     kept = [summary.gigabytes(measured, p, "kept_bytes") for p in order]
     more = [summary.extra_forwards(measured, p) for p in order]
@@ -68,7 +68,7 @@ def test_operations_of_recomputing_all_are_those_of_its_rounds():
 
 
 def test_the_largest_batch_fits_and_one_more_does_not(measured_transformer):
-    measured = measured_transformer["measurements"]
+    measured = summary.joined(measured_transformer)
     rows = summary.of(measured, "batch").pivot(
         index=["point", "size"], columns="quantity", values="value"
     )
@@ -103,7 +103,7 @@ def test_bytes_are_those_of_the_usual_compilation():
 
 
 def test_a_real_step_says_what_was_predicted_and_what_it_took(measured_transformer):
-    runs = summary.runs(measured_transformer["measurements"])
+    runs = summary.runs(summary.joined(measured_transformer))
     assert sorted(runs.setting) == ["bare", "default"]
     # In megabytes: five states a layer at least were predicted.
     assert (runs.predicted > 5 * 4 * 64 * 64 * 8 / 1e6).all() and (runs.peak > 0).all()

@@ -26,7 +26,7 @@ def test_text_stays_text_and_names_what_is_shown(drawn, name, words):
 
 def test_steps_on_a_gpu_are_drawn_as_such(gpu_tables):
     with plotting.style():
-        figure = transformer_figures._prediction(gpu_tables["measurements"])
+        figure = transformer_figures._prediction(transformer_summary.joined(gpu_tables))
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["on a GPU"]
     (axis,) = figure.axes
@@ -37,8 +37,9 @@ def test_steps_on_a_gpu_are_drawn_as_such(gpu_tables):
 
 def test_a_batch_of_none_is_drawn_as_zero(measured_transformer):
     with plotting.style():
-        (axis,) = transformer_figures._max_batch(measured_transformer["measurements"]).axes
+        measured = transformer_summary.joined(measured_transformer)
+        (axis,) = transformer_figures._max_batch(measured).axes
     heights = [bar.get_height() for bars in axis.containers for bar in bars]
-    found = transformer_summary.largest(measured_transformer["measurements"])
+    found = transformer_summary.largest(measured)
     assert sorted(heights) == sorted(found.to_numpy().ravel())
     assert axis.get_ylim()[0] == 0

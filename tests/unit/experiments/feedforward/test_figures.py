@@ -12,7 +12,7 @@ TEXT = "{http://www.w3.org/2000/svg}text"
     ("name", "words"),
     [
         ("agreement", ["relative difference from jax.grad", "small: t = 2, b = 2"]),
-        ("operations", ["width n of every layer", "slope", "jax.grad"]),
+        ("operations", ["width n of every layer", "slope", "reverse mode"]),
     ],
 )
 def test_text_stays_text_and_names_what_is_shown(drawn, name, words):

@@ -10,9 +10,9 @@ TEXT = "{http://www.w3.org/2000/svg}text"
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("tradeoff", ["step ε", "relative error", "float32", "complex step", "AD (reverse mode)"]),
-        ("curvature", ["forward difference", "central difference", "1/x", "ε / ε*"]),
-        ("attainable", ["least relative error", "AD", "forward", "central"]),
+        ("tradeoff", ["step ε", "relative error", "float32", "complex step", "reverse mode"]),
+        ("curvature", ["forward differences", "central differences", "1/x", "ε / ε*"]),
+        ("attainable", ["least relative error", "reverse mode", "forward differences"]),
     ],
 )
 def test_text_stays_text_and_names_what_is_shown(drawn, name, words):

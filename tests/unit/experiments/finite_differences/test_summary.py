@@ -26,7 +26,7 @@ def _sweeps(method, best, noise=0.0):
             "right_from": 10 * best, "right_to": 1e3 * best,
         }.items()},
     }  # fmt: skip
-    return case, Sweeps(tables, (CASE.curve,))
+    return case, Sweeps(pd.DataFrame(), tables, (CASE.curve,))
 
 
 @pytest.mark.parametrize(("method", "order"), [("forward", 1), ("central", 2)])

@@ -3,23 +3,30 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-import yaml
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 from adcost.experiments.hutchinson import plan
 from adcost.functions.classifiers import ARCHITECTURES, Shape
+from adcost.study.schema import documents
 
-SCHEMA = Path(__file__).parents[4] / "src/adcost/experiments/hutchinson/schema.yaml"
+SCHEMAS = documents(Path(__file__).parents[4] / "workflow/schemas")
+VALIDATOR = jsonschema.Draft202012Validator(
+    SCHEMAS["hutchinson.schema.yaml"],
+    registry=Registry().with_resources(
+        (name, DRAFT202012.create_resource(document)) for name, document in SCHEMAS.items()
+    ),
+)
 
 
 def _schema_refuses(section):
-    schema = yaml.safe_load(SCHEMA.read_text("utf-8"))
     with pytest.raises(jsonschema.ValidationError) as caught:
-        jsonschema.validate(section, schema)
+        VALIDATOR.validate(section)
     return caught.value.message
 
 
 def test_the_section_is_accepted(section):
-    jsonschema.validate(section, yaml.safe_load(SCHEMA.read_text("utf-8")))
+    VALIDATOR.validate(section)
     assert plan.problems(section, 6000) == []
 
 

@@ -99,13 +99,15 @@ def test_a_wrong_factor_in_the_rule_is_measured_and_refuted(tables, section, mon
 
 def test_the_rule_and_the_library_that_carries_it_are_one_confirmation(tables):
     units = [e.unit for e in _claim(tables, "linear_algebra.solve").evidence]
-    assert units[:3] == [f"n·κ·u, {way}" for way in
+    assert units[:3] == [f"rounding errors a row, times the conditioning: {way}" for way in
                          ("rule and library", "factorisation", "elimination")]  # fmt: skip
 
 
 def test_the_square_of_the_condition_is_seen_beside_the_verdict(tables):
     claim = _claim(tables, "linear_algebra.least_squares")
-    normal = {e.unit: e.verdict for e in claim.evidence}["n·κ·u, normal equations"]
+    normal = {e.unit: e.verdict for e in claim.evidence}[
+        "rounding errors a row, times the conditioning: normal equations"
+    ]
     assert claim.verdict == "reproduced" and normal == "refuted"
 
 

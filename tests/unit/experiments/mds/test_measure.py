@@ -6,7 +6,7 @@ from adcost.costs.count import count
 from adcost.experiments.mds import measure, plan
 from adcost.functions import cities, mds
 from adcost.functions.earth import great_circle
-from adcost.results.tables import check_finite
+from adcost.results.writing import check_finite
 
 POINT = {
     "region": "europe", "size": 5, "starts": 2, "tolerance": 1e-6, "max_evaluations": 20000,

@@ -55,7 +55,11 @@ def test_symbolic_and_ad_are_one_function_and_agree_to_rounding_but_on_rickers_m
         assert _verdict(tables, f"not_autodiff.{name}") == "reproduced"
     assert _verdict(tables, "not_autodiff.same_rounding") == "refuted"
     for name, verdict in (("logistic", "reproduced"), ("ricker", "refuted")):
-        piece = _evidence(tables, "not_autodiff.same_rounding", f"u·A, symbolic, {name}")
+        piece = _evidence(
+            tables,
+            "not_autodiff.same_rounding",
+            f"rounding errors as the program amplifies them, symbolic, {name}",
+        )
         assert piece.verdict == verdict
 
 

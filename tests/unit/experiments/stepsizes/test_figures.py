@@ -9,8 +9,8 @@ from adcost.experiments.stepsizes import figures
 
 def test_a_beta_that_diverged_is_drawn_within_the_range_of_floats(measured, diverged):
     tables = {}
-    for name, table in measured.items():
-        kept = table[table.point != "homework"]
+    for name in diverged.keys() & measured.keys():
+        kept = measured[name][measured[name].point != "homework"]
         tables[name] = pd.concat([diverged[name], kept], ignore_index=True)
     measurements, curves = tables["measurements"], tables["curves"]
     for figure in (

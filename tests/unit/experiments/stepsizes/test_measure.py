@@ -7,7 +7,7 @@ import pytest
 
 from adcost.experiments.stepsizes import gradient, measure, plan
 from adcost.experiments.stepsizes.summary import of_runs, sweep, values
-from adcost.results.tables import check_finite
+from adcost.results.writing import check_finite
 
 
 def _point(section, name):

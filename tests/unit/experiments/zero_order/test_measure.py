@@ -11,6 +11,7 @@ from adcost.costs.calls import counted
 from adcost.derivatives.second_moments import advance, share
 from adcost.derivatives.zero_order import EVALUATIONS, on_sphere, two_point, two_point_step
 from adcost.experiments.zero_order import descent, measure, plan, stochastic
+from adcost.experiments.zero_order.steps import MULTIPLES
 from adcost.experiments.zero_order.summary import best_steps, errors, gaps, swept_steps, values
 from adcost.functions.rate_classes import CLASSES, CONVEX, SMOOTH
 
@@ -213,7 +214,7 @@ def test_the_sweep_over_steps_ends_just_after_its_best(measured):
         assert best.bracketed.all()
         for n, row in table.iterrows():
             run = row.dropna()
-            assert run.index[0] == best.multiple[n] / 2 and run.index[-1] == measure.MULTIPLES[0]
+            assert run.index[0] == best.multiple[n] / 2 and run.index[-1] == MULTIPLES[0]
 
 
 def test_the_paths_that_are_drawn_start_together_and_descend(measured):

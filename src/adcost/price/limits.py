@@ -1,0 +1,160 @@
+"""What pricing may take: the time of all, of one run, of one compilation, and the memory.
+
+XLA compiles a program in a time that its equations tell only roughly, and that grows faster than
+they do: a Python loop of some hundred rounds, all of them in the program, takes minutes. A
+compilation cannot be stopped once it runs. So programs are compiled in the order of their
+equations, and one that would take too long at the slowest pace that was seen is not begun.
+"""
+
+import math
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from time import perf_counter
+from typing import Any, TypeVar
+
+import jax
+
+from adcost.jax_versions import ClosedJaxpr, Jaxpr, compile_options, inner_jaxprs, opened, setting
+from adcost.price.words import seconds
+
+QUICKLY: Mapping[str, Any] = {
+    "xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False,
+}  # fmt: skip
+"""For programs that run never or seldom: buffers are assigned before machine code is optimised."""
+
+ANY_PROGRAM = 0.2
+"""Seconds that compiling may take whatever there is to compile: no pace follows from them."""
+
+Result = TypeVar("Result")
+
+
+class TooSlow(TimeoutError):
+    """A run or a compilation that took longer than allowed, or that would; the message says it."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What pricing may take: seconds of all timed runs, of one run, of compiling one program; bytes
+    held by what is run."""
+
+    seconds: float = 10.0
+    one_run: float = 5.0
+    compiling: float = 10.0
+    memory: int = 2 * 10**9
+    stages: Mapping[str, float] = field(default_factory=dict)
+    """When each stage of a tag ends at the latest, by `time.perf_counter`."""
+    deadline: float = math.inf
+    """When nothing more may begin."""
+    paces: dict[bool, float] = field(default_factory=dict)
+    """The most seconds for each equation that compiling took, `QUICKLY` (True) and otherwise."""
+
+    def left(self) -> float:
+        """Seconds until the deadline; none are negative."""
+        return max(self.deadline - perf_counter(), 0.0)
+
+    def to(self, stage: str) -> "Limits":
+        """Those of a stage; what is learnt of compiling is shared."""
+        return replace(self, deadline=self.stages.get(stage, self.deadline))
+
+
+FREE = Limits(seconds=math.inf, one_run=math.inf, compiling=math.inf, memory=2**62)
+"""No limits."""
+
+
+def equations(jaxpr: Jaxpr | ClosedJaxpr) -> int:
+    """Equations of a program as XLA has them: a call's wherever it is called, a loop's body once.
+
+    Takes a time linear in the equations that are written: each shared program is visited once.
+    """
+    known: dict[int, int] = {}
+
+    def of(jaxpr: Jaxpr | ClosedJaxpr) -> int:
+        inner, _ = opened(jaxpr)
+        if id(inner) not in known:
+            known[id(inner)] = sum(1 + sum(map(of, inner_jaxprs(e))) for e in inner.eqns)
+        return known[id(inner)]
+
+    return of(jaxpr)
+
+
+def compiled(
+    traced: jax.stages.Traced,
+    limits: Limits,
+    quickly: bool = False,
+    lowered: jax.stages.Lowered | None = None,
+) -> tuple[jax.stages.Compiled, float]:
+    """A traced program compiled, and the seconds that it took; `TooSlow` if it would be too many.
+
+    A program that is compiled ``quickly`` runs slowly. ``lowered``: what ``traced`` has been
+    lowered to, if it has.
+    """
+    number = equations(traced.jaxpr)
+    allowed = min(limits.compiling, limits.left())
+    expected = limits.paces.get(quickly, 0.0) * number
+    if not allowed:
+        raise TooSlow(f"not compiled: no time was left for its {number:,} equations")
+    if expected > allowed:
+        raise TooSlow(
+            f"not compiled: its {number:,} equations would take about {seconds(expected)}, and "
+            f"{seconds(allowed)} are left for it"
+        )
+    options = compile_options(QUICKLY) if quickly else None
+    started = perf_counter()
+    try:
+        program = within(
+            allowed,
+            lambda: (lowered or traced.lower()).compile(options),
+            f"compiling its {number:,} equations",
+        )
+    finally:
+        spent = perf_counter() - started
+        pace = max(spent - ANY_PROGRAM, 0.0) / max(number, 1)
+        limits.paces[quickly] = max(limits.paces.get(quickly, 0.0), pace)
+    return program, spent
+
+
+LONG = 1000
+"""Equations from which a program that runs a few times only is not optimised.
+
+Optimising what a Python loop wrote out takes ten times as long as making code of it.
+"""
+
+
+def computed(limits: Limits, f: Callable[..., Any], *arguments: Any) -> Any:
+    """``f(*arguments)`` by a program that is compiled within the limits; else `TooSlow`."""
+    return program_of(limits, f, *arguments)(*arguments)
+
+
+def program_of(limits: Limits, f: Callable[..., Any], *arguments: Any) -> jax.stages.Compiled:
+    """``f`` compiled within the limits, to run a few times with such arguments; else `TooSlow`."""
+    traced = jax.jit(f).trace(*arguments)
+    return compiled(traced, limits, quickly=equations(traced.jaxpr) > LONG)[0]
+
+
+def within(limit: float, run: Callable[[], Result], what: str) -> Result:
+    """``run()`` in a thread of its own; `TooSlow` if it has not returned after ``limit`` seconds.
+
+    It cannot be stopped then: it goes on until it ends or the process does.
+    """
+    if math.isinf(limit):
+        return run()
+    results: list[Any] = []
+    wide = bool(setting("jax_enable_x64"))  # set for this thread alone, perhaps
+
+    def target() -> None:
+        try:
+            with jax.enable_x64(wide):
+                results.append((run(), None))
+        except BaseException as error:
+            results.append((None, error))
+
+    thread = threading.Thread(target=target, daemon=True)
+    thread.start()
+    thread.join(limit)
+    if not results:
+        raise TooSlow(f"{what} took longer than {seconds(limit)}")
+    value, error = results[0]
+    if error is not None:
+        raise error
+    return value
