@@ -34,7 +34,8 @@ with logged(snakemake):
             made["background_load"] = loads
         write_table(gather(files), path, Path(path).parent.name, "all points", made)
         print(f"gathered {len(files)} files into {path}")
-        parameters |= {note["point"]: note["parameters"] for note in notes}
+        # Another version of the code may have noted none; what lacks them then names the table.
+        parameters |= {note["point"]: note.get("parameters", {}) for note in notes}
         origins += made["origins"]
     path, made = snakemake.output.points, {"origins": distinct(origins)}
     write_table(points_table(parameters), path, Path(path).parent.name, "all points", made)
