@@ -79,7 +79,7 @@ def test_the_tables_are_those_of_this_machine(ran, finished):
     study = ran[0]
     tables = [p.relative_to(finished.results) for p in finished.results.glob("*/*.csv")]
     tables = [table for table in tables if table.stem != "timings"]
-    assert len(tables) == 5
+    assert len(tables) == 7
     for table in tables:
         assert (study.results / table).read_bytes() == (finished.results / table).read_bytes()
     assert (study.results / "report.html").stat().st_size > 10_000
