@@ -23,7 +23,7 @@ SAMPLES = [1.0, 2.0, 3.0, 4.0, 10.0]
 STUDENT = {0.05: 2.776445, 0.025: 3.495406, 0.01: 4.604095}
 """Student's quantiles with 4 degrees of freedom, by the probability of both tails together."""
 
-SETS, FEW = 19, 6
+SETS, FEW = 17, 5
 """So many samples, of which so few have the other value. In a resample these are the majority with
 a probability between a twentieth and a fortieth, so only a two-sided interval reaches there."""
 

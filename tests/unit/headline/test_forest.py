@@ -82,7 +82,7 @@ def test_shown_is_what_gave_the_verdict_and_of_that_what_uses_most():
         "x.a", "s", "t",
         (at_most("counted", one, 10, "1"), at_most("counted", one, 2, "1"),
          within("counted", one, 0, 4, "1", "")),
-        beside=(at_most("timed", one, 0.5, "1"),), claimed_by="ours",
+        beside=(at_most("timed", one, 1.25, "1"),), claimed_by="ours",
     )  # fmt: skip
     refuted = Claim(
         "x.b", "s", "t", (at_most("counted", one, 2, "1"), at_most("counted", one, 0.25, "1")),
