@@ -200,10 +200,11 @@ DATA = """
 from importlib.metadata import version
 from pathlib import Path
 import adcost
-from adcost.report import build, catalogue, lecture, page
+from adcost import catalogue
+from adcost.report import build, lecture, page
 
 assert version("adcost") == adcost.__version__
-for folder in {build.HERE, page.HERE, catalogue.HERE}:
+for folder in {build.HERE, page.HERE, catalogue.TEXTS}:
     assert folder.is_relative_to(Path(adcost.__file__).parent)
 assert lecture.FILE.is_file()
 print(*catalogue.languages())
