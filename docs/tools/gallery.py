@@ -19,7 +19,7 @@ COLUMNS = 2
 
 
 def entries() -> list[dict[str, Any]]:
-    """What `gallery.yaml` lists: ``figure`` (experiment/name), ``claims``, ``finding``."""
+    """What `gallery.yaml` lists: ``figure`` (experiment/name), ``alt``, ``claims``, ``finding``."""
     found: list[dict[str, Any]] = yaml.safe_load(ENTRIES.read_text("utf-8"))
     return found
 
@@ -47,14 +47,13 @@ def finding(entry: dict[str, Any], results: Path) -> str:
                 "name another figure or write another finding"
             )
     text: str = entry["finding"].format(**_read(results, experiment, "numbers.json"))
-    return text.replace("-", "−") if re.search(r" -\d", text) else text
+    return re.sub(r"-(?=\d)", "−", text)
 
 
 def cell(entry: dict[str, Any], results: Path) -> str:
     """A cell of the table: the figure over its finding."""
-    text = finding(entry, results)
-    alt = text.replace("**", "")
-    return f"![{alt}](docs/figures/{entry['figure'].replace('/', '-')}.svg)<br>{text}"
+    picture = f"docs/figures/{entry['figure'].replace('/', '-')}.svg"
+    return f"![{entry['alt']}]({picture})<br>{finding(entry, results)}"
 
 
 def gallery(results: Path) -> str:
@@ -74,7 +73,8 @@ def written(readme: str, results: Path) -> str:
 
 def on_white(svg: str) -> str:
     """A figure with a white ground: a page shown dark would hide its black text."""
-    return re.sub(r"(<svg [^>]*>)", r'\1<rect width="100%" height="100%" fill="#ffffff"/>', svg, 1)
+    ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
+    return re.sub(r"<svg [^>]*>", lambda found: found[0] + ground, svg, count=1)
 
 
 def main(results: Path) -> None:

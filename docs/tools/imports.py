@@ -1,14 +1,17 @@
 """Draw which package of adcost imports which, from the imports: ``docs/imports.svg``.
 
-A package stands a level above the highest that it imports; arrows that follow from others (a → c,
-where a → b → c) are left out. A circle of packages is refused with ``graphlib.CycleError``.
+A package stands above all that it imports, right below the lowest that imports it. Arrows that
+follow from others (a → c, where a → b → c) are left out. A circle of packages is refused with
+`CycleError`.
 """
 
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from html import escape
 from pathlib import Path
 
 import grimp
+
+__all__ = ["CycleError", "drawing", "imports", "levels", "reduced"]
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWING = ROOT / "docs/imports.svg"
@@ -36,13 +39,17 @@ def imports() -> Imports:
 
 
 def levels(found: Imports) -> dict[str, int]:
-    """The level of each package: 0 imports none, every other is above all that it imports.
+    """The level of each package, above those of all that it imports; 0 is the lowest.
 
-    Raises ``graphlib.CycleError`` if packages import each other in a circle.
+    Raises `CycleError` if packages import each other in a circle.
     """
+    order = list(TopologicalSorter(found).static_order())
     level: dict[str, int] = {}
-    for name in TopologicalSorter(found).static_order():
+    for name in order:
         level[name] = max((level[other] + 1 for other in found[name]), default=0)
+    for name in reversed(order):
+        users = [level[user] for user, others in found.items() if name in others]
+        level[name] = min(users) - 1 if users else level[name]
     return level
 
 
@@ -64,12 +71,11 @@ def rows(found: Imports, drawn: Imports) -> list[list[str]]:
     place: dict[str, float] = {}
     for height in range(max(level.values()) + 1):
         names = sorted(name for name in level if level[name] == height)
-
-        def mean(name: str) -> float:
-            below = [place[other] for other in drawn[name]]
-            return sum(below) / len(below) if below else 0.0
-
-        names.sort(key=mean)
+        below = {name: [place[other] for other in drawn[name]] for name in names}
+        mean = {
+            name: sum(places) / len(places) if places else 0.5 for name, places in below.items()
+        }
+        names.sort(key=mean.__getitem__)
         place |= {name: (at + 0.5) / len(names) for at, name in enumerate(names)}
         result.append(names)
     return result
@@ -91,7 +97,8 @@ def drawing(found: Imports) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         f'width="{width}" height="{height}" font-family="sans-serif" font-size="13">',
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" '
-        'markerHeight="7" orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="#555555"/></marker></defs>',
+        'markerHeight="7" orient="auto"><path d="M0 0 L8 4 L0 8 z" fill="#555555"/></marker>'
+        "</defs>",
         '<rect width="100%" height="100%" fill="#ffffff"/>',
     ]
     for name, others in sorted(drawn.items()):
