@@ -149,3 +149,21 @@ def test_the_sites_pins_have_hashes_and_no_address():
     assert "://" not in lock and "--index" not in lock
     wanted = re.findall(r"^([a-z-]+)", (DOCS / "requirements.in").read_text("utf-8"), re.M)
     assert {name for name in wanted if f"\n{name}==" not in f"\n{lock}"} == set()
+
+
+def test_the_snakemake_workflow_catalog_can_list_it():
+    """Its requirements on repositories, and on those with standardized usage."""
+    readme = (ROOT / "README.md").read_text("utf-8").lower()
+    assert "snakemake" in readme and "workflow" in readme
+    assert (ROOT / "workflow/Snakefile").is_file() and list((ROOT / "workflow/rules").glob("*.smk"))
+    assert (ROOT / "config/README.md").is_file()
+    usage = yaml.safe_load((ROOT / ".snakemake-workflow-catalog.yml").read_text("utf-8"))["usage"]
+    assert set(usage) >= {"mandatory-flags", "software-stack-deployment", "report"}
+    assert set(usage["mandatory-flags"]) == {"desc", "flags"}
+    environments = re.findall(r"^ +conda:", _rules(), re.M)
+    assert usage["software-stack-deployment"]["conda"] is bool(environments)
+
+
+def _rules():
+    files = [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
+    return "\n".join(path.read_text("utf-8") for path in files)
