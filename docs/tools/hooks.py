@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import tables
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -148,4 +149,4 @@ def figures() -> str:
     return "\n".join(lines)
 
 
-GENERATED = {"claims": claims, "report": report, "figures": figures}
+GENERATED = {"tables": tables.page, "claims": claims, "report": report, "figures": figures}

@@ -5,6 +5,7 @@ import re
 import unicodedata
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -134,6 +135,28 @@ def test_arrows_point_down_and_those_that_follow_are_left_out():
     assert imports.reduced(found) == found | {"a": {"b"}}
     with pytest.raises(imports.CycleError):
         imports.levels({"a": {"b"}, "b": {"a"}})
+
+
+def test_entries_of_a_docstring_become_a_list():
+    text = "Tables.\n\nHead:\n``a``  one\n    goes on\n``b, c``  two\n\n``d`` is no entry."
+    assert _tool("tables").listed(text) == (
+        "Tables.\n\nHead:\n\n- ``a``  one\n    goes on\n- ``b, c``  two\n\n``d`` is no entry."
+    )
+
+
+@pytest.mark.parametrize("experiment", _tool("tables").experiments())
+def test_every_column_and_quantity_of_the_reference_is_described(experiment):
+    """In a docstring of the experiment, or on the page for those that all share."""
+    shared = re.findall(r"`(\w+)`", (DOCS / "tables.md").read_text("utf-8"))
+    own = " ".join(_tool("tables").described(experiment).values())
+    described = {*shared, *re.findall(r"\w+", " ".join(re.findall(r"``([^`]+)``", own)))}
+    families = tuple(re.findall(r"``(\w+_)<", own))  # ``largest_<i>``
+    for path in sorted((ROOT / "results/reference" / experiment).glob("*.csv.gz")):
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        names = {*table.columns, *table.get("quantity", ())}
+        lacking = {name for name in names - described if not name.startswith(families)}
+        assert lacking == set(), path.name
+    assert own, f"no module of {experiment} says what its tables hold"
 
 
 def test_the_architecture_page_names_every_package():
