@@ -5,12 +5,12 @@ repository. On the site such a link leads to the page that includes the file, or
 address in ``REPOSITORY_URL``; where that is not set, its text stands without a link.
 """
 
-import html
 import json
 import os
 import posixpath
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ INCLUDED = {
 
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s#:]+)(#[^()\s]*)?\)")
 FENCES = re.compile(r"(^ *```.*?^ *```[^\n]*$)", re.MULTILINE | re.DOTALL)
+ROLE = re.compile(r":(?:attr|class|data|func|meth|mod):(?=<code>)")
 INCLUDE = re.compile(r"<!-- include: (\S+) -->")
 GENERATE = re.compile(r"<!-- generate: (\w+) -->")
 
@@ -72,6 +73,11 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     text = GENERATE.sub(lambda found: GENERATED[found[1]](), text)
     # Words after a fence's language are for the tests.
     return re.sub(r"^```sh (?:json|status=\d)$", "```sh", text, flags=re.MULTILINE)
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Docstrings name objects by Sphinx's roles, whose names Markdown would print."""
+    return ROLE.sub("", html)
 
 
 def included(place: str) -> str:
@@ -117,7 +123,7 @@ def claims() -> str:
 
 
 def _cell(text: str) -> str:
-    return html.escape(text, quote=False).replace("|", "\\|").replace("*", "\\*")
+    return escape(text, quote=False).replace("|", "\\|").replace("*", "\\*")
 
 
 def report() -> str:
