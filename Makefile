@@ -17,7 +17,7 @@ SNAKEMAKE = @trap : INT; $(BIN)/python -m adcost.study.preflight $(CONFIG) || ex
   { echo "The study is not finished: the same command goes on from here, and keeps what is finished."; exit 1; }
 
 .DELETE_ON_ERROR:
-.PHONY: all quick test mutants check style bench matrix lock new-experiment clean help
+.PHONY: all quick test mutants check style docs bench matrix lock new-experiment clean help
 
 all: .venv/ready
 	$(SNAKEMAKE)
@@ -39,12 +39,17 @@ mutants: .venv/ready  ## plant known faults, one at a time: is each caught? (und
 check: style test  ## all that CI checks
 
 style: .venv/ready  ## the quick part of it: style, types, layers, Snakemake's own linter
-	@$(BIN)/ruff check src tests workflow/scripts bench
-	@$(BIN)/ruff format --check src tests workflow/scripts bench
+	@$(BIN)/ruff check src tests workflow/scripts bench docs/tools
+	@$(BIN)/ruff format --check src tests workflow/scripts bench docs/tools
 	@$(BIN)/snakefmt --check Snakefile workflow
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/snakemake --lint
+
+# Strictly: a broken link fails it. REPOSITORY_URL, where set, is where links to source files lead.
+docs: .docs/ready  ## the documentation site, in site/
+	@NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build --strict --quiet
+	@echo "The site is there: open site/index.html in a browser."
 
 bench: .venv/ready  ## speed, as ratios; no test
 	@$(BIN)/python bench/bench.py
@@ -52,10 +57,12 @@ bench: .venv/ready  ## speed, as ratios; no test
 matrix: .matrix/uv/bin/uv  ## tests on every Python here, with the oldest and the newest JAX
 	@$(PYTHON) tests/matrix.py --uv $< --versions $(VERSIONS) -- $(PYTHONS)
 
-lock: .matrix/uv/bin/uv  ## resolve pyproject.toml and requirements.in again, pinned with hashes
+lock: .matrix/uv/bin/uv  ## resolve pyproject.toml and each requirements.in again, pinned with hashes
 	@$< pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
 	  --output-file requirements.lock --all-extras pyproject.toml requirements.in
 	@$(PYTHON) workflow/envs/pin.py
+	@$< pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet \
+	  --output-file docs/requirements.lock docs/requirements.in
 
 .matrix/uv/bin/uv:
 	@$(PYTHON) -m venv --clear .matrix/uv && .matrix/uv/bin/python -m pip install --quiet uv
@@ -72,6 +79,12 @@ new-experiment: .venv/ready  ## the files of a new one, which runs: NAME=…
 	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@echo "$(CURDIR)/src" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/adcost.pth"
+	@touch $@
+
+# What builds the documentation, apart from the study's environment.
+.docs/ready: docs/requirements.lock
+	@$(PYTHON) -m venv --clear .docs
+	@.docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 clean:  ## remove the results, not the environment and not the references

@@ -12,9 +12,9 @@ from matplotlib.colors import is_color_like, to_hex
 from matplotlib.container import ErrorbarContainer
 from matplotlib.text import Text
 
+from adcost.catalogue import Catalogue, languages
 from adcost.palette import METHODS, names
 from adcost.price import names as of_price
-from adcost.report.catalogue import Catalogue, languages
 from adcost.study.plans import known_experiments
 
 from .figure_data import figures

@@ -22,13 +22,13 @@ import yaml
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from adcost.catalogue import EXPERIMENTS as FOLDERS
+from adcost.catalogue import Catalogue, languages
 from adcost.claims import as_record, as_rows, check_ids
 from adcost.costs import timing
 from adcost.experiments.plan import check_points
 from adcost.reference.numbers import TABLE, cells, leaves
 from adcost.reference.tolerances import EVERY, read_tolerances
-from adcost.report.catalogue import EXPERIMENTS as FOLDERS
-from adcost.report.catalogue import Catalogue, languages
 from adcost.study.plans import known_experiments
 from adcost.study.schema import documents
 

@@ -200,10 +200,11 @@ DATA = """
 from importlib.metadata import version
 from pathlib import Path
 import adcost
-from adcost.report import build, catalogue, lecture, page
+from adcost import catalogue
+from adcost.report import build, lecture, page
 
 assert version("adcost") == adcost.__version__
-for folder in {build.HERE, page.HERE, catalogue.HERE}:
+for folder in {build.HERE, page.HERE, catalogue.TEXTS}:
     assert folder.is_relative_to(Path(adcost.__file__).parent)
 assert lecture.FILE.is_file()
 print(*catalogue.languages())
@@ -222,9 +223,9 @@ import numpy as np
 names, values = {}, []
 for node in ast.parse(sys.stdin.read()).body:
     if isinstance(node, ast.Expr):
-        values.append(eval(compile(ast.Expression(node.value), "README", "eval"), names))
+        values.append(eval(compile(ast.Expression(node.value), "library.md", "eval"), names))
     else:
-        exec(compile(ast.Module([node], []), "README", "exec"), names)
+        exec(compile(ast.Module([node], []), "library.md", "exec"), names)
 product, of_product, of_gradient = values
 y = np.tanh(np.ones(100))
 np.testing.assert_allclose(product, 2 * (1 - y**2) * (1 - 3 * y**2), rtol=1e-5)
@@ -232,8 +233,8 @@ assert of_gradient < of_product < 5 * of_gradient
 """
 
 
-def test_the_notebook_snippet_of_readme_runs_on_the_wheel(installed):
-    text = (ROOT / "README.md").read_text("utf-8")
+def test_the_notebook_snippet_runs_on_the_wheel(installed):
+    text = (ROOT / "docs/library.md").read_text("utf-8")
     (snippet,) = SNIPPET.findall(text)
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
     _run(installed, "-c", RUN, cwd=installed.parents[1], env=environment, input=snippet)

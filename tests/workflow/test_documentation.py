@@ -16,7 +16,8 @@ SCHEMAS = ROOT / "workflow/schemas"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
-README = PAGES[0].read_text("utf-8")
+TEXTS = {page.name: page.read_text("utf-8") for page in PAGES}
+TOUR = TEXTS["run.md"]
 FULL = configuration.read([ROOT / "config/config.yaml"], [], SCHEMAS)
 
 ELSEWHERE = {
@@ -28,15 +29,19 @@ ELSEWHERE = {
 """Commands that no dry run here can follow, and why."""
 
 
+def _shell(text):
+    """The blocks of a page that are typed into a shell."""
+    return [body for kind, body in FENCE.findall(text) if kind == "sh"]
+
+
 def _commands():
-    for page in PAGES:
-        for kind, body in FENCE.findall(page.read_text("utf-8")):
-            for line in body.replace("\\\n", " ").splitlines() if kind == "sh" else ():
+    for text in TEXTS.values():
+        for body in _shell(text):
+            for line in body.replace("\\\n", " ").splitlines():
                 words = line.split(" #")[0].strip()
                 if words.startswith("snakemake ") or words == "snakemake":
                     yield words
-    for words in re.findall(r"`(snakemake [^`‹…]*)`", README):
-        yield words
+        yield from re.findall(r"`(snakemake [^`‹…]*)`", text)
 
 
 COMMANDS = sorted(set(_commands()))
@@ -62,12 +67,14 @@ def test_there_are_commands_to_try():
 
 def test_each_target_of_make_is_one():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
-    named = re.findall(r"\bmake ([a-z-]+)\b`|`make ([a-z-]+)", README)
-    assert {name for pair in named for name in pair if name} <= targets
+    for name, text in TEXTS.items():
+        named = re.findall(r"\bmake ([a-z-]+)\b`|`make ([a-z-]+)", text)
+        named += re.findall(r"^(make) ([a-z-]+)", "".join(_shell(text)), re.M)
+        assert {target for pair in named for target in pair} - {"", "make"} <= targets, name
 
 
 def _suggested(text):
-    (found,) = re.findall(text, README)
+    (found,) = re.findall(text, TOUR)
     return found
 
 
@@ -91,10 +98,11 @@ def test_the_value_that_does_not_fit_is_refused_with_size_limit_and_key():
 def test_the_language_to_set_is_there_and_the_files_to_edit_are():
     language = _suggested(r"set `report\.language: (\w+)`")
     assert plans.plans(FULL | {"report": {"language": language}}, SCHEMAS)
-    files = re.findall(r"edit `(src/[^`]+)`", README)
+    files = re.findall(r"edit `(src/[^`]+)`", TOUR)
     assert len(files) == 2 and all((ROOT / file).is_file() for file in files)
 
 
-def test_the_code_for_a_notebook_runs():
-    (code,) = [body for kind, body in FENCE.findall(README) if "from adcost." in body]
-    exec(compile(code, "README.md", "exec"), {})
+@pytest.mark.parametrize("page", ["library.md", "counting.md"])
+def test_the_code_for_a_notebook_runs(page):
+    (code,) = [body for kind, body in FENCE.findall(TEXTS[page]) if "from adcost." in body]
+    exec(compile(code, page, "exec"), {})

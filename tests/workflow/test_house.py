@@ -28,6 +28,7 @@ def _pin():
 
 
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+CODE = ("src", "tests", "workflow/scripts", "bench", "docs/tools")
 
 
 def test_snakemakes_linter_finds_nothing():
@@ -50,7 +51,7 @@ def test_types():
 def test_style():
     ruff = str(Path(sys.executable).parent / "ruff")
     for command in (["check"], ["format", "--check"]):
-        done = _run(ruff, *command, "--no-cache", "src", "tests", "workflow/scripts", "bench")
+        done = _run(ruff, *command, "--no-cache", *CODE)
         assert done.returncode == 0, done.stdout
     done = _run(str(Path(sys.executable).parent / "snakefmt"), "--check", "Snakefile", "workflow")
     assert done.returncode == 0, done.stderr

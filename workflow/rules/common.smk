@@ -20,7 +20,7 @@ except plans.ConfigError as error:
 
 RESULTS = config["results"]
 LANGUAGE = config["report"]["language"]
-WORDS = ("adcost.plotting", "adcost.report.catalogue")
+WORDS = ("adcost.plotting", "adcost.catalogue")
 EVERY_JOB = ("adcost.results.reading", "adcost.results.writing", "adcost.study.origin")
 ENVIRONMENT = "../envs/adcost.yaml"
 

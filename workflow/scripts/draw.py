@@ -9,7 +9,7 @@ begin(snakemake, __file__)
 
 with logged(snakemake):
     from adcost.plotting import in_language
-    from adcost.report.catalogue import Catalogue
+    from adcost.catalogue import Catalogue
     from adcost.results.metadata import write_sidecar
     from adcost.results.reading import of_this_version, read_table
 

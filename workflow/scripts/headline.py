@@ -9,7 +9,7 @@ begin(snakemake, __file__)
 with logged(snakemake):
     from adcost.headline import figures, prices
     from adcost.plotting import in_language
-    from adcost.report.catalogue import Catalogue, titles
+    from adcost.catalogue import Catalogue, titles
     from adcost.results.files import replacing
     from adcost.results.metadata import describe, write_sidecar
     from adcost.results.reading import of_this_version, read_json, read_table

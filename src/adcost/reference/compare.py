@@ -18,11 +18,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from adcost.catalogue import template
 from adcost.reference.arithmetic import differences as differences_of_arithmetic
 from adcost.reference.numbers import compare_numbers
 from adcost.reference.tables import Difference, TableComparison, compare_tables
 from adcost.reference.tolerances import Tolerance, Tolerances
-from adcost.report.catalogue import template
 
 SHARED_KEYS = {"seed": None, "platform": None, "precision": "default"}
 """Keys of the configuration that every experiment's numbers depend on, beside its own section; and

@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 import typst
 
+from adcost.catalogue import EXPERIMENTS, Catalogue
 from adcost.reference.store import read_reference
-from adcost.report.catalogue import EXPERIMENTS, Catalogue
 from adcost.report.lecture import about, cited
 from adcost.report.page import FIGURE_FONTS, complete
 from adcost.results.files import replacing

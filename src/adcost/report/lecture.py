@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from adcost.study import strict_yaml
+from adcost import strict_yaml
 
 FILE = Path(__file__).with_name("lecture.yaml")
 LANGUAGE = "ru"

@@ -17,8 +17,7 @@ from typing import Any
 
 import yaml
 
-from adcost import user_code
-from adcost.study import strict_yaml
+from adcost import strict_yaml, user_code
 from adcost.study.schema import Section
 
 CONFIGFILE_FLAGS = ("--configfile", "--configfiles")

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import adcost.experiments
+from adcost import catalogue
 from adcost.experiments.plan import Point, check_points
-from adcost.report import catalogue
 from adcost.study import schema
 from adcost.study.schema import nearest
 

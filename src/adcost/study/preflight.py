@@ -11,7 +11,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from adcost.study import locks, strict_yaml
+from adcost import strict_yaml
+from adcost.study import locks
 
 
 class NotReady(RuntimeError):

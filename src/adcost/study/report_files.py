@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import adcost
-from adcost.report import catalogue
+from adcost import catalogue
 
 PACKAGE = Path(adcost.__file__).parent
 

@@ -9,11 +9,11 @@ from contract import figure_data
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 
+from adcost.catalogue import Catalogue, languages, titles
 from adcost.headline import figures
 from adcost.headline.forest import COLUMNS as OF_CLAIMS
 from adcost.headline.prices import COLUMNS, price_list
 from adcost.plotting import in_language
-from adcost.report.catalogue import Catalogue, languages, titles
 from adcost.study.plans import known_experiments
 
 QUOTES = pd.DataFrame(

@@ -9,11 +9,11 @@ import pytest
 from jax import lax
 
 import adcost
+from adcost.catalogue import NUMBER, Catalogue
 from adcost.experiments.price.claims import _sentence
 from adcost.price import checks, precision, traps
 from adcost.price.limits import Limits
 from adcost.price.subject import subject
-from adcost.report.catalogue import NUMBER, Catalogue
 
 X = jnp.linspace(0.5, 1.5, 4)
 TABLE = np.ones((600, 600), np.float32)

@@ -12,8 +12,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from adcost import plotting
+from adcost.catalogue import languages
 from adcost.report.build import ReportError, build
-from adcost.report.catalogue import languages
 from adcost.report.lecture import about
 from adcost.results.writing import write_json
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 import typst
 
-from adcost.report.catalogue import EXPERIMENTS, HERE, languages
+from adcost.catalogue import EXPERIMENTS, TEXTS, languages
 from adcost.report.page import formula
 
 FORMULA = re.compile(r"\$[^$]+\$")
@@ -47,7 +47,7 @@ CHILDREN = {
 
 def formulas(language):
     """The formulas of a language's texts, calls for numbers replaced by the longest kind."""
-    for file in [HERE / language / "main.typ", *sorted(EXPERIMENTS.glob(f"*/*.{language}.typ"))]:
+    for file in [TEXTS / language / "main.typ", *sorted(EXPERIMENTS.glob(f"*/*.{language}.typ"))]:
         for found in FORMULA.findall(COMMENT.sub("", file.read_text("utf-8"))):
             yield CALL.sub(NUMBER, found)
 

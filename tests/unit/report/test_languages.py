@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from adcost.report.catalogue import EXPERIMENTS, HERE, languages
+from adcost.catalogue import EXPERIMENTS, TEXTS, languages
 from adcost.study.plans import known_experiments
 
 OTHERS = [language for language in languages() if language != "en"]
@@ -24,7 +24,7 @@ SHOWN = re.compile(r'#(?:figure-of|animation-of|rows)\(\s*"[^"]*",\s*"[^"]*"')
 
 def text_of(language, section):
     own = (
-        HERE / language / "main.typ"
+        TEXTS / language / "main.typ"
         if section == "main"
         else EXPERIMENTS / f"{section}.{language}.typ"
     )

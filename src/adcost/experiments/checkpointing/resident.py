@@ -13,9 +13,9 @@ memory of their own, of which the compiler's account knows nothing. ``bare``: al
 compiler's, on one thread. On a GPU libraries work in buffers of the program, so there is one
 setting, ``gpu``, which tells in the tables where the steps ran.
 
-Rows: the policy as method, one of :data:`SETTINGS` as setting, the batch as size; for each repeat
-``predicted_bytes`` and ``peak_bytes``. The latter are of real processes, so the last digits
-differ from run to run.
+Rows of ``measurements``: the policy as method, one of :data:`SETTINGS` as setting, the batch as
+size; for each repeat ``predicted_bytes`` and ``peak_bytes``. The latter are of real processes, so
+the last digits differ from run to run.
 """
 
 import json

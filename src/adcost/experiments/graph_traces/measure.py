@@ -1,10 +1,13 @@
 """Forward and reverse mode step by step: what each step computes, and what the sweeps cost.
 
-``steps``         a row for each line of a tape in each sweep: ``formula`` and ``value``,
-                  ``derivative_formula`` and ``derivative`` (of ``symbol``), the same derivative
-                  ``by_jax``, the ``products`` it took and the values ``held``. Sweeps are
-                  ``forward_<input>`` and ``reverse``; inputs share one ``step``, as on the slides.
-``edges``         a row for each edge of a graph: the partial derivative on it.
+``steps``         a row for each line of a tape in each sweep: the ``node`` and its ``operation`` in
+                  an ``expression``, ``formula`` and ``value``, ``derivative_formula`` and
+                  ``derivative`` (of ``symbol``), the same derivative ``by_jax``, the ``products``
+                  it took and the values ``held``. Each ``sweep`` is ``forward_<input>`` or
+                  ``reverse``; inputs share one ``step``, as on the slides.
+``edges``         a row for each edge of a graph, from ``parent`` to ``child``, of which it is the
+                  argument at ``position`` (from 0): ``formula`` and value of the ``partial``
+                  derivative on it.
 ``measurements``  counts for each ``function``: the expressions, families of growing ``inputs``,
                   and a chain of growing ``length`` (the column ``growing`` says which; ``size``
                   is the length there, else the number of inputs). Quantities: ``operations`` and

@@ -13,6 +13,8 @@ number V of one estimate's products. Quantities:
 ``square_error``         ‖d̂ − d‖²/‖d‖² of an estimated diagonal
 ``estimate``             of one trial
 ``relative_error``       of the product by differentiation against the dense one
+``images, loss, accuracy``  of the network: images in the loss, its value there, and the share of
+    test images that are right
 ``temporary_bytes``      of a compiled chunk
 """
 

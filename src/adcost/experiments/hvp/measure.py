@@ -2,8 +2,9 @@
 
 Columns of ``measurements``: ``point, layers, parameters, dtype, initialisation, function,
 method, quantity, value, draw``. Quantities: ``norm`` of the result; ``relative_error`` ‖a − b‖/‖b‖
-of a product against the one through the full Hessian; ``operations`` with their four parts;
-``temporary_bytes`` and ``output_bytes`` of the compiled program.
+of a product against the one through the full Hessian; ``operations`` with their four parts,
+``multiplications``, ``additions``, ``elementwise`` and ``transcendental``; ``temporary_bytes`` and
+``output_bytes`` of the compiled program.
 
 The function is ``network``, but for the point ``nested``: there it is an operation applied to its
 own result ``layers`` times, or, with the quantity ``tangent``, the operation whose value and

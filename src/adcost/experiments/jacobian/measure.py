@@ -7,8 +7,8 @@ program, ``predicted_multiplications`` of the formula and the ``slope_multiplica
 ``slope_multiplications_per_tangent`` that go into it (what an activation's derivative takes for
 each number), ``relative_error`` against the closed form or JAX's own Jacobian; of the sweeps
 ``compiled_operations``, what XLA says of the compiled program (where it has no loop, which it
-counts once), and ``temporary_bytes``; of the graphs ``least_possible``, what the search proved of
-any order.
+counts once), and ``temporary_bytes``; of the graphs the number of ``intermediate_vertices``, and
+``least_possible``, what the search proved of any order.
 ``timings``: as everywhere, with ``subject`` and ``shape``; a short program is called in bursts, and
 ``seconds`` are those of one call.
 """

@@ -5,10 +5,17 @@
 converged, what was spent: a lower bound), ``final_loss``, ``relative_excess``, ``procrustes_km``,
 ``procrustes_relative``; ``minimiser_difference`` of classical scaling's map from the loss's
 minimiser, and ``shape_error`` of the minimiser where D holds distances; ``subset_steps`` of
-gradient descent on random sets of cities. Of the point, with the method ``point``: sizes,
-distortions, prices.
-``convergence``: the relative excess (L − L*)/(L₀ − L*) along each run, thinned. ``maps``: true and
-recovered positions in km of the first start. ``frames``: maps along two runs, for the animation.
+gradient descent on random sets of cities; ``steps`` of SMACOF. Of classical scaling:
+``planar_share`` (λ₁ + λ₂)/Σ|λ| and ``negative_share``, Σ|λ| of the negative in all. Of the method
+``pca``: ``pca_difference`` of classical scaling from PCA, over the map's radius, ``pca_loss`` over
+Σ D², ``pca_spread`` λ₁/λ₂. Of the point, with the method ``point``: ``gradient_price`` in
+evaluations, ``least_loss`` L* (in units of the scaled squares) and ``relative_least_loss`` over
+Σ D², ``angular_radius`` θ in radians, ``least_distortion`` ln(θ/sin θ), ``map_radius_km``,
+``condition_number`` of ∇²L at the best map; ``tolerance`` and ``slow_cap`` (evaluations) as
+configured.
+``convergence``: the relative excess (L − L*)/(L₀ − L*) along each run, thinned. ``maps``: for each
+``city`` ``true_x_km``, ``true_y_km`` and the recovered ``x_km``, ``y_km`` of the first start, in km
+east and north of the middle. ``frames``: maps along two runs for the animation, by ``frame``.
 
 L* is the least loss that L-BFGS finds from classical scaling and from every start.
 """

@@ -5,9 +5,11 @@ counts applications of the map (or inputs, for the function ``with_rates``), ``s
 difference's step and 0 otherwise. Quantities:
 
 - ``operations``: of an expression as sympy counts them, of a program as `costs.count` does;
-- ``paths``: terms of the chain rule written out; ``evaluations``: of f, for one derivative;
-- ``error``: the median over the samples of |a − b|/|b| against the reference; ``scaled_error``:
-  the greatest of |a − b|/(u·A·|b|), with the amplification A of `reference`;
+- ``paths``: terms of the chain rule written out; ``edges`` of the graph that they run through;
+  ``evaluations``: of f, for one derivative;
+- ``samples``: how many there are; ``error``: the median over them of |a − b|/|b| against the
+  reference; ``scaled_error``: the greatest of |a − b|/(u·A·|b|), with the amplification A of
+  `reference`;
 - ``function_error``: the greatest |a/b − 1| of the symbolic derivative and reverse mode's program,
   both in 60 digits;
 - ``temporary_bytes`` of the compiled program;

@@ -2,7 +2,8 @@
 
 Rows of ``measurements`` have ``point, network, epoch, probe, method, quantity, index, value``:
 ``loss`` of every step (index: the step, from 1, over the whole training), and at the checkpoint
-``training_loss``, ``training_accuracy``, ``test_accuracy`` and the number of ``parameters``.
+``training_loss``, ``training_accuracy``, ``test_accuracy`` (shares of images), ``test_images`` and
+the number of ``parameters``.
 """
 
 from collections.abc import Mapping

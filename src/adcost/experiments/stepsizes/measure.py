@@ -1,7 +1,24 @@
 """Measure step sizes learned by differentiating through gradient descent; float64 throughout.
 
 ``measurements``: ``point, method, run, quantity, at, value``, where ``at`` is what the value
-belongs to: a component of α, a radius, a βC, a κ; 0 for a single number of the run.
+belongs to: a component of α, a radius, a βC, a κ; 0 for a single number of the run. Quantities:
+
+``squared_norm, loss``  of the start: ‖x₀‖² and L
+``curvature, curvature_ratio``  max ∂²L/∂αᵢ² at the start, and over the least of them
+``beta_curvature, steps, dimension, perturbations``  as configured
+``loss_ratio``     L/L₀ at the end of a run; by κ, f(x_T)/f(x₀)
+``diverged, diverged_at, rises``  1 or 0, that step, and how often L rose
+``alpha``          the step sizes, at the start and where a run ended; ``alpha_<κ>`` by κ
+``gradient_norm``  the largest component where a run ended
+``nearest_one``    min |1 − αᵢ| there
+``eigenvalue, rank``  of ∇²L there
+``lower_share``    of random perturbations of a radius, those that lower L
+``gradient_error, gradient_rounding``  relative, against the closed form; what its bound is a
+    multiple of
+``other_ratio``    f(x_T)/f(x₀) from another start than the steps were learned for
+``worst_case, least_worst_case``  max p² over the spectrum, and the least of any steps
+``gradients, arrived``  that learning took; the share of its starts that found as little
+
 ``curves``: ``point, method, run, curve, x, y, value``: ``learning`` (x = step, value = L/L_0),
 ``descent`` (x = k, value = f(x_k)/f(x_0)), ``valley`` (x, y = two components of α, value = L/L_0),
 ``contraction`` (x = λ, y = κ, value = p(λ)²).

@@ -14,8 +14,14 @@ Quantities of the classes:
 Two-point descent with a multiple m of the theory's step is the method ``gaussian_times_m``.
 
 ``stochastic`` has ``gap`` and ``expected_gap`` at ``step`` = the budget, of the best step, and of
-half and twice as large ones (``gap_at_half``, ``gap_at_twice``), and ``best_step``; ``estimator``
-what is described in that module.
+half and twice as large ones (``gap_at_half``, ``gap_at_twice``), and ``best_step``. The method
+``problem`` has the ``tolerance``, ``condition`` and ``epsilon`` that were configured.
+
+``estimator`` has, for means of the estimate over a batch (``run``), ``along_gradient``
+⟨Ḡ, ∇f⟩/‖∇f‖², ``across_gradient`` Ḡ along a direction orthogonal to ∇f, over ‖∇f‖, and
+``second_moment`` ‖G‖²/‖∇f‖²; for descent by central differences beside gradient descent the largest
+``path_difference`` ‖x − y‖/‖x₀‖ so far, with its ``rounding_bound``; and paths ``x``, ``y`` by
+``step`` in the plane, on a quadratic with ``curvature_x`` and ``curvature_y``.
 """
 
 from collections.abc import Iterator, Mapping

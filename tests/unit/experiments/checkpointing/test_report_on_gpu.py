@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from adcost import plotting
+from adcost.catalogue import languages
 from adcost.claims import as_record
 from adcost.experiments.checkpointing import claims, plan
 from adcost.report.build import build
-from adcost.report.catalogue import languages
 from adcost.results.writing import write_json
 
 GPU = "NVIDIA H100 80GB HBM3"

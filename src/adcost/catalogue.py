@@ -2,7 +2,7 @@ r"""Words of figures, claims and tables in the report's language, from catalogue
 
 The study's own language is English: experiments draw and judge with English words, and tables hold
 them. Another language has a catalogue `words.<language>.yaml` in the folder of each experiment, and
-`<language>/words.yaml` here for words that several share. A catalogue maps templates:
+`report/<language>/words.yaml` for words that several share. A catalogue maps templates:
 
     "{} of {} starts": "стартов: {} из {}"
     "{} probes, {} images": "изображений: {1}, пробных векторов: {0}"
@@ -20,11 +20,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from adcost import strict_yaml
 from adcost.palette import names
-from adcost.study import strict_yaml
 
-HERE = Path(__file__).parent
-EXPERIMENTS = HERE.parent / "experiments"
+TEXTS = Path(__file__).parent / "report"
+"""The folders of the languages, one each."""
+EXPERIMENTS = Path(__file__).parent / "experiments"
 
 NUMBER = re.compile(r"(?<![\w.])[-+−±]?\d(?:[\d.,\u202f]*\d)?(?:e[-+]?\d+|×10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?")
 VERBATIM = "verbatim"
@@ -132,13 +133,13 @@ class Catalogue:
 def files(language: str, experiment: str) -> list[Path]:
     """The catalogues that an experiment's words are looked up in, the shared one first."""
     own = EXPERIMENTS / experiment / f"words.{language}.yaml"
-    found = (HERE / language / "words.yaml", own)
+    found = (TEXTS / language / "words.yaml", own)
     return [path for path in found if path.is_file()]
 
 
 def languages() -> list[str]:
     """The languages that the report can be set in: folders with their own `main.typ`."""
-    return sorted(path.parent.name for path in HERE.glob("*/main.typ"))
+    return sorted(path.parent.name for path in TEXTS.glob("*/main.typ"))
 
 
 def titles(language: str) -> dict[str, str]:

@@ -5,8 +5,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adcost.study import strict_yaml
-from adcost.study.strict_yaml import YamlError
+from adcost import strict_yaml
+from adcost.strict_yaml import YamlError
 
 # Without separators of lines, which PyYAML writes as they are and reads as ends of lines.
 TEXT = st.text(st.characters(categories=["L", "N", "P", "S"]))

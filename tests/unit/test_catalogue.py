@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adcost.report import catalogue
-from adcost.report.catalogue import Catalogue, CatalogueError, template
+from adcost import catalogue
+from adcost.catalogue import Catalogue, CatalogueError, template
 
 WORDS = {
     "{} of {} starts": "стартов: {} из {}",
@@ -105,7 +105,7 @@ def test_every_number_arrives_in_any_order(numbers, random):
     ],
 )
 def test_a_wrong_entry_is_refused_by_name(entry, says, tmp_path, monkeypatch):
-    monkeypatch.setattr(catalogue, "HERE", tmp_path)
+    monkeypatch.setattr(catalogue, "TEXTS", tmp_path)
     (tmp_path / "xx").mkdir()
     (tmp_path / "xx/words.yaml").write_text(entry, "utf-8")
     with pytest.raises(CatalogueError, match=f"words.yaml.*{says}|{says}"):
@@ -113,7 +113,7 @@ def test_a_wrong_entry_is_refused_by_name(entry, says, tmp_path, monkeypatch):
 
 
 def test_an_experiments_words_go_before_the_shared(tmp_path, monkeypatch):
-    monkeypatch.setattr(catalogue, "HERE", tmp_path)
+    monkeypatch.setattr(catalogue, "TEXTS", tmp_path)
     monkeypatch.setattr(catalogue, "EXPERIMENTS", tmp_path)
     (tmp_path / "xx").mkdir()
     (tmp_path / "toy").mkdir()
@@ -134,7 +134,7 @@ def test_catalogues_are_in_their_language(language):
     """Entries that are the same in both languages say so by ``~``."""
     own = sorted(catalogue.EXPERIMENTS.glob(f"*/words.{language}.yaml"))
     assert own
-    for path in [catalogue.HERE / language / "words.yaml", *own]:
+    for path in [catalogue.TEXTS / language / "words.yaml", *own]:
         Catalogue.read(language, path.parent.name)
         for entry, words in yaml.safe_load(path.read_text("utf-8")).items():
             if "{*}" not in entry:  # There the words within are translated.
