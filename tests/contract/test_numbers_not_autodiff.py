@@ -61,7 +61,6 @@ def expected(tables):
         "expression_operations": int(at("expression", "operations", 4)),
         "ad_operations": int(at("forward", "operations", 4)),
         "ad_operations_a_step": at("forward", "operations", 4) / 4,
-        "last_growth": at("symbolic", "operations", 4) / at("symbolic", "operations", 3),
         "deepest": 8,
         "paths": at("chain_rule", "paths", 8),
         "edges": int(at("chain_rule", "edges", 8)),

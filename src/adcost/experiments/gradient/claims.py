@@ -309,7 +309,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     errors = measured[measured.quantity == "relative_error"].groupby("method").value.max()
     return {
         "reverse": table,
-        "bound": BOUND,
         "most": float(of(count, ["reverse"]).ratio.max()),
         "least": float(of(count, ["reverse"]).ratio.min()),
         "counted_to": int(count.groupby("point").dimension.max().min()),
@@ -336,9 +335,8 @@ def _of_writing(measured: pd.DataFrame) -> dict[str, Any]:
     at_last = ways[ways.dimension == last].set_index("method").ratio
     nested = ways[ways.dimension == 1].set_index("method").ratio
     smallest = ways[ways.dimension > 1].groupby("method").ratio.first()
-    return {f"price_{name}": float(constants[name]) for name in (*ARITHMETIC, "erf", "pow")} | {
+    return {f"price_{name}": float(constants[name]) for name in ("div", "erf", "pow")} | {
         "tape_most": float(tape.ratio.max()),
-        "tape_to": int(tape.dimension.max()),
         "writing_dimension": int(last),
         "writing_indexed": float(at_last[INDEXED]),
         "writing_scanned": float(at_last[SCANNED]),

@@ -246,7 +246,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         ),
         "slip": float(lecture.derivative["v1"] * lecture.value["v1"]),
         "lecture_nodes": len(lecture),
-        "lecture_edges": int(products[key]),
         "lecture_forward_held": int(held["forward"][key]),
         "lecture_reverse_held": int(held["reverse"][key]),
         "lecture_read": int(everywhere(measured, "reverse", "values_read")[key]),

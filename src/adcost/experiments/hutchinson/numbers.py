@@ -26,9 +26,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "size_ratio": float(large["size"] / trained["size"]),
         "most_probes": int(signs.index.max()),
         "repeats": len(signs.columns),
-        "trace_initial": float(initial.trace),
-        "trace_trained": float(trained.trace),
-        "largest_trained": float(trained.largest),
         "least_initial": float(initial.least),
         "exact_ways_differ": _ways_differ(measured),
         "automatic_differs": float(agreement),
@@ -44,7 +41,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "diagonal_share": 100 * float(trained.diagonal2 / trained.frobenius2),
         "influence_size": int(summary.exact(measured, ("influence", "fixed"))["size"]),
         "nuclear_initial": summary.nuclear(measured, "initial"),
-        "nuclear_trained": summary.nuclear(measured, "trained"),
         "most_products": int(most_products),
         "few_products": int(gains["initial"].index[1]),
         "gain_initial": float(gains["initial"][most_products]),
@@ -52,23 +48,22 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "gain_trained": float(gains["trained"][most_products]),
         "diagonal_probes": int(most_diagonal),
         "diagonal_error": 100 * float(diagonal.value[most_diagonal]),
-        "diagonal_one": 100 * float(diagonal.value.iloc[0]),
     }  # fmt: skip
     off = []
     for case in summary.networks(measured):
-        name, size = "_".join(case), float(summary.exact(measured, case)["size"])
         predicted = summary.needed(measured, case)
         found = summary.measured_needed(measured, case, summary.ACCURACY)
         off.append(found.value / predicted)
-        result[f"needed_{name}"] = float(round(predicted))
-        # The error at which V is d.
-        result[f"crossover_{name}"] = 100 * summary.ACCURACY * (predicted / size) ** 0.5
+        result["needed_{}_{}".format(*case)] = float(round(predicted))
     result["needed_off"] = max(off, key=lambda ratio: abs(ratio - 1))
     for state in summary.STATES:
         large_needs, dense_needs = (
             summary.needed(measured, (network, state)) for network in ("large", "dense")
         )
         result[f"needed_ratio_{state}"] = large_needs / dense_needs
+        # The error at which V is d.
+        ratio = dense_needs / result["parameters"]
+        result[f"crossover_dense_{state}"] = 100 * summary.ACCURACY * ratio**0.5
     for network in summary.NETWORKS:
         result |= _chunk_numbers(tables, network)
     return result

@@ -353,10 +353,9 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     compiled = timed.compile_seconds[sweep.point[sweep.layers == deepest].iloc[0]]
     large, large_width = summary.large(tables["points"])
     big = measured[measured.point == large]
-    p_big, p = int(big.parameters.iloc[0]), int(sweep.parameters.max())
+    p_big = int(big.parameters.iloc[0])
     size = ITEMSIZE[sweep.dtype.iloc[0]]
     gradient = _counted(sweep, "gradient")[deepest]
-    seconds = {name: timed.loc[(large, name), "median"] for name in ("gradient", AD_PRODUCTS[0])}
     return {
         "width": summary.sweep_width(tables["points"]),
         "large_width": large_width,
@@ -364,27 +363,17 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "least_layers": least,
         "most_layers": deepest,
         "points": len(medians),
-        "homework_draws": int(measured.draw.max()) + 1,
         "runs": int(timings.groupby("point").repeat.max().min()) + 1,
-        "parameters": p,
-        "hessian_numbers": p**2,
         "seconds_hessian": at["hessian_then_product"],
         "seconds_product": at["product"],
         "seconds_hvp": at[AD_PRODUCTS[0]],
-        "seconds_gradient": at["gradient"],
         "hessian_over_hvp": at["hessian_then_product"] / at[AD_PRODUCTS[0]],
-        "compile_hvp": compiled[AD_PRODUCTS[0]],
-        "compile_hessian": compiled["hessian_then_product"],
         "compile_most": float(compiled.max()),
         "forward_over_reverse_time": at["forward_over_reverse"] / at[AD_PRODUCTS[0]],
         "forward_over_reverse_operations": (
             _counted(sweep, "forward_over_reverse")[deepest]
             / _counted(sweep, AD_PRODUCTS[0])[deepest]
         ),
-        "hvp_memory_per_parameter": float(
-            _counted(sweep, AD_PRODUCTS[0], "temporary_bytes")[deepest] / size / p
-        ),
-        "hessian_temporary_bytes": _counted(sweep, "hessian", "temporary_bytes")[deepest],
         "large_parameters": p_big,
         "nested": [
             {
@@ -400,15 +389,10 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "tangent_quotient": float(tangents(measured)["divide"]),
         "evaluations": float((_counted(sweep, AD_PRODUCTS[0]) / _counted(sweep, "loss")).max()),
         "large_hessian_bytes": float(p_big) ** 2 * size,
-        "large_seconds_hvp": seconds[AD_PRODUCTS[0]],
-        "large_seconds_gradient": seconds["gradient"],
+        "large_seconds_hvp": timed.loc[(large, AD_PRODUCTS[0]), "median"],
         "large_time_ratio": paired_ratio(
             timings[timings.point == large], AD_PRODUCTS[0], "gradient"
         ).value,
-        "large_operations_ratio": float(
-            big[(big.quantity == "operations") & (big.method == AD_PRODUCTS[0])].value.iloc[0]
-            / big[(big.quantity == "operations") & (big.method == "gradient")].value.iloc[0]
-        ),
         "ratios": [
             {
                 "method": name,

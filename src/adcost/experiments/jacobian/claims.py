@@ -280,8 +280,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     return {
         "inputs": n,
         "most_outputs": m,
-        "points": len(held),
-        "runs": int(timings.groupby(["subject", "shape", "method"]).size().min()),
         "crossing_tanh": _known(summary.timed_crossing(timings, "tanh").value),
         "ms_forward": float(seconds["sweep-linear", "forward"]) * 1e3,
         "ms_reverse": float(seconds["sweep-linear", "reverse"]) * 1e3,
@@ -295,7 +293,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "hourglass_widths": "–".join(map(str, waist)),
         "hourglass_waist": min(waist),
         "hourglass_saving": summary.saving(counts, hourglass),
-        "hourglass_time_saving": summary.time_saving(timings, hourglass).value,
         "hourglass_order": str(counts.loc[(hourglass, "best"), "order"]),
         "choice_inputs": few_shape[0],
         "choice_outputs": few_shape[1],

@@ -255,12 +255,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     largest = scaling.cities.max()
     shown = animated(frames)
     runs = measured[measured.point == shown]
-    nested = values(scaling, "gradient_descent", "steps_to_tolerance")
-    nested_slope = fit_exponent(
-        sorted(nested.cities.unique()), nested.groupby("cities").value.median()
-    )
     found: dict[str, Any] = {
-        "points": measured.point.nunique(),
         "least_cities": int(scaling.cities.min()),
         "most_cities": int(largest),
         "starts": int(values(measured, "gradient_descent", "converged").start.max()) + 1,
@@ -271,7 +266,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "gradient_price": float(of_points(measured, "gradient_price").max()),
         "least_steps": float(steps.min()),
         "most_steps": float(steps.max()),
-        "nested_exponent": nested_slope.value,
         "least_condition": float(of_points(measured, "condition_number").min()),
         "most_condition": float(of_points(measured, "condition_number").max()),
         "gradient_evaluations": float(own[largest]),
@@ -287,13 +281,26 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     }  # fmt: skip
     errors, angle = map_errors(measured).value, of_points(measured, "angular_radius")
     flat = angle[angle <= FLAT_MAP].index
-    for name, point in (("flat", errors.reindex(flat).idxmax()), ("widest", angle.idxmax())):
-        found |= {f"{name}_{key}": value for key, value in _map_numbers(measured, point).items()}
+    worst, widest = errors.reindex(flat).idxmax(), angle.idxmax()
+    for name, point in (("flat", worst), ("widest", widest)):
+        found |= {
+            f"{name}_point": point,
+            f"{name}_error_km": _median(measured, point, "gradient_descent", "procrustes_km"),
+            f"{name}_error_percent": 100
+            * _median(measured, point, "gradient_descent", "procrustes_relative"),
+        }
     closed, descent = (
         map_kilometres(measured, method).loc[list(flat)]
         for method in ("classical_scaling", "gradient_descent")
     )
+    planar = _median(measured, widest, "classical_scaling", "planar_share")
+    apart = _median(measured, widest, "classical_scaling", "minimiser_difference")
     found |= {
+        "flat_distortion_percent": 100 * _median(measured, worst, "point", "least_distortion"),
+        "flat_classical_km": _median(measured, worst, "classical_scaling", "procrustes_km"),
+        "widest_reach_km": angle[widest] * EARTH_RADIUS_KM,
+        "widest_planar_percent": 100 * planar,
+        "widest_apart_percent": 100 * apart,
         "flat_maps": len(flat),
         "closed_nearer": int((closed < descent).sum()),
         "closed_least_km": float(closed.min()),
@@ -301,11 +308,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "descent_least_km": float(descent.min()),
         "descent_most_km": float(descent.max()),
         "literal_percent": 100 * float(values(measured, "literal", "shape_error").value.max()),
-        "widest_apart_percent": 100 * float(
-            values(measured, "classical_scaling", "minimiser_difference")
-            .set_index("point").value[angle.idxmax()]
-        ),
-    }  # fmt: skip
+    }
     for method in GRADIENT_FREE:
         ratios = cost_ratios(measured, method)
         found[f"{method}_ratio_first"] = float(ratios.value.iloc[0])
@@ -313,23 +316,9 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     return found
 
 
-def _map_numbers(measured: pd.DataFrame, point: str) -> dict[str, Any]:
-    """How true a point's map is: lengths in km, shares in per cent."""
-    here = measured[measured.point == point]
-
-    def median(method: str, quantity: str) -> float:
-        return float(values(here, method, quantity).value.median())
-
-    return {
-        "point": point,
-        "reach_km": median("point", "angular_radius") * EARTH_RADIUS_KM,
-        "radius_km": median("point", "map_radius_km"),
-        "error_km": median("gradient_descent", "procrustes_km"),
-        "error_percent": 100 * median("gradient_descent", "procrustes_relative"),
-        "distortion_percent": 100 * median("point", "least_distortion"),
-        "classical_km": median("classical_scaling", "procrustes_km"),
-        "planar_percent": 100 * median("classical_scaling", "planar_share"),
-    }
+def _median(measured: pd.DataFrame, point: str, method: str, quantity: str) -> float:
+    """A quantity of a method at a point: the median over its starts."""
+    return float(values(measured[measured.point == point], method, quantity).value.median())
 
 
 def _arrival(runs: pd.DataFrame, method: str) -> float:

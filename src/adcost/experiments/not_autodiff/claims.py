@@ -247,7 +247,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "expression_operations": int(values(measured, "expression", "operations")[deep]),
         "ad_operations": int(forward[deep]),
         "ad_operations_a_step": _whole(forward[deep] / deep),
-        "last_growth": float(growth(sizes).iloc[-1]),
         "deepest": int(error["forward"].index.max()),
         "paths": float(values(measured, "chain_rule", "paths").iloc[-1]),
         "edges": int(values(measured, "chain_rule", "edges").iloc[-1]),

@@ -194,10 +194,8 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     small, trained = dense[-1]
     found = summary.decompositions(measured, name, last)
     exact = summary.eigenvalues(measured, small, trained)
-    distances = [summary.density_error(measured, *checkpoint) for checkpoint in dense]
     lost = summary.of_checkpoint(measured, name, last, "lanczos", "orthogonality").value.max()
     return {
-        "network": name,
         "parameters": int(summary.single(measured, name, first, "parameters")),
         "epochs": last,
         "trainings": len(summary.trainings(tables["points"], name)),
@@ -215,18 +213,13 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "largest_after": summary.extremes(measured, name, last).largest.value,
         "share_before": summary.negative_share(measured, name, first).value,
         "share_after": summary.negative_share(measured, name, last).value,
-        "radius_before": _radius(measured, name, first),
-        "radius_after": _radius(measured, name, last),
         "orthogonality": float(lost),
-        "small_network": small,
         "small_parameters": len(exact),
-        "small_probes": len(summary.decompositions(measured, small, trained)),
         "residual_error": max(float(summary.residual_errors(measured, *c).max()) for c in dense),
         "extreme_error": max(float(summary.extreme_errors(measured, *c).max()) for c in dense),
         "quadrature_error": max(
             float(summary.quadrature_errors(measured, *c).max()) for c in dense
         ),
-        "density_error": max(apart / allowed for apart, allowed in distances),
         "copies": max(summary.copies(measured, *c, "none") for c in dense),
         "ghost_steps": int(summary.largest_ritz(measured, small, trained, "none").index.max()),
         "eigenvalues": [
@@ -242,9 +235,3 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
             for epoch in summary.epochs(measured, network)
         ],
     }
-
-
-def _radius(measured: pd.DataFrame, name: str, epoch: int) -> float:
-    """The largest residual bound of the two outermost Ritz values."""
-    found = summary.decompositions(measured, name, epoch).values()
-    return float(max(max(radii[0], radii[-1]) for _, _, radii in found))

@@ -8,7 +8,6 @@ import pandas as pd
 from adcost.experiments.zero_order.plan import CLASSES
 from adcost.experiments.zero_order.summary import (
     attained,
-    best_exponent,
     best_steps,
     components,
     exponent,
@@ -51,15 +50,12 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "rate_runs": int(values(measured, first, "gaussian", "error").run.max()) + 1,
         "highest_d": highest,
         "without_factor": float(along.query("method == 'sphere'").value.iloc[-1] / highest),
-        "one_over_d": 1 / highest,
         "second_sphere": float(second["sphere", highest]),
         "second_gaussian": float(second["gaussian", highest]),
-        "draws_dimensions": along.dimension.nunique(),
         "budget": int(by_n.step.iloc[0]),
         "noisy_least_n": int(by_n.dimension.min()),
         "noisy_most_n": int(by_n.dimension.max()),
         "noisy_n": int(swept(noisy, "step").dimension.iloc[0]),
-        "noisy_ratio": float(by_n.value.iloc[-1] / by_n.value.iloc[0]),
         "noisy_off": float(((deviation.value - deviation.expected) / standard).abs().max()),
         "noisy_off_relative": float((deviation.value / deviation.expected - 1).abs().max()),
         "differences_n": int(values(measured, "estimator", "central_differences",
@@ -72,21 +68,16 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "literal_table": over_table(measured, "steps").high,
         "best_table": over_table(measured, "best_steps").high,
     }  # fmt: skip
-    found["gd_evaluations"] = {
-        kind: medians(measured, kind, "gradient_descent").value[most] for kind in CLASSES
-    }
-    for kind in CLASSES:
+    for kind in ("smooth", "convex"):
         found[f"{kind}_attained"] = attained(measured, kind, "gaussian")
         found[f"{kind}_attained_gd"] = attained(measured, kind, "gradient_descent")
     found["gd_steps"] = int(medians(measured, first, "gradient_descent", "steps").value[most])
     found["sweep"] = [_sweep_row(measured, kind, most) for kind in CLASSES]
     for kind in CLASSES:
-        table, plain = best_steps(measured, kind), found["gd_evaluations"][kind]
+        table = best_steps(measured, kind)
         theory = medians(measured, kind, "gaussian").value
         found |= {
             f"{kind}_best_gain": float(theory[most] / table.value[most]),
-            f"{kind}_best_ratio": float(table.value[most] / plain / most),
-            f"{kind}_best_exponent": best_exponent(measured, kind).value,
             f"{kind}_best_multiple": float(table.multiple[most]),
         }
     for kind in ("convex", "strongly_convex"):
@@ -97,7 +88,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
             f"{kind}_stable": float(stable[most] * most),
             f"{kind}_off_expected": float((own / expected - 1).abs().max()),
         }
-    del found["gd_evaluations"]
     for over in ("dimension", "step"):
         found[f"strong_exponent_{over}"] = strongly_convex_exponent(measured, over)
     return found
