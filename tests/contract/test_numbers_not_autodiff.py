@@ -64,7 +64,7 @@ def expected(tables):
         "deepest": 8,
         "paths": at("chain_rule", "paths", 8),
         "edges": int(at("chain_rule", "edges", 8)),
-        "samples": int(max(rows.value[rows.quantity == "samples"])),
+        "samples": 40,
         "ad_error": at("forward", "error", 4),
         "value_error": at("value", "error", 4),
         "difference_error": at("central_difference", "error", 4),

@@ -8,7 +8,7 @@ from adcost.experiments.stepsizes.claims import numbers
 from . import tables_stepsizes as made
 from .synthetic import FLAGS, put, same, scattered, value, where
 
-KEPT = (*FLAGS, "beta_curvature", "steps", "dimension", "perturbations", "rank")
+KEPT = (*FLAGS, "rank")
 
 
 def expected(tables):

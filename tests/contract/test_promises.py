@@ -29,6 +29,7 @@ from adcost.reference.numbers import TABLE, cells, leaves
 from adcost.reference.tolerances import EVERY, read_tolerances
 from adcost.report.catalogue import EXPERIMENTS as FOLDERS
 from adcost.report.catalogue import Catalogue, languages
+from adcost.results.select import parameter
 from adcost.study.plans import known_experiments
 from adcost.study.schema import documents
 
@@ -189,6 +190,23 @@ def test_what_is_measured_is_finite(experiment, measured_of):
     for name, table in measured_of(experiment).items():
         if "value" in table:
             assert np.isfinite(table.value.astype(float)).all(), name
+
+
+@every
+def test_no_parameter_of_a_point_is_stored_as_a_measurement(experiment, measured_of):
+    """A quantity called as a parameter, whose values are all that parameter's."""
+    tables = measured_of(experiment)
+    stored = {
+        (point, quantity)
+        for quantity, rows in tables["measurements"].groupby("quantity")
+        for name in tables["points"].columns.drop("point")
+        if name.rpartition(".")[2] == quantity
+        for point, wanted in parameter(experiment, tables["points"], name).items()
+        if not isinstance(wanted, list)
+        and (own := rows.value[rows.point == point]).size
+        and (own == wanted).all()
+    }
+    assert not stored, "points.csv has them"
 
 
 @every

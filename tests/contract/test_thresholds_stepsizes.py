@@ -214,8 +214,8 @@ def test_a_share_is_the_mean_over_runs_and_the_worst_over_radii():
 
 def test_the_guarantee_is_its_formula():
     rows = made.make()["measurements"]
-    np.testing.assert_allclose(summary.guaranteed(rows, 600.0), GUARANTEED, rtol=1e-12)
-    assert summary.guaranteed(rows, np.array([0.0, 600.0])).shape == (6, 2)
+    np.testing.assert_allclose(summary.guaranteed(rows, made.BETA, 600.0), GUARANTEED, rtol=1e-12)
+    assert summary.guaranteed(rows, made.BETA, np.array([0.0, 600.0])).shape == (6, 2)
 
 
 def test_a_gradient_of_zero_is_at_rest_and_one_without_curvature_is_not():

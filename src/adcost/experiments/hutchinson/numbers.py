@@ -6,12 +6,13 @@ from typing import Any
 import pandas as pd
 
 from adcost.experiments.hutchinson import summary
+from adcost.results.select import parameter
 from adcost.statistics.intervals import median_interval
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; times in seconds."""
-    measured = tables["measurements"]
+    measured, points = tables["measurements"], tables["points"]
     trained = summary.exact(measured, ("dense", "trained"))
     initial = summary.exact(measured, ("dense", "initial"))
     large = summary.exact(measured, ("large", "trained"))
@@ -29,9 +30,10 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "least_initial": float(initial.least),
         "exact_ways_differ": _ways_differ(measured),
         "automatic_differs": float(agreement),
-        "accuracy": 100 * _network(measured, "dense", "accuracy"),
-        "images": int(_network(measured, "dense", "images")),
-        "large_images": int(_network(measured, "large", "images")),
+        "accuracy": 100
+        * float(summary.values(measured, ("dense", "trained"), "network", "accuracy").iloc[0]),
+        "images": int(parameter("hutchinson", points, "networks.dense.images")["chunks"]),
+        "large_images": int(parameter("hutchinson", points, "networks.large.images")["chunks"]),
         "one_probe": 100 * summary.law(measured, ("dense", "trained"), "rademacher") ** 0.5,
         "all_probes": 100 * float(
             (summary.law(measured, ("dense", "trained"), "rademacher") / signs.index.max()) ** 0.5
@@ -75,10 +77,6 @@ def _ways_differ(measured: pd.DataFrame) -> float:
     wide = rows.pivot_table(index=["state", "quantity"], columns="method", values="value")
     both = wide[["dense", "unit_vectors"]].dropna()
     return float((both.dense / both.unit_vectors - 1).abs().max())
-
-
-def _network(measured: pd.DataFrame, network: str, quantity: str) -> float:
-    return float(summary.values(measured, (network, "trained"), "network", quantity).iloc[0])
 
 
 def _chunk_numbers(tables: Mapping[str, pd.DataFrame], network: str) -> dict[str, float]:

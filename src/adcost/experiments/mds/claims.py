@@ -30,6 +30,7 @@ from adcost.experiments.mds.summary import (
     values,
 )
 from adcost.functions.earth import EARTH_RADIUS_KM
+from adcost.results.select import parameter
 from adcost.roundoff import unit_roundoff
 from adcost.statistics.exponent import fit_exponent
 from adcost.statistics.intervals import CONFIDENCE, Interval
@@ -247,7 +248,7 @@ def _distances_or_squares(measured: pd.DataFrame) -> Claim:
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; errors in km, costs in evaluations."""
-    measured, frames = tables["measurements"], tables["frames"]
+    measured, frames, points = tables["measurements"], tables["frames"], tables["points"]
     scaling = measured[measured.region == SCALING]
     steps = values(scaling, "gradient_descent", "subset_steps").groupby("cities").value.median()
     own = values(scaling, "gradient_descent", "evaluations_to_tolerance")
@@ -260,9 +261,9 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "most_cities": int(largest),
         "starts": int(values(measured, "gradient_descent", "converged").start.max()) + 1,
         "slow_starts": int(values(scaling, "nelder_mead", "converged").start.max()) + 1,
-        "slow_cap": int(of_points(measured, "slow_cap").max()),
+        "slow_cap": int(parameter("mds", points, "slow.max_evaluations").max()),
         "subsets": int(values(scaling, "gradient_descent", "subset_steps").start.max()) + 1,
-        "tolerance": float(of_points(measured, "tolerance").max()),
+        "tolerance": float(parameter("mds", points, "tolerance").max()),
         "gradient_price": float(of_points(measured, "gradient_price").max()),
         "least_steps": float(steps.min()),
         "most_steps": float(steps.max()),

@@ -58,10 +58,7 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
         ("point", 0, "relative_least_loss", least / float((targets**2).sum())),
         ("point", 0, "angular_radius", angle),
         ("point", 0, "least_distortion", maps.least_distortion(angle)),
-        ("point", 0, "map_radius_km", maps.radius(truth)),
         ("point", 0, "condition_number", condition_number(runs["l_bfgs"], targets)),
-        ("point", 0, "tolerance", parameters["tolerance"]),
-        ("point", 0, "slow_cap", parameters["slow"]["max_evaluations"]),
     ]
     rows += [("gradient_descent", i, "subset_steps", steps) for i, steps in enumerate(subsets)]
     finals = {method: [path.positions[-1] for path in paths] for method, paths in runs.items()}

@@ -33,6 +33,7 @@ from adcost.experiments.not_autodiff.summary import (
     values,
     worst_scaled,
 )
+from adcost.results.select import parameter
 from adcost.statistics.exponent import local_exponents
 from adcost.statistics.intervals import Interval, over
 
@@ -250,7 +251,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "deepest": int(error["forward"].index.max()),
         "paths": float(values(measured, "chain_rule", "paths").iloc[-1]),
         "edges": int(values(measured, "chain_rule", "edges").iloc[-1]),
-        "samples": int(measured[measured.quantity == "samples"].value.max()),
+        "samples": int(parameter("not_autodiff", tables["points"], "samples")["time"]),
         "ad_error": float(error["forward"][deep]),
         "value_error": float(error["value"][deep]),
         "difference_error": float(best[deep]),

@@ -11,7 +11,8 @@ difference's step and 0 otherwise. Quantities:
 - ``function_error``: the greatest |a/b − 1| of the symbolic derivative and reverse mode's program,
   both in 60 digits;
 - ``temporary_bytes`` of the compiled program;
-- ``gradient_operations`` by d inputs, ``jacobian_operations`` of d outputs by one input.
+- ``gradient_operations`` by d inputs, ``jacobian_operations`` of d outputs by one input;
+- ``timed``, 1: a method's program at a depth is among the timings.
 """
 
 from collections.abc import Callable, Mapping

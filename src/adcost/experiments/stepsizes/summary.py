@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.experiments.stepsizes.plan import STABLE
-from adcost.results.select import select
+from adcost.results.select import parameter, select
 from adcost.roundoff import unit_roundoff
 
 UNIT_ROUNDOFF = unit_roundoff()
@@ -24,6 +24,11 @@ def values(
     return select("stepsizes", measured, **labels | ({} if at is None else {"at": at}))
 
 
+def configured(points: pd.DataFrame, name: str, point: str = "homework") -> float:
+    """A parameter of a point; ``beta`` is βC, the constant step times the largest curvature."""
+    return float(parameter("stepsizes", points, name)[point])
+
+
 def of_runs(
     measured: pd.DataFrame, method: str, quantity: str, point: str = "homework"
 ) -> pd.Series:
@@ -37,8 +42,10 @@ def vectors(measured: pd.DataFrame, method: str, quantity: str) -> np.ndarray:
     return rows.pivot(index="run", columns="at", values="value").to_numpy()
 
 
-def guaranteed(measured: pd.DataFrame, steps: np.ndarray | float) -> np.ndarray:
-    r"""L_k/L_0 that theory guarantees of the constant β after ``steps``, for βC ≤ 1: (runs, …).
+def guaranteed(measured: pd.DataFrame, scaled: float, steps: np.ndarray | float) -> np.ndarray:
+    r"""L_k/L_0 that theory guarantees of the constant β after ``steps``: (runs, …).
+
+    ``scaled`` is βC, at most 1.
 
     By the formula for the gradient a step multiplies 1 − α_i by 1 − βC_i, C_i = 2L/(1 − α_i)²
     being the curvature; so L falls by Π (1 − βC_i)² ≤ exp(−2β ΣC_i). The mean of the C_i is at
@@ -47,9 +54,9 @@ def guaranteed(measured: pd.DataFrame, steps: np.ndarray | float) -> np.ndarray:
         L_k/L_0 ≤ (1 + 2(T − 1) β C̄_0 k)^{−T/(T − 1)}.
     """
     horizon = vectors(measured, "start", "alpha").shape[1]
-    square, loss, curvature, scaled = (
+    square, loss, curvature = (
         of_runs(measured, "start", name).to_numpy()
-        for name in ("squared_norm", "loss", "curvature", "beta_curvature")
+        for name in ("squared_norm", "loss", "curvature")
     )
     mean = square ** (1 / horizon) * (2 * loss) ** (1 - 1 / horizon)
     rate = 2 * (horizon - 1) * scaled / curvature * mean

@@ -66,7 +66,7 @@ DIRECTIONS = {"gaussian": "Gaussian", "sphere": "sphere"}
 
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
-    """All claims of the experiment from ``measurements``."""
+    """All claims of the experiment from ``measurements`` and ``points``."""
     measured = tables["measurements"]
     return [
         _unbiased(measured),
@@ -82,7 +82,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "convex",
             "On a problem that attains it f(x_k) − f* falls like 1/k, with gradients and without.",
         ),
-        _geometric(measured),
+        _geometric(measured, tables["points"]),
         _stochastic(measured),
         _differences(measured),
     ]
@@ -185,13 +185,13 @@ def _power_of_k(measured: pd.DataFrame, kind: str, statement: str) -> Claim:
     )
 
 
-def _geometric(measured: pd.DataFrame) -> Claim:
+def _geometric(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
     kind = "strongly_convex"
-    kappa = of_problem(measured, kind, "condition")
+    kappa = of_problem(points, kind, "condition")
     n = values(measured, kind, "gaussian", "error").dimension.iloc[0]
     guaranteed = -np.log1p(-1 / (8 * (n + 4) * kappa))
     descends, falls = decay(measured, kind, "gradient_descent"), decay(measured, kind, "gaussian")
-    theory, best = over_table(measured, "steps"), over_table(measured, "best_steps")
+    theory, best = (over_table(measured, points, name) for name in ("steps", "best_steps"))
     pieces = [
         near("counted", straightness(measured, kind, method), 1, STRAIGHT,
              f"of the first slope, {by}")

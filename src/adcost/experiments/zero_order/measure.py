@@ -67,8 +67,6 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
 
 def _class(kind: RateClass, parameters: Mapping[str, Any], seed: int) -> Iterator[Row]:
     """The sweep over dimensions and the errors along the way in one of them."""
-    for name in ("tolerance", "condition", "epsilon"):
-        yield ("problem", 0, 0, 0, name, parameters[name])
     exact = {n: kind.build(n, parameters["condition"]) for n in parameters["dimensions"]}
     descents = descent.gradient_descents(kind, list(exact.values()), steps=CAP)
     for (n, problem), errors in zip(exact.items(), descents.T, strict=True):

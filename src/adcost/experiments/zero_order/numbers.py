@@ -24,7 +24,7 @@ from adcost.experiments.zero_order.summary import (
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name."""
-    measured = tables["measurements"]
+    measured, points = tables["measurements"], tables["points"]
     along = components(measured, "along_gradient")
     second = components(measured, "second_moment").set_index(["method", "dimension"]).value
     highest = int(along.dimension.max())
@@ -44,8 +44,8 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
                           .size().min()),
         "most_runs": int(values(measured, first, "gaussian", "steps").groupby("dimension")
                          .size().max()),
-        "epsilon": of_problem(measured, first, "epsilon"),
-        "condition": f"{of_problem(measured, 'strongly_convex', 'condition'):g}",
+        "epsilon": of_problem(points, first, "epsilon"),
+        "condition": f"{of_problem(points, 'strongly_convex', 'condition'):g}",
         "rate_n": int(values(measured, first, "gaussian", "error").dimension.iloc[0]),
         "rate_runs": int(values(measured, first, "gaussian", "error").run.max()) + 1,
         "highest_d": highest,
@@ -65,14 +65,14 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "differences_evaluations": int(last(measured, "central_differences", "evaluations")),
         "path_difference": last(measured, "central_differences", "path_difference"),
         "path_difference_smooth": last(measured, "central_differences_smooth", "path_difference"),
-        "literal_table": over_table(measured, "steps").high,
-        "best_table": over_table(measured, "best_steps").high,
+        "literal_table": over_table(measured, points, "steps").high,
+        "best_table": over_table(measured, points, "best_steps").high,
     }  # fmt: skip
     for kind in ("smooth", "convex"):
-        found[f"{kind}_attained"] = attained(measured, kind, "gaussian")
-        found[f"{kind}_attained_gd"] = attained(measured, kind, "gradient_descent")
+        found[f"{kind}_attained"] = attained(measured, points, kind, "gaussian")
+        found[f"{kind}_attained_gd"] = attained(measured, points, kind, "gradient_descent")
     found["gd_steps"] = int(medians(measured, first, "gradient_descent", "steps").value[most])
-    found["sweep"] = [_sweep_row(measured, kind, most) for kind in CLASSES]
+    found["sweep"] = [_sweep_row(measured, points, kind, most) for kind in CLASSES]
     for kind in CLASSES:
         table = best_steps(measured, kind)
         theory = medians(measured, kind, "gaussian").value
@@ -93,7 +93,9 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     return found
 
 
-def _sweep_row(measured: pd.DataFrame, kind: str, most: int) -> dict[str, Any]:
+def _sweep_row(
+    measured: pd.DataFrame, points: pd.DataFrame, kind: str, most: int
+) -> dict[str, Any]:
     """The table of the sweep: gradient descent against two-point in the highest dimension."""
     plain = medians(measured, kind, "gradient_descent", "steps").value[most]
     two_point = medians(measured, kind, "gaussian", "steps").value[most]
@@ -101,7 +103,7 @@ def _sweep_row(measured: pd.DataFrame, kind: str, most: int) -> dict[str, Any]:
     own = medians(measured, kind, "gradient_descent", "evaluations").value[most]
     return {
         "class": kind.replace("_", " "),
-        "tolerance": of_problem(measured, kind, "tolerance"),
+        "tolerance": of_problem(points, kind, "tolerance"),
         "gd_steps": int(plain),
         "two_point_steps": int(two_point),
         "steps_over_n": float(two_point / plain / most),

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import stats
 
 from adcost.experiments.zero_order.steps import MULTIPLES, method_of
-from adcost.results.select import select, single
+from adcost.results.select import parameter, select
 from adcost.statistics.exponent import fit_exponent, fit_line, local_exponents
 from adcost.statistics.intervals import CONFIDENCE, Interval, median_interval
 
@@ -19,9 +19,9 @@ def values(measured: pd.DataFrame, point: str, method: str, quantity: str) -> pd
     return select("zero_order", measured, point=point, method=method, quantity=quantity)
 
 
-def of_problem(measured: pd.DataFrame, kind: str, quantity: str) -> float:
-    """A property of a class's problem: ``tolerance``, ``condition`` or ``epsilon``."""
-    return single("zero_order", measured, point=kind, method="problem", quantity=quantity)
+def of_problem(points: pd.DataFrame, kind: str, name: str) -> float:
+    """A parameter of a class's problem: ``tolerance``, ``condition`` or ``epsilon``."""
+    return float(parameter("zero_order", points, name)[kind])
 
 
 def medians(
@@ -128,15 +128,15 @@ def _of_runs(found: np.ndarray) -> Interval:
     return median_interval(found) if len(found) > 1 else Interval.exactly(float(found[0]))
 
 
-def over_table(measured: pd.DataFrame, quantity: str) -> Interval:
+def over_table(measured: pd.DataFrame, points: pd.DataFrame, quantity: str) -> Interval:
     """Expected steps over those of the table read literally, in every dimension.
 
     ‖x₀‖ = 1, so (1 − μ/(nL))ᵏ is at the tolerance after ln(tolerance)/ln(1 − μ/(nL)) steps.
     """
     kind = "strongly_convex"
     steps = medians(measured, kind, "expected_gaussian", quantity).value
-    contraction = 1 - 1 / (steps.index.to_numpy() * of_problem(measured, kind, "condition"))
-    allowed = np.log(of_problem(measured, kind, "tolerance")) / np.log(contraction)
+    contraction = 1 - 1 / (steps.index.to_numpy() * of_problem(points, kind, "condition"))
+    allowed = np.log(of_problem(points, kind, "tolerance")) / np.log(contraction)
     return Interval.spanning(steps / allowed, "dimensions")
 
 
@@ -159,11 +159,11 @@ def guarantee(kind: str, method: str, k: np.ndarray, n: int, condition: float) -
     raise ValueError(f"zero_order: there is no class {kind!r}")
 
 
-def attained(measured: pd.DataFrame, kind: str, method: str) -> float:
+def attained(measured: pd.DataFrame, points: pd.DataFrame, kind: str, method: str) -> float:
     """The last recorded error (mean over runs) as a share of what theory guarantees there."""
     table = errors(measured, kind, method)
     n = int(values(measured, kind, method, "error").dimension.iloc[0])
-    bound = guarantee(kind, method, table.index[-1], n, of_problem(measured, kind, "condition"))
+    bound = guarantee(kind, method, table.index[-1], n, of_problem(points, kind, "condition"))
     return float(table.iloc[-1].mean() / bound)
 
 

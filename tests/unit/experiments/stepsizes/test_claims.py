@@ -148,6 +148,7 @@ def test_a_beta_that_diverges_is_reported_as_the_finding_it_is(diverged, tables)
     tables["measurements"] = pd.concat(
         [diverged["measurements"], table[table.point != "homework"]], ignore_index=True
     )
+    tables["points"] = diverged["points"]
     claim = _claim(tables, "stepsizes.improves")
     assert claim.verdict == "refuted" and "8 of 8 runs diverged at step 2" in claim.note
     assert _claim(tables, "stepsizes.gradient").verdict == "reproduced"
