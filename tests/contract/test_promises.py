@@ -26,7 +26,7 @@ from adcost.claims import as_record, as_rows, check_ids
 from adcost.costs import timing
 from adcost.experiments.plan import check_points
 from adcost.reference.numbers import TABLE, cells, leaves
-from adcost.reference.tolerances import EVERY, read_tolerances
+from adcost.reference.tolerances import ANOTHER, ANY, EVERY, read_tolerances
 from adcost.report.catalogue import EXPERIMENTS as FOLDERS
 from adcost.report.catalogue import Catalogue, languages
 from adcost.results.select import parameter
@@ -285,37 +285,70 @@ def test_the_words_of_claims_are_there_in_every_language(experiment, language, m
     assert not words.missing
 
 
-@every
-def test_what_is_not_compared_of_the_tables_is_not_compared_of_the_numbers(experiment, measured_of):
-    """Seconds, and cells that no run repeats, are changed: the numbers that follow have a rule."""
-    rules = read_tolerances(WORKFLOW / "tolerances.yaml").of(experiment, TABLE)
-    rng = np.random.default_rng(0)
-    tables = {name: table.copy() for name, table in measured_of(experiment).items()}
+SEEN_ELSEWHERE = {
+    # Two ways that are both timed, and a note: the small section's function has neither.
+    "price": {"functions.*.uses.*.sentence", "functions.*.notes.*"},
+    # The rules on chaotic training are of the network resnet, which the small section lacks.
+    "spectrum": {
+        "eigenvalues.*.largest", "eigenvalues.*.least", "eigenvalues.*.share",
+        "largest_after", "least_after", "share_after",
+    },
+}  # fmt: skip
+"""Numbers that follow what is not compared, in a full study and not in a small one."""
+
+DRAWS = 20
+"""Of changed tables: the best of several methods is the same one in some of them."""
+
+
+def not_compared(rules, processor):
+    return [
+        rule
+        for rule in rules
+        if not rule.tolerance.compared and (rule.processor == ANY or processor == ANOTHER)
+    ]
+
+
+def with_other_cells(experiment, tables, tolerances, processor, rng):
+    """Copies in which all that is not compared is changed: seconds, and cells with such a rule."""
+    tables = {name: table.copy() for name, table in tables.items()}
     if "timings" in tables:
         times = {"seconds", "compile_seconds", "value"} & set(tables["timings"].columns)
         for column in sorted(times):
-            tables["timings"][column] *= np.exp(rng.normal(size=len(tables["timings"])))
+            tables["timings"][column] *= np.exp(3 * rng.normal(size=len(tables["timings"])))
     for name, table in tables.items():
-        taken = np.zeros(len(table), dtype=bool)
-        for rule in read_tolerances(WORKFLOW / "tolerances.yaml").of(experiment, name):
+        rules = tolerances.of(experiment, name)
+        wide, taken = not_compared(rules, processor), np.zeros(len(table), dtype=bool)
+        for rule in rules:
             rows = rule.rows(table.astype(str)) & ~taken
-            if rule.column == EVERY:
-                continue
             taken |= rows
-            if not rule.tolerance.compared and rule.processor == "any":
+            if rule in wide and rule.column != EVERY:
                 table[rule.column] = table[rule.column].astype(float)
-                table.loc[rows, rule.column] *= np.exp(rng.normal(size=rows.sum()))
+                table.loc[rows, rule.column] *= np.exp(3 * rng.normal(size=rows.sum()))
+    return tables
+
+
+@every
+@pytest.mark.parametrize("processor", [ANY, ANOTHER])
+def test_numbers_that_are_not_compared_are_those_that_follow_what_is_not(
+    experiment, processor, measured_of
+):
+    """On this processor, where only ``processor: any`` excuses, and on another."""
+    tolerances = read_tolerances(WORKFLOW / "tolerances.yaml")
     numbers = door(experiment, "claims").numbers
-    before, after = numbers(measured_of(experiment)), numbers(tables)
-    excused = {
-        name
-        for rule in rules
-        if not rule.tolerance.compared and rule.processor == "any"
-        for name in cells(before)[rule.rows(cells(before))].name
-    }
-    names = cells(before).name
-    assert [*dict(leaves(after))] == [*dict(leaves(before))]
-    pairs = zip(names, leaves(before), leaves(after), strict=True)
-    follow = {name for name, (_, one), (_, other) in pairs if repr(one) != repr(other)}
-    # A rule may name a number that no small study's seconds change.
-    assert follow <= excused
+    before = numbers(measured_of(experiment))
+    named = cells(before)
+    rules = not_compared(tolerances.of(experiment, TABLE), processor)
+    elsewhere = SEEN_ELSEWHERE.get(experiment, set())
+    listed = {name for rule in rules for name in rule.where["name"]}
+    assert listed - elsewhere <= set(named.name), "a rule for a number that there is not"
+    wanted = {name for rule in rules for name in named[rule.rows(named)].name} - elsewhere
+    rng, follow = np.random.default_rng(0), set()
+    for _ in range(DRAWS):
+        changed = with_other_cells(experiment, measured_of(experiment), tolerances, processor, rng)
+        after = numbers(changed)
+        assert [*dict(leaves(after))] == [*dict(leaves(before))]
+        pairs = zip(named.name, leaves(before), leaves(after), strict=True)
+        follow |= {name for name, (_, one), (_, other) in pairs if repr(one) != repr(other)}
+        if wanted <= follow:
+            break
+    assert follow - elsewhere == wanted
