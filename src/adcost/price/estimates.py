@@ -51,9 +51,14 @@ def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> li
         def run(x: Any, rest: Any) -> jax.Array:
             matvec, y = along(s, product, x, rest)
             return trace.quadratic_forms(
-                matvec, "rademacher", jax.random.key(0), count, y.size,
-                chunk=min(CHUNK, count), dtype=y.dtype,
-            )  # fmt: skip
+                matvec,
+                "rademacher",
+                jax.random.key(0),
+                count,
+                y.size,
+                chunk=min(CHUNK, count),
+                dtype=y.dtype,
+            )
 
         return run
 

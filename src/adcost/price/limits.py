@@ -19,8 +19,9 @@ from adcost.jax_versions import ClosedJaxpr, Jaxpr, compile_options, inner_jaxpr
 from adcost.price.words import seconds
 
 QUICKLY: Mapping[str, Any] = {
-    "xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False,
-}  # fmt: skip
+    "xla_backend_optimization_level": 0,
+    "xla_cpu_use_fusion_emitters": False,
+}
 """For programs that run never or seldom: buffers are assigned before machine code is optimised."""
 
 ANY_PROGRAM = 0.2

@@ -27,8 +27,9 @@ def load(name: str, folder: Path | None = None) -> Any:
     """
     where, separator, attribute = name.rpartition(":")
     if not separator or not where or not attribute:
-        raise CannotPrice(f"{name!r} names no function: write path/to/model.py:loss, or "
-                          "package.module:loss")  # fmt: skip
+        raise CannotPrice(
+            f"{name!r} names no function: write path/to/model.py:loss, or package.module:loss"
+        )
     is_file = where.endswith(".py") or "/" in where
     module = _from_file(where, folder or Path.cwd()) if is_file else _from_package(where)
     found: Any = module

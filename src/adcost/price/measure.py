@@ -150,9 +150,10 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
     groups = {
         "quick": ([one for one in runnable if one.first_run <= border], 0.6 * limits.seconds),
         "slow": (
-            [function, *(one for one in runnable if one.first_run > border)], 0.4 * limits.seconds
+            [function, *(one for one in runnable if one.first_run > border)],
+            0.4 * limits.seconds,
         ),
-    }  # fmt: skip
+    }
     tables = []
     for name, (group, budget) in groups.items():
         programs: dict[str, Callable[[], Any]] = {
@@ -166,22 +167,30 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
         rounds = int(min(MOST_ROUNDS, budget / once))
         least = LEAST_ROUNDS if 1.5 * rounds >= LEAST_ROUNDS else max(1, rounds)
         table = time_interleaved(
-            programs, point=name, rng=np.random.default_rng(0), min_repeats=least,
-            max_repeats=max(rounds, least), budget_seconds=budget, warmup=1,
-        )  # fmt: skip
+            programs,
+            point=name,
+            rng=np.random.default_rng(0),
+            min_repeats=least,
+            max_repeats=max(rounds, least),
+            budget_seconds=budget,
+            warmup=1,
+        )
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
 REASONS: Mapping[str, str] = {
-    r"forward-mode differentiation \(jvp\) to a custom_vjp":
-        "forward mode does not go through its custom_vjp rule",
-    r"Reverse-mode differentiation does not work for lax.while_loop":
+    r"forward-mode differentiation \(jvp\) to a custom_vjp": (
+        "forward mode does not go through its custom_vjp rule"
+    ),
+    r"Reverse-mode differentiation does not work for lax.while_loop": (
         "reverse mode does not go through a while loop: write lax.scan, or lax.fori_loop with "
-        "constant bounds",
-    r"[Cc]allbacks? do(es)? not support JVP":
-        "a callback has no derivative: give it a rule with jax.custom_jvp",
-}  # fmt: skip
+        "constant bounds"
+    ),
+    r"[Cc]allbacks? do(es)? not support JVP": (
+        "a callback has no derivative: give it a rule with jax.custom_jvp"
+    ),
+}
 """What JAX says of a way that it cannot go, and the same in one sentence."""
 
 
@@ -210,8 +219,7 @@ def _attempt(one: Priced, run: Callable[[], Result]) -> Result | None:
 def _fits(one: Priced, limits: Limits) -> bool:
     if one.held is None or one.held.total <= limits.memory:
         return True
-    one.notes.append(f"not run: it holds {size(one.held.total)}, allowed are "
-                     f"{size(limits.memory)}")  # fmt: skip
+    one.notes.append(f"not run: it holds {size(one.held.total)}, allowed are {size(limits.memory)}")
     return False
 
 

@@ -32,8 +32,10 @@ def _gradient(s: Subject, x: Any, rest: Any) -> Any:
 
 
 PROGRAMS: Mapping[str, Callable[..., Any]] = {
-    "value": _value, "tangent": _tangent, "gradient": _gradient,
-}  # fmt: skip
+    "value": _value,
+    "tangent": _tangent,
+    "gradient": _gradient,
+}
 """What is counted, each of a `Subject`, ``x`` (with a direction, an adjoint) and ``rest``."""
 
 

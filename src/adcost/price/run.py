@@ -94,9 +94,12 @@ def price(
     if batch is not None:
         frontier.batch_of(s, batch)  # refuses axes that are not there
     limits = Limits(
-        time_limit, run_limit, compile_limit, memory_limit,
+        time_limit,
+        run_limit,
+        compile_limit,
+        memory_limit,
         {stage: started + share * whole_limit for stage, share in STAGES.items()},
-    )  # fmt: skip
+    )
     left = set(leave_out)
     notes = about.notes(s)
     run = not s.abstract and "timing" not in left
@@ -134,9 +137,10 @@ def _prices(
         if isinstance(squares, str):
             notes["Gauss–Newton"] = f"Gauss–Newton: {squares}"
     without = {
-        "jacobian": (names.JACOBIAN,), "hessian": (names.HESSIAN,),
+        "jacobian": (names.JACOBIAN,),
+        "hessian": (names.HESSIAN,),
         "products": (names.HVP, names.GAUSS_NEWTON),
-    }  # fmt: skip
+    }
     refused = {name for part, names in without.items() if part in left for name in names}
     all_ways = [w for w in ways.basic(s, squares) if w.derivative not in refused]
     priced = measure.count_ways(all_ways, limits.to("counts"))

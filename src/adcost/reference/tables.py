@@ -164,9 +164,14 @@ def _note_rows(result: TableComparison, kind: str, table: pd.DataFrame, paired: 
     missing = kind == "missing"
     where = f"{result.table}.csv:{alone.index[0] + 2}"
     result.differences.append(
-        Difference(kind, where, reference=first if missing else "", here="" if missing else first,
-                   share=share)
-    )  # fmt: skip
+        Difference(
+            kind,
+            where,
+            reference=first if missing else "",
+            here="" if missing else first,
+            share=share,
+        )
+    )
 
 
 # --- cells --------------------------------------------------------------------------------------

@@ -168,9 +168,14 @@ def _rule(experiment: str, entry: Any, place: str) -> Rule:
     if entry["column"] == EVERY and tolerance.compared:
         raise ToleranceError(f'{place}: column "*" sets whole rows aside, with compared: false')
     return Rule(
-        experiment, entry["table"], entry["column"], where, tolerance, entry["why"],
+        experiment,
+        entry["table"],
+        entry["column"],
+        where,
+        tolerance,
+        entry["why"],
         processor,
-    )  # fmt: skip
+    )
 
 
 def _where(value: Any, place: str) -> tuple[str, ...] | Range:

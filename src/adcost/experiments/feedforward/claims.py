@@ -129,7 +129,8 @@ def _shape_rows(shapes: pd.DataFrame, networks: pd.DataFrame) -> dict[str, Any]:
     order = list(dict.fromkeys(rows.derivative))
     first = rows[rows.layer == rows.layer.min()].set_index("derivative").lecture
     table = [{"layer": "on the slide", **{name: first[name] for name in order}}]
-    table += [{"layer": f"k = {k}", **{name: row[name] for name in order}} for k, row in
-              wide.iterrows()]  # fmt: skip
+    table += [
+        {"layer": f"k = {k}", **{name: row[name] for name in order}} for k, row in wide.iterrows()
+    ]
     batch = networks[networks.network == shown].batch.iloc[0]
     return {"shapes": table, "shapes_of": shown, "shapes_batch": int(batch)}

@@ -93,12 +93,17 @@ def _cheap(measured: pd.DataFrame) -> Claim:
         "scalar operation by scalar operation.",
         (
             at_most(
-                "counted", Interval.spanning(tape.ratio / tape.price), 1,
-                "of the constant of the dearest operation in the function", "≤ 1",
+                "counted",
+                Interval.spanning(tape.ratio / tape.price),
+                1,
+                "of the constant of the dearest operation in the function",
+                "≤ 1",
             ),
             near("counted", Interval.spanning(exponents(tape)), 0, FLAT_ON_TAPE, "exponent"),
             at_most(
-                "counted", Interval.spanning(constants[list(ARITHMETIC)]), DIVIDED,
+                "counted",
+                Interval.spanning(constants[list(ARITHMETIC)]),
+                DIVIDED,
                 "evaluations, of +, −, · and /",
             ),
         ),
@@ -111,7 +116,7 @@ def _cheap(measured: pd.DataFrame) -> Claim:
         "operation has more, so no function has. The functions measured are made to strain it: of "
         "quotients alone, of erf alone, of powers alone.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _jax_attains_it(measured: pd.DataFrame) -> Claim:
@@ -127,9 +132,7 @@ def _jax_attains_it(measured: pd.DataFrame) -> Claim:
         OURS,
         "In JAX too, value and gradient of a function of whole arrays cost a constant times the "
         "function, whatever their size.",
-        (
-            near("counted", Interval.spanning(slopes), 0, FLAT, "exponent"),
-        ),
+        (near("counted", Interval.spanning(slopes), 0, FLAT, "exponent"),),
         "functions",
         "Value and gradient together, over the value. Intervals span the four functions that are "
         "timed as well, the arrays taken whole (scans, jnp.prod, norms, …), and single operations "
@@ -140,12 +143,14 @@ def _jax_attains_it(measured: pd.DataFrame) -> Claim:
         beside=(
             at_most("counted", Interval.spanning(arrays.ratio), BOUND, "evaluations, four losses"),
             at_most(
-                "counted", Interval.spanning(dearest), highest,
+                "counted",
+                Interval.spanning(dearest),
+                highest,
                 "evaluations, against the dearest operation of the tape",
             ),
         ),
         claimed_by="ours",
-    )  # fmt: skip
+    )
 
 
 def _jax_by_index(measured: pd.DataFrame) -> Claim:
@@ -160,8 +165,12 @@ def _jax_by_index(measured: pd.DataFrame) -> Claim:
         "d + 2 evaluations; the same product as a scan costs a constant.",
         (
             near(
-                "counted", Interval.spanning(indexed - indexed.index), 2, ONE_MORE,
-                "evaluations beyond d", "2",
+                "counted",
+                Interval.spanning(indexed - indexed.index),
+                2,
+                ONE_MORE,
+                "evaluations beyond d",
+                "2",
             ),
             at_most("counted", Interval.spanning(scanned), BOUND, "evaluations, as a scan"),
         ),
@@ -175,7 +184,7 @@ def _jax_by_index(measured: pd.DataFrame) -> Claim:
             near("counted", Interval.spanning(grow), 1, ENTRY_BY_ENTRY, "exponent, entry by entry"),
         ),
         claimed_by="ours",
-    )  # fmt: skip
+    )
 
 
 def _listed(ratios: pd.Series) -> str:
@@ -221,7 +230,11 @@ def _times_d(
         each = Interval.spanning(made.value / made.dimension)
         evidence.append(near("counted", each, 2, 0, "evaluations a weight", "2"))
     return Claim(
-        name, source, statement, tuple(evidence), "methods",
+        name,
+        source,
+        statement,
+        tuple(evidence),
+        "methods",
         "Intervals span the functions; by count also every step from one dimension to the next. "
         "Timed are small dimensions only. There a function's time is mostly the fixed cost of a "
         "call, which the d-fold methods pay once as well, and many directions side by side use the "
@@ -229,7 +242,7 @@ def _times_d(
         "the cache raise it.",
         beside=tuple(_linear("timed", _slopes(time, method), method) for method in methods),
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _linear(kind: Kind, exponent: Interval, method: str) -> Evidence:

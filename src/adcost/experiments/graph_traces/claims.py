@@ -81,7 +81,7 @@ def _reverse(steps: pd.DataFrame) -> Claim:
         "and then it writes ∂L/∂v₁ · v₁ where ∂L/∂v₂ · v₁ is meant. As written it is w₂ times too "
         f"large, here {w2:g} times. All other rows hold.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _reverse_corrected(steps: pd.DataFrame) -> Claim:

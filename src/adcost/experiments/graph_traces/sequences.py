@@ -65,7 +65,12 @@ def _panel(axis: Axes, graph: Graph, sweep: pd.DataFrame, step: int, size: float
     for k, line in enumerate(reversed(lines)):
         derivative = len(now) and (mode == "reverse" or k == 0)
         axis.annotate(
-            line, (0, 1), (0, 2 + 1.5 * size * k), xycoords="axes fraction",
-            textcoords="offset points", fontsize=size + 0.5, va="bottom",
+            line,
+            (0, 1),
+            (0, 2 + 1.5 * size * k),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=size + 0.5,
+            va="bottom",
             color=COLOURS[mode] if derivative else drawing.INK,
-        )  # fmt: skip
+        )

@@ -170,11 +170,16 @@ def _hutch_plus_plus(measured: pd.DataFrame) -> Claim:
     ways = (("hutch_plus_plus", "Hutch++"), ("xtrace", "XTrace"))
     comparisons = len(STATES) * len(ways)
     pieces = tuple(
-        at_most("sampled", summary.trial_exponent(measured, state, method, comparisons), -0.5,
-                f"exponent in products, {title}, {state}", "< −1/2")
+        at_most(
+            "sampled",
+            summary.trial_exponent(measured, state, method, comparisons),
+            -0.5,
+            f"exponent in products, {title}, {state}",
+            "< −1/2",
+        )
         for state in STATES
         for method, title in ways
-    )  # fmt: skip
+    )
     gains = {state: summary.hutch_gain(measured, state) for state in STATES}
     most = int(max(gains["trained"].index))
     early, late = gains["initial"], gains["trained"]

@@ -35,7 +35,8 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "images": int(parameter("hutchinson", points, "networks.dense.images")["chunks"]),
         "large_images": int(parameter("hutchinson", points, "networks.large.images")["chunks"]),
         "one_probe": 100 * summary.law(measured, ("dense", "trained"), "rademacher") ** 0.5,
-        "all_probes": 100 * float(
+        "all_probes": 100
+        * float(
             (summary.law(measured, ("dense", "trained"), "rademacher") / signs.index.max()) ** 0.5
         ),
         "law_ratio_network": summary.law_ratio(measured, ("dense", "trained")),
@@ -50,7 +51,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "gain_trained": float(gains["trained"][most_products]),
         "diagonal_probes": int(most_diagonal),
         "diagonal_error": 100 * float(diagonal.value[most_diagonal]),
-    }  # fmt: skip
+    }
     off = []
     for case in summary.networks(measured):
         predicted = summary.needed(measured, case)

@@ -317,11 +317,13 @@ def _chain_rows(points: pd.DataFrame, counts: pd.DataFrame) -> list[dict[str, An
             "chain": name,
             "widths": counts.loc[(subject, "best"), "shape"].replace("-", "–"),
             "best_order": counts.loc[(subject, "best"), "order"],
-            **{order: float(counts.loc[(subject, order), "multiplications"]) / 1e6
-               for order in ("forward", "reverse", "best")},
+            **{
+                order: float(counts.loc[(subject, order), "multiplications"]) / 1e6
+                for order in ("forward", "reverse", "best")
+            },
         }
         for subject, name in summary.chain_names(points).items()
-    ]  # fmt: skip
+    ]
 
 
 def _graph_rows(measured: pd.DataFrame, graphs: pd.DataFrame) -> list[dict[str, Any]]:

@@ -144,7 +144,10 @@ def _degenerate(measured: pd.DataFrame) -> Claim:
         (
             at_most("exact", distance("rule"), UNITS, f"{ROW} outside the subdifferential, rule"),
             near(
-                "exact", Interval.exactly(norms["deficient"] ** 2 / rank), 1, 1e-12,
+                "exact",
+                Interval.exactly(norms["deficient"] ** 2 / rank),
+                1,
+                1e-12,
                 "squared norm at rank r, over r",
             ),
             at_most("exact", distance("values"), UNITS, f"{ROW} outside, through values"),
@@ -155,7 +158,7 @@ def _degenerate(measured: pd.DataFrame) -> Claim:
         "singular values the library's answer depends on arbitrary null vectors; at W = 0 it is "
         "the identity.",
         claimed_by="ours",
-    )  # fmt: skip
+    )
 
 
 def _low_rank(measured: pd.DataFrame) -> Claim:
@@ -168,7 +171,9 @@ def _low_rank(measured: pd.DataFrame) -> Claim:
         "from part of its entries, where the misfit alone says nothing of the others.",
         (
             at_most(
-                "sampled", median_interval(rank.proximal / rank.no_regulariser), CLOSER,
+                "sampled",
+                median_interval(rank.proximal / rank.no_regulariser),
+                CLOSER,
                 "rank, with / without",
             ),
             at_most("sampled", median_interval(ratio), CLOSER, "error, with / without"),
@@ -179,12 +184,14 @@ def _low_rank(measured: pd.DataFrame) -> Claim:
         "singular value that is exactly zero.",
         beside=(
             at_most(
-                "sampled", median_interval(rank.subgradient / rank.no_regulariser), CLOSER,
+                "sampled",
+                median_interval(rank.subgradient / rank.no_regulariser),
+                CLOSER,
                 "rank by subgradients / without",
             ),
         ),
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

@@ -53,8 +53,14 @@ SECTION = "«Пример: многомерное масштабирование
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements``."""
     measured = tables["measurements"]
-    return [_recovers(measured), _lags(measured), _flat(measured), _pca(measured),
-            _pca_of_the_loss(measured), _distances_or_squares(measured)]  # fmt: skip
+    return [
+        _recovers(measured),
+        _lags(measured),
+        _flat(measured),
+        _pca(measured),
+        _pca_of_the_loss(measured),
+        _distances_or_squares(measured),
+    ]
 
 
 def _recovers(measured: pd.DataFrame) -> Claim:
@@ -83,18 +89,18 @@ def _recovers(measured: pd.DataFrame) -> Claim:
         "shift.",
         (
             at_most(
-                "sampled", Interval(worst.value, worst.low, worst.high, CONFIDENCE), 1,
+                "sampled",
+                Interval(worst.value, worst.low, worst.high, CONFIDENCE),
+                1,
                 "of the least variation of a flat map's scale",
             ),
-            at_least(
-                "sampled", _share(arrived), MOST_STARTS, "share of starts at the least loss"
-            ),
+            at_least("sampled", _share(arrived), MOST_STARTS, "share of starts at the least loss"),
         ),
         "map",
         f"Root mean square error of the cities after alignment, without change of scale: {note}."
         + reason,
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _share(arrived: pd.Series) -> Interval:
@@ -206,11 +212,15 @@ def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
         "Euclidean in the plane, and another where they are not.",
         (
             at_most(
-                "exact", Interval.exactly(fits), ROUNDING**2,
+                "exact",
+                Interval.exactly(fits),
+                ROUNDING**2,
                 "squared rounding errors a city, of the sum of squares",
             ),
             at_least(
-                "exact", Interval.exactly(float(apart[widest])), APART,
+                "exact",
+                Interval.exactly(float(apart[widest])),
+                APART,
                 f"of the radius apart, {widest}",
             ),
         ),
@@ -222,7 +232,7 @@ def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
         f"{int((closed < descent).sum())} of {len(flat)} maps: {closed.min():.2g} to "
         f"{closed.max():.2g} km against {descent.min():.2g} to {descent.max():.2g} km.",
         claimed_by="ours",
-    )  # fmt: skip
+    )
 
 
 def _distances_or_squares(measured: pd.DataFrame) -> Claim:
@@ -234,7 +244,9 @@ def _distances_or_squares(measured: pd.DataFrame) -> Claim:
         "least at the map.",
         (
             at_most(
-                "exact", Interval.spanning(errors, "maps"), APART,
+                "exact",
+                Interval.spanning(errors, "maps"),
+                APART,
                 "of the radius: error of shape at the best scale",
             ),
         ),
@@ -243,7 +255,7 @@ def _distances_or_squares(measured: pd.DataFrame) -> Claim:
         "distances themselves it is least at another map, whose squared distances come near the "
         "distances. All other claims here take the squares.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -272,14 +284,15 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "gradient_evaluations": float(own[largest]),
         "l_bfgs_evaluations": float(
             values(scaling, "l_bfgs", "evaluations_to_tolerance")
-            .groupby("cities").value.median()[largest]
+            .groupby("cities")
+            .value.median()[largest]
         ),
         "arrived": float(values(measured, "gradient_descent", "converged").value.mean()),
         "smacof_arrived": smacof_share(measured),
         "animated_cities": int(runs.cities.max()),
         "animated_gradient": _arrival(runs, "gradient_descent"),
         "animated_nelder_mead": _arrival(runs, "nelder_mead"),
-    }  # fmt: skip
+    }
     errors, angle = map_errors(measured).value, of_points(measured, "angular_radius")
     flat = angle[angle <= FLAT_MAP].index
     worst, widest = errors.reindex(flat).idxmax(), angle.idxmax()

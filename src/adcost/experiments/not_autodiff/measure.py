@@ -167,9 +167,14 @@ def _programs(name: str, symbolic_depths: list[int], depths: list[int]) -> list[
         central = finite_differences.central_evaluations(1)
         rows += [
             (k, "central_difference", 0.0, "evaluations", central),
-            (k, "forward_difference", 0.0, "evaluations",
-             finite_differences.forward_evaluations(1)),
-        ]  # fmt: skip
+            (
+                k,
+                "forward_difference",
+                0.0,
+                "evaluations",
+                finite_differences.forward_evaluations(1),
+            ),
+        ]
         paths, edges = paths_and_edges(partial(iterated.unrolled, name, depth=k), 1.0)
         rows += [(k, "chain_rule", 0.0, "paths", paths), (k, "chain_rule", 0.0, "edges", edges)]
     return rows

@@ -40,8 +40,13 @@ def _tag(point: str, tables: Mapping[str, pd.DataFrame], parts: pd.DataFrame) ->
     tag = Tag(point, "", told["function"], notes=told["notes"], options=told["options"])
     tag.prices = _prices(counted, timings[timings.group == "price"], told["price notes"])
     tag.timings = repeats.rename(columns=REPEATS)
-    for part, columns in (("lines", ()), ("traps", ()), ("checks", ()), ("memory", MEMORY),
-                          ("uncounted", UNCOUNTED)):  # fmt: skip
+    for part, columns in (
+        ("lines", ()),
+        ("traps", ()),
+        ("checks", ()),
+        ("memory", MEMORY),
+        ("uncounted", UNCOUNTED),
+    ):
         table = pd.DataFrame(told[part])
         setattr(tag, part, table if len(table) else pd.DataFrame(columns=list(columns)))
     if len(tag.lines):

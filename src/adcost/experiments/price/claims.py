@@ -89,14 +89,21 @@ def _told(tag: Tag) -> dict[str, Any]:
             for row in use.itertuples()
         ],
         "traps": [
-            {"verbatim": {"place": f"{row.file}:{row.line}"}, "name": row.name,
-             "sentence": _sentence(row.sentence), "rewrite": _sentence(row.rewrite)}
+            {
+                "verbatim": {"place": f"{row.file}:{row.line}"},
+                "name": row.name,
+                "sentence": _sentence(row.sentence),
+                "rewrite": _sentence(row.rewrite),
+            }
             for row in tag.traps.itertuples(index=False, name="Trap")
         ],
         "checks": [
-            {"check": row.check, "passed": None if pd.isna(row.passed) else bool(row.passed),
-             "sentence": _sentence(row.sentence)}
+            {
+                "check": row.check,
+                "passed": None if pd.isna(row.passed) else bool(row.passed),
+                "sentence": _sentence(row.sentence),
+            }
             for row in tag.checks.itertuples()
         ],
         "notes": [_sentence(note) for note in tag.notes],
-    }  # fmt: skip
+    }

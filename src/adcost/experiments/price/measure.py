@@ -31,9 +31,14 @@ from adcost.price.words import short
 
 COUNTED = ("operations", "exact", "counted", "temporary_bytes", "total_bytes")
 TIMED = (
-    "compile_seconds", "seconds", "seconds_low", "seconds_high", "timed", "timed_low",
+    "compile_seconds",
+    "seconds",
+    "seconds_low",
+    "seconds_high",
+    "timed",
+    "timed_low",
     "timed_high",
-)  # fmt: skip
+)
 PARTS = ("function", "memory", "lines", "traps", "checks", "uncounted", "notes", "options")
 WHOLE = "price"
 """The group of a way's price, which is of no round; a price in ``seconds`` is their median."""

@@ -79,7 +79,9 @@ def _gradient(measured: pd.DataFrame) -> Claim:
         "−2L/(1 − α_i), for random α and for α_i near 1 and at 1.",
         (
             at_most(
-                "exact", _largest(error / unit.value.to_numpy()), GRADIENT,
+                "exact",
+                _largest(error / unit.value.to_numpy()),
+                GRADIENT,
                 "rounding errors as the loop amplifies them",
             ),
         ),
@@ -89,7 +91,7 @@ def _gradient(measured: pd.DataFrame) -> Claim:
         "gradient; at α_i = 1 both sides are exactly 0. The closed form is evaluated in rational "
         "arithmetic.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _improves(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
@@ -97,10 +99,14 @@ def _improves(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
     scaled, steps = configured(points, "beta"), configured(points, "steps")
     unit = "of L at the start"
     beside = [
-        at_most("sampled", median_interval(of_runs(measured, method, "loss_ratio")), MANY_ORDERS,
-                f"{unit}, {name}")
+        at_most(
+            "sampled",
+            median_interval(of_runs(measured, method, "loss_ratio")),
+            MANY_ORDERS,
+            f"{unit}, {name}",
+        )
         for method, name in ENDS.items()
-    ]  # fmt: skip
+    ]
     if scaled <= 1:
         share = _largest(ratio.to_numpy() / guaranteed(measured, scaled, steps))
         beside.append(at_most("exact", share, 1, "of what theory guarantees"))

@@ -52,10 +52,13 @@ def learn(start: np.ndarray, x0: np.ndarray, eigenvalues: np.ndarray) -> tuple[n
         return float(value), np.asarray(slope)
 
     found = minimize(
-        fun, np.log(start), jac=True, method="L-BFGS-B",
+        fun,
+        np.log(start),
+        jac=True,
+        method="L-BFGS-B",
         bounds=[(-np.log(eigenvalues.max()), -np.log(eigenvalues.min()))] * len(start),
         options={"maxiter": 2000, "maxfun": 5000, "ftol": 1e-15, "gtol": 1e-10, "maxcor": 20},
-    )  # fmt: skip
+    )
     return np.exp(found.x), int(found.nfev)
 
 
@@ -97,13 +100,22 @@ def compare(parameters: Mapping[str, Any], seed: int) -> tuple[list[Row], list[C
                 ("krylov", run, "loss_ratio", condition, least),
                 ("learned", run, "gradients", condition, float(gradients)),
                 ("learned", run, "arrived", condition, float(arrived)),
-                *(("learned", run, f"alpha_{condition:g}", i, float(a))
-                  for i, a in enumerate(np.sort(learned))),
-            ]  # fmt: skip
+                *(
+                    ("learned", run, f"alpha_{condition:g}", i, float(a))
+                    for i, a in enumerate(np.sort(learned))
+                ),
+            ]
             if run == 0:
                 curves += _contractions(steps, condition)
-        rows.append(("chebyshev", 0, "least_worst_case", condition,
-                     best.least_worst_case(condition, horizon)))  # fmt: skip
+        rows.append(
+            (
+                "chebyshev",
+                0,
+                "least_worst_case",
+                condition,
+                best.least_worst_case(condition, horizon),
+            )
+        )
     return rows, curves
 
 

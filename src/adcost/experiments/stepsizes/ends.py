@@ -61,11 +61,14 @@ def _lower_shares(
     method: str, alpha: np.ndarray, x0: np.ndarray, number: int, seed: int
 ) -> np.ndarray:
     """(runs, radii): shares of ``number`` directions, uniform on the sphere, that lower L."""
-    directions = np.stack([
-        seeds.generator(seed, "stepsizes", method, "perturbation", run)
-        .normal(size=(len(RADII), number, alpha.shape[1]))
-        for run in range(len(alpha))
-    ])  # fmt: skip
+    directions = np.stack(
+        [
+            seeds.generator(seed, "stepsizes", method, "perturbation", run).normal(
+                size=(len(RADII), number, alpha.shape[1])
+            )
+            for run in range(len(alpha))
+        ]
+    )
     directions /= np.linalg.norm(directions, axis=-1, keepdims=True)
     moves = directions * np.array(RADII)[:, None, None]
     return np.asarray(_shares(jnp.asarray(alpha), jnp.asarray(x0), jnp.asarray(moves)))

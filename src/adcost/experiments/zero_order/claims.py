@@ -108,7 +108,7 @@ def _unbiased(measured: pd.DataFrame) -> Claim:
         f"In dimensions {', '.join(str(d) for d in sorted(along.dimension.unique()))}, with "
         "directions of both kinds, at ε = 1/2; the intervals hold for all of them together.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _dimension_free(measured: pd.DataFrame, kind: str) -> Claim:
@@ -132,14 +132,25 @@ def _linear(measured: pd.DataFrame, kind: str) -> Claim:
     best = best_steps(measured, kind)
     requires = (
         near("counted", best_exponent(measured, kind), 1, EXPONENT, "exponent in n, best step"),
-        near("counted", Interval.exactly(best.bracketed.mean()), 1, 0,
-             "of dimensions: both neighbours of the best step are worse", "1"),
-    )  # fmt: skip
+        near(
+            "counted",
+            Interval.exactly(best.bracketed.mean()),
+            1,
+            0,
+            "of dimensions: both neighbours of the best step are worse",
+            "1",
+        ),
+    )
     beside = [
-        near("counted", exponent(measured, kind, method), 1, EXPONENT,
-             f"exponent in n + 4, theory's step, {DIRECTIONS[method]}")
+        near(
+            "counted",
+            exponent(measured, kind, method),
+            1,
+            EXPONENT,
+            f"exponent in n + 4, theory's step, {DIRECTIONS[method]}",
+        )
         for method in TWO_POINT
-    ]  # fmt: skip
+    ]
     spread = components(measured, "second_moment")
     # E‖G‖² = d‖∇f‖² on the sphere and (d + 2)‖∇f‖² for Gaussian directions.
     predicted = spread.dimension + 2 * (spread.method == "gaussian")
@@ -169,9 +180,12 @@ def _power_of_k(measured: pd.DataFrame, kind: str, statement: str) -> Claim:
     n, least, most = rows.dimension.iloc[0], rows.step.min(), rows.step.max()
     pieces = [
         near("counted", rate_exponent(measured, kind, method), -1, EXPONENT, f"exponent in k, {by}")
-        for method, by in (("gaussian", "two-point, Gaussian"), ("sphere", "two-point, sphere"),
-                           ("gradient_descent", "gradient descent"))
-    ]  # fmt: skip
+        for method, by in (
+            ("gaussian", "two-point, Gaussian"),
+            ("sphere", "two-point, sphere"),
+            ("gradient_descent", "gradient descent"),
+        )
+    ]
     return Claim(
         f"zero_order.rate_in_k.{kind}",
         f"{CURSE}: the table; Nesterov 2018; {SPOKOINY}",
@@ -199,11 +213,15 @@ def _geometric(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
                            ("gradient_descent", "gradient descent"))
     ]  # fmt: skip
     pieces += [
-        at_least("counted", descends.over(-np.log1p(-1 / kappa)), 1,
-                 "of the table's rate, gradient descent"),
+        at_least(
+            "counted",
+            descends.over(-np.log1p(-1 / kappa)),
+            1,
+            "of the table's rate, gradient descent",
+        ),
         at_least("counted", falls.over(guaranteed), 1, "of the guaranteed rate, two-point"),
         at_most("counted", best, 1, "of the table's steps, best fixed step"),
-    ]  # fmt: skip
+    ]
     return Claim(
         f"zero_order.rate_in_k.{kind}",
         f"{CURSE}: the table; Nesterov 2018; {SPOKOINY}",

@@ -87,9 +87,16 @@ def _errors(kind, on_sphere, problem, x, key, step, epsilon, steps):
 
 
 def errors_at(
-    kind: RateClass, directions: str, problem: Problem, *, runs: int, key: jax.Array, step: float,
-    epsilon: float, steps: np.ndarray,
-) -> np.ndarray:  # fmt: skip
+    kind: RateClass,
+    directions: str,
+    problem: Problem,
+    *,
+    runs: int,
+    key: jax.Array,
+    step: float,
+    epsilon: float,
+    steps: np.ndarray,
+) -> np.ndarray:
     """The errors after each of ``steps`` (increasing, m of them): (m, runs)."""
     x, stops = jnp.tile(problem.start, (runs, 1)), jnp.asarray(steps, jnp.int32)
     return np.asarray(_errors(kind, directions == "sphere", problem, x, key, step, epsilon, stops))
@@ -115,8 +122,10 @@ def gradient_descents(kind: RateClass, problems: Sequence[Problem], *, steps: in
     def padded(part: np.ndarray, with_: float) -> np.ndarray:
         return np.pad(part, (0, most - len(part)), constant_values=with_)
 
-    stacked = Problem(*(
-        np.stack([padded(problem[i], with_) for problem in problems])
-        for i, with_ in enumerate(Problem(curvatures=1.0, scales=1.0, start=0.0))
-    ))  # fmt: skip
+    stacked = Problem(
+        *(
+            np.stack([padded(problem[i], with_) for problem in problems])
+            for i, with_ in enumerate(Problem(curvatures=1.0, scales=1.0, start=0.0))
+        )
+    )
     return np.asarray(_gradient_descents(kind, single(stacked), gradient_step(1.0), steps))

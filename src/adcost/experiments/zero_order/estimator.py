@@ -133,8 +133,9 @@ def trajectories(key: jax.Array, *, condition: float, steps: int, runs: int) -> 
         for axis, value in zip("xy", curvatures, strict=True)
     )
     paths = _paths(key, curvatures, steps, runs)
-    for method, found in zip(("gradient_descent", "central_differences", "sphere"), paths,
-                             strict=True):  # fmt: skip
+    for method, found in zip(
+        ("gradient_descent", "central_differences", "sphere"), paths, strict=True
+    ):
         for run, path in enumerate(np.asarray(found)):
             for k, (x, y) in enumerate(path):
                 yield (method, 2, run, k, "x", float(x))

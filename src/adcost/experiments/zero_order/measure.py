@@ -75,9 +75,13 @@ def _class(kind: RateClass, parameters: Mapping[str, Any], seed: int) -> Iterato
 
 
 def _arrivals(
-    kind: RateClass, n: int, exact: Problem, errors: np.ndarray, parameters: Mapping[str, Any],
+    kind: RateClass,
+    n: int,
+    exact: Problem,
+    errors: np.ndarray,
+    parameters: Mapping[str, Any],
     seed: int,
-) -> Iterator[Row]:  # fmt: skip
+) -> Iterator[Row]:
     """Steps to the tolerance in one dimension; ``errors`` are gradient descent's, step by step."""
     tolerance, problem = parameters["tolerance"], descent.single(exact)
     met, step = errors <= tolerance, two_point_step(n, SMOOTHNESS)
@@ -90,10 +94,16 @@ def _arrivals(
         if directions == "sphere" and n > parameters["sphere_up_to"]:
             continue
         steps = descent.steps_to_tolerance(
-            kind, directions, problem, runs=runs(n, **parameters["runs"]),
-            key=seeds.key(seed, "zero_order", kind.name, directions, n), step=step,
-            epsilon=parameters["epsilon"], tolerance=tolerance, cap=cap,
-        )  # fmt: skip
+            kind,
+            directions,
+            problem,
+            runs=runs(n, **parameters["runs"]),
+            key=seeds.key(seed, "zero_order", kind.name, directions, n),
+            step=step,
+            epsilon=parameters["epsilon"],
+            tolerance=tolerance,
+            cap=cap,
+        )
         yield from _taken(directions, n, steps, EVALUATIONS, cap)
     yield from _sweep(kind, n, problem, own if own > 0 else CAP, parameters, seed)
     if kind.weights:
@@ -113,10 +123,16 @@ def _sweep(
         step = multiple * two_point_step(n, SMOOTHNESS)
         cap = round(SLACK * own / step)
         steps = descent.steps_to_tolerance(
-            kind, "gaussian", problem, runs=runs(n, **parameters["runs"]),
-            key=seeds.key(seed, "zero_order", kind.name, "sweep", multiple, n), step=step,
-            epsilon=parameters["epsilon"], tolerance=parameters["tolerance"], cap=cap,
-        )  # fmt: skip
+            kind,
+            "gaussian",
+            problem,
+            runs=runs(n, **parameters["runs"]),
+            key=seeds.key(seed, "zero_order", kind.name, "sweep", multiple, n),
+            step=step,
+            epsilon=parameters["epsilon"],
+            tolerance=parameters["tolerance"],
+            cap=cap,
+        )
         yield from _taken(method_of(multiple), n, steps, EVALUATIONS, cap)
         middle = float(np.median(np.where(steps >= 0, steps, np.inf)))
         if middle > best:
@@ -159,10 +175,15 @@ def _rate(kind: RateClass, parameters: Mapping[str, Any], seed: int) -> Iterator
     steps = times * round(1 / step)
     for directions in DIRECTIONS:
         errors = descent.errors_at(
-            kind, directions, descent.single(exact), runs=rate["runs"],
-            key=seeds.key(seed, "zero_order", kind.name, "rate", directions, n), step=step,
-            epsilon=parameters["epsilon"], steps=steps,
-        )  # fmt: skip
+            kind,
+            directions,
+            descent.single(exact),
+            runs=rate["runs"],
+            key=seeds.key(seed, "zero_order", kind.name, "rate", directions, n),
+            step=step,
+            epsilon=parameters["epsilon"],
+            steps=steps,
+        )
         for k, values in zip(steps, errors, strict=True):
             yield from (
                 (directions, n, run, int(k), "error", float(value))
@@ -224,10 +245,12 @@ def _stochastic(parameters: Mapping[str, Any], seed: int) -> Iterator[Row]:
     beside = [(parameters["dimension"], budget) for budget in parameters["budgets"]]
     for n, budget in dict.fromkeys(sweep + beside):
         found = stochastic.last_gaps(
-            dimension=n, budget=budget, runs=runs(n, **parameters["runs"]),
+            dimension=n,
+            budget=budget,
+            runs=runs(n, **parameters["runs"]),
             key=seeds.key(seed, "zero_order", "stochastic", n, budget),
             epsilon=parameters["epsilon"],
-        )  # fmt: skip
+        )
         for method, gaps in found.items():
             for name, values in zip(("gap_at_half", "gap", "gap_at_twice"), gaps, strict=True):
                 yield from (

@@ -40,10 +40,12 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "least_n": int(sweep.index.min()),
         "most_n": most,
         "sphere_most_n": int(medians(measured, first, "sphere").index.max()),
-        "least_runs": int(values(measured, first, "gaussian", "steps").groupby("dimension")
-                          .size().min()),
-        "most_runs": int(values(measured, first, "gaussian", "steps").groupby("dimension")
-                         .size().max()),
+        "least_runs": int(
+            values(measured, first, "gaussian", "steps").groupby("dimension").size().min()
+        ),
+        "most_runs": int(
+            values(measured, first, "gaussian", "steps").groupby("dimension").size().max()
+        ),
         "epsilon": of_problem(points, first, "epsilon"),
         "condition": f"{of_problem(points, 'strongly_convex', 'condition'):g}",
         "rate_n": int(values(measured, first, "gaussian", "error").dimension.iloc[0]),
@@ -58,16 +60,18 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "noisy_n": int(swept(noisy, "step").dimension.iloc[0]),
         "noisy_off": float(((deviation.value - deviation.expected) / standard).abs().max()),
         "noisy_off_relative": float((deviation.value / deviation.expected - 1).abs().max()),
-        "differences_n": int(values(measured, "estimator", "central_differences",
-                                    "evaluations").dimension.iloc[0]),
-        "differences_steps": int(values(measured, "estimator", "central_differences",
-                                        "evaluations").step.max()),
+        "differences_n": int(
+            values(measured, "estimator", "central_differences", "evaluations").dimension.iloc[0]
+        ),
+        "differences_steps": int(
+            values(measured, "estimator", "central_differences", "evaluations").step.max()
+        ),
         "differences_evaluations": int(last(measured, "central_differences", "evaluations")),
         "path_difference": last(measured, "central_differences", "path_difference"),
         "path_difference_smooth": last(measured, "central_differences_smooth", "path_difference"),
         "literal_table": over_table(measured, points, "steps").high,
         "best_table": over_table(measured, points, "best_steps").high,
-    }  # fmt: skip
+    }
     for kind in ("smooth", "convex"):
         found[f"{kind}_attained"] = attained(measured, points, kind, "gaussian")
         found[f"{kind}_attained_gd"] = attained(measured, points, kind, "gradient_descent")

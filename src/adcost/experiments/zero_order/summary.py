@@ -37,9 +37,13 @@ def medians(
 
 
 def exponent(
-    measured: pd.DataFrame, kind: str, method: str, quantity: str = "evaluations",
-    *, shift: int = 4,
-) -> Interval:  # fmt: skip
+    measured: pd.DataFrame,
+    kind: str,
+    method: str,
+    quantity: str = "evaluations",
+    *,
+    shift: int = 4,
+) -> Interval:
     """The exponent in n + ``shift`` of a median; NaN where half of the runs did not arrive.
 
     The theory's step, and with it its count of steps, goes with n + 4.
@@ -171,8 +175,9 @@ def gaps(measured: pd.DataFrame, method: str) -> pd.DataFrame:
     """Mean gaps with 95 % intervals: ``dimension, step, value, low, high``; and ``expected``."""
     rows = values(measured, "stochastic", method, "gap").groupby(["dimension", "step"]).value
     half = stats.t.ppf(0.975, rows.size() - 1) * rows.sem()
-    table = pd.DataFrame({"value": rows.mean(), "low": rows.mean() - half,
-                          "high": rows.mean() + half})  # fmt: skip
+    table = pd.DataFrame(
+        {"value": rows.mean(), "low": rows.mean() - half, "high": rows.mean() + half}
+    )
     expected = values(measured, "stochastic", method, "expected_gap")
     table["expected"] = expected.set_index(["dimension", "step"]).value
     return table.reset_index()
