@@ -18,10 +18,10 @@ takes from the modules below. After an update, what fails says which entry it is
 - *Derivative rules*: what JAX's derivative of an activation multiplies is stated below (`TANH`).
 - ``jax.interpreters.partial_eval``: `needed`. ``jax.extend.source_info_util``: `user_line`.
 - *Fields of the compiler's answers*: `held_bytes`, `computed_flops`; ``memory_stats`` of a GPU's
-  allocator in ``experiments.checkpointing.resident``; the target's features in the bytes of a
+  allocator in ``experiments.transformer_memory.resident``; the target's features in the bytes of a
   program, in ``processor``.
 - *Options of XLA*: `compile_options` drops those that a version lacks. The flags that
-  ``experiments.checkpointing.resident`` gives a process by ``XLA_FLAGS`` end it if they are
+  ``experiments.transformer_memory.resident`` gives a process by ``XLA_FLAGS`` end it if they are
   unknown: then take the flag's new name from XLA's ``debug_options_flags.cc``.
 - ``jax.config.values``: `setting`; ``platforms``, which is imported here, reads it by itself.
 - ``jax.experimental.compilation_cache``: `forget_compiled`. ``jax.experimental.io_callback`` is

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from adcost.experiments.checkpointing.rows import Rows
-from adcost.experiments.checkpointing.transformer_program import Setting, program_bytes, whole
+from adcost.experiments.transformer_memory.program import Setting, program_bytes, whole
 from adcost.functions.gpt2_sizes import Size, parameter_count
+from adcost.results.rows import Rows
 
 
 def search(rows: Rows, size: Size, parameters: Mapping[str, Any]) -> None:

@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adcost.experiments.checkpointing import formulas, largest_batch
-from adcost.experiments.checkpointing import transformer_summary as summary
-from adcost.experiments.checkpointing.transformer_program import (
+from adcost.experiments.transformer_memory import analysis, formulas, largest_batch
+from adcost.experiments.transformer_memory.program import (
     Setting,
     operations,
     program_bytes,
@@ -26,27 +25,27 @@ def test_the_literatures_figures_follow_from_its_formulas():
     assert said["zero_bytes"] == 12 * said["checkpoint_bytes"]
 
 
-def test_kept_bytes_are_those_of_the_formulas(measured_transformer):
+def test_kept_bytes_are_those_of_the_formulas(measured):
     """To a hundredth: at a few layers of this size a small buffer more or less is seen."""
-    measured = summary.joined(measured_transformer)
-    said = summary.formula(measured)
-    assert summary.gigabytes(measured, "every_block", "kept_bytes") == pytest.approx(
+    measured = analysis.joined(measured)
+    said = analysis.formula(measured)
+    assert analysis.gigabytes(measured, "every_block", "kept_bytes") == pytest.approx(
         said.checkpoint, rel=1e-2
     )
     # Nine numbers a token and unit: three of queries, keys and values, one, four and one.
-    assert summary.gigabytes(measured, "save_projections", "kept_bytes") == pytest.approx(
+    assert analysis.gigabytes(measured, "save_projections", "kept_bytes") == pytest.approx(
         9 * said.checkpoint, rel=1e-2
     )
-    assert summary.gigabytes(measured, "save_operands", "kept_bytes") == pytest.approx(
+    assert analysis.gigabytes(measured, "save_operands", "kept_bytes") == pytest.approx(
         said.operand, rel=1e-2
     )
 
 
-def test_a_policy_that_keeps_less_computes_more(measured_transformer):
-    measured = summary.joined(measured_transformer)
+def test_a_policy_that_keeps_less_computes_more(measured):
+    measured = analysis.joined(measured)
     order = ["store_all", "save_operands", "save_projections", "every_block", "every_3_blocks"]
-    kept = [summary.gigabytes(measured, p, "kept_bytes") for p in order]
-    more = [summary.extra_forwards(measured, p) for p in order]
+    kept = [analysis.gigabytes(measured, p, "kept_bytes") for p in order]
+    more = [analysis.extra_forwards(measured, p) for p in order]
     assert kept == sorted(kept, reverse=True) and more == sorted(more)
     assert more[0] == 0 and more[-1] == pytest.approx(1, abs=0.01)
 
@@ -67,9 +66,9 @@ def test_operations_of_recomputing_all_are_those_of_its_rounds():
     assert extra[8] == pytest.approx(64 * a + 8 * b, rel=1e-2) and a > 0
 
 
-def test_the_largest_batch_fits_and_one_more_does_not(measured_transformer):
-    measured = summary.joined(measured_transformer)
-    rows = summary.of(measured, "batch").pivot(
+def test_the_largest_batch_fits_and_one_more_does_not(measured):
+    measured = analysis.joined(measured)
+    rows = analysis.of(measured, "batch").pivot(
         index=["point", "size"], columns="quantity", values="value"
     )
     limit = rows.index.get_level_values("size") * 1e9
@@ -102,8 +101,8 @@ def test_bytes_are_those_of_the_usual_compilation():
     assert (quickly.arguments, quickly.outputs) == (usual.arguments, usual.outputs)
 
 
-def test_a_real_step_says_what_was_predicted_and_what_it_took(measured_transformer):
-    runs = summary.runs(summary.joined(measured_transformer))
+def test_a_real_step_says_what_was_predicted_and_what_it_took(measured):
+    runs = analysis.runs(analysis.joined(measured))
     assert sorted(runs.setting) == ["bare", "default"]
     # In megabytes: five states a layer at least were predicted.
     assert (runs.predicted > 5 * 4 * 64 * 64 * 8 / 1e6).all() and (runs.peak > 0).all()

@@ -1,4 +1,4 @@
-"""Judge the claims on GPT-2 and on the prediction of memory, and collect their numbers.
+"""Judge the claims of `transformer_memory`, and collect the numbers of the report's text.
 
 Tolerances, and why:
 
@@ -14,8 +14,8 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, Kind, at_least, at_most, near
-from adcost.experiments.checkpointing import transformer_summary as summary
-from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
+from adcost.experiments.transformer_memory import analysis
+from adcost.experiments.transformer_memory.plan import WITH, WITHOUT
 from adcost.statistics.intervals import Interval
 
 SECTION = "«Контрольные точки активаций»"
@@ -31,33 +31,33 @@ SAVING = 60 / 8
 
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
-    """The claims on the transformer, in the order of the catalogue."""
-    measured = summary.joined(tables)
+    """All claims under the name of this experiment, in the order of the catalogue."""
+    measured = analysis.joined(tables)
     return [
-        _60_gb(measured),
-        _8_gb(measured),
-        _33_percent(measured),
+        _stored_activations(measured),
+        _checkpointed_activations(measured),
+        _additional_operations(measured),
         _max_batch(measured),
         *_predictions(measured),
     ]
 
 
-def _60_gb(measured: pd.DataFrame) -> Claim:
-    said, (stored, _) = summary.formula(measured), summary.zero_says(measured)
+def _stored_activations(measured: pd.DataFrame) -> Claim:
+    said, (stored, _) = analysis.formula(measured), analysis.zero_says(measured)
     about = f"{stored:.3g} ± {ABOUT * stored:.2g}"
 
     def held(kind: Kind, gigabytes: float, unit: str) -> Evidence:
         return near(kind, Interval.exactly(gigabytes), stored, ABOUT * stored, unit, about)
 
-    operands = summary.gigabytes(measured, WITHOUT, "operands_bytes")
-    without_scores = summary.gigabytes(measured, WITHOUT, "no_scores_bytes")
-    compiled = summary.gigabytes(measured, "save_operands", "kept_bytes")
-    weights = summary.gigabytes(measured, "save_projections", "kept_bytes")
-    unfused = summary.gigabytes(measured, WITHOUT, "blocks_bytes")
+    operands = analysis.gigabytes(measured, WITHOUT, "operands_bytes")
+    without_scores = analysis.gigabytes(measured, WITHOUT, "no_scores_bytes")
+    compiled = analysis.gigabytes(measured, "save_operands", "kept_bytes")
+    weights = analysis.gigabytes(measured, "save_projections", "kept_bytes")
+    unfused = analysis.gigabytes(measured, WITHOUT, "blocks_bytes")
     return Claim(
-        "checkpointing.gpt2_60gb",
+        "transformer_memory.gpt2_60gb",
         f"{SECTION}; {ZERO}",
-        f"{summary.model(measured)}: storing all intermediate activations takes about "
+        f"{analysis.model(measured)}: storing all intermediate activations takes about "
         f"{stored:.3g} GB.",
         (
             near(
@@ -73,8 +73,8 @@ def _60_gb(measured: pd.DataFrame) -> Claim:
         f"ZeRO's {said.zero:.1f} GB are the product of 12 and four sizes, and no measurement. So "
         "much is what a program keeps that computes everything but its large products again: "
         f"keeping only products with weights takes {weights:.1f} GB, for "
-        f"{100 * summary.overhead(measured, 'save_projections'):.1f} % more operations. What JAX's "
-        f"own program holds, {unfused:.0f} GB, stores intermediate results that need not be "
+        f"{100 * analysis.overhead(measured, 'save_projections'):.1f} % more operations. What "
+        f"JAX's own program holds, {unfused:.0f} GB, stores intermediate results that need not be "
         "stored, and decides nothing.",
         beside=(
             held("exact", said.korthikanti, "GB by Korthikanti et al., eq. 1, with dropout"),
@@ -89,19 +89,19 @@ def _60_gb(measured: pd.DataFrame) -> Claim:
     )  # fmt: skip
 
 
-def _8_gb(measured: pd.DataFrame) -> Claim:
-    said, (_, with_) = summary.formula(measured), summary.zero_says(measured)
-    frontier = summary.frontier(measured)
+def _checkpointed_activations(measured: pd.DataFrame) -> Claim:
+    said, (_, with_) = analysis.formula(measured), analysis.zero_says(measured)
+    frontier = analysis.frontier(measured)
     cheap = frontier[frontier.overhead <= 1 / 3 + PERCENT_POINTS]
     # Without one that costs a third at most nothing is said of memory.
     least, price = cheap.iloc[-1] if len(cheap) else (float("nan"), frontier.overhead.min())
-    at_once = summary.gigabytes(measured, WITH, "blocks_bytes")
-    kept = summary.gigabytes(measured, WITH, "kept_bytes")
+    at_once = analysis.gigabytes(measured, WITH, "blocks_bytes")
+    kept = analysis.gigabytes(measured, WITH, "kept_bytes")
     groups = frontier.gigabytes
     return Claim(
-        "checkpointing.gpt2_8gb",
+        "transformer_memory.gpt2_8gb",
         f"{SECTION}; {ZERO}",
-        f"{summary.model(measured)}: checkpoints can reduce activations to {with_:.3g} GB, for a "
+        f"{analysis.model(measured)}: checkpoints can reduce activations to {with_:.3g} GB, for a "
         "third more operations at the most.",
         (
             at_most(
@@ -133,10 +133,10 @@ def _8_gb(measured: pd.DataFrame) -> Claim:
     )  # fmt: skip
 
 
-def _33_percent(measured: pd.DataFrame) -> Claim:
-    each, whole = summary.overhead(measured, WITH), summary.whole_overhead(measured)
+def _additional_operations(measured: pd.DataFrame) -> Claim:
+    each, whole = analysis.overhead(measured, WITH), analysis.whole_overhead(measured)
     return Claim(
-        "checkpointing.gpt2_33_percent",
+        "transformer_memory.gpt2_33_percent",
         f"{SECTION}; {ZERO}",
         "Computing the activations again takes 33 % more computation.",
         (
@@ -149,7 +149,7 @@ def _33_percent(measured: pd.DataFrame) -> Claim:
         "One more pass forward is a third of a gradient's three. But the last thing a block "
         "computes is a product whose result is only added to the block's input: no derivative "
         "needs that result, so a compiler need not compute it again. A checkpoint every block then "
-        f"costs {100 * each:.1f} %, which is {summary.extra_forwards(measured, WITH):.2f} of a "
+        f"costs {100 * each:.1f} %, which is {analysis.extra_forwards(measured, WITH):.2f} of a "
         "pass.",
         beside=(
             near(
@@ -162,15 +162,15 @@ def _33_percent(measured: pd.DataFrame) -> Claim:
 
 
 def _max_batch(measured: pd.DataFrame) -> Claim:
-    fits, fails = summary.proofs(measured)
+    fits, fails = analysis.proofs(measured)
     return Claim(
-        "checkpointing.max_batch",
+        "transformer_memory.max_batch",
         f"{SECTION}, the exercise; {ZERO}",
         "In the same memory, checkpoints allow a batch larger by as much as activations shrink: "
         "60/8 times at least.",
         (
             at_least(
-                "counted", summary.times_larger(measured), SAVING,
+                "counted", analysis.times_larger(measured), SAVING,
                 "times the batch", "≥ 60/8",
             ),
             at_most("counted", fits, 1, "of the memory, at the largest batch"),
@@ -178,8 +178,8 @@ def _max_batch(measured: pd.DataFrame) -> Claim:
         ),
         "max_batch",
         "Parameters, gradients and the optimiser's state are in it, and the loss: "
-        f"{summary.before_any_batch(measured):.1f} GB before the first sequence (ZeRO, §3.1: mixed "
-        "precision with Adam holds 16 bytes a parameter). A batch is "
+        f"{analysis.before_any_batch(measured):.1f} GB before the first sequence (ZeRO, §3.1: "
+        "mixed precision with Adam holds 16 bytes a parameter). A batch is "
         "found by compiling the step with it and with one more sequence: the one fits, the other "
         "does not. Memories in which not even one sequence fits without checkpoints are left out "
         "of the factor, where there are others.",
@@ -189,17 +189,17 @@ def _max_batch(measured: pd.DataFrame) -> Claim:
 
 def _predictions(measured: pd.DataFrame) -> list[Claim]:
     """The claim on real steps of the platform where they ran."""
-    ran = summary.settings(measured)
+    ran = analysis.settings(measured)
     claims = {"default": _prediction, "gpu": _prediction_on_gpu}
     return [claim(measured) for setting, claim in claims.items() if setting in ran]
 
 
 def _prediction(measured: pd.DataFrame) -> Claim:
     default, bare = (
-        summary.peak_over_predicted(measured, setting) for setting in ("default", "bare")
+        analysis.peak_over_predicted(measured, setting) for setting in ("default", "bare")
     )
     return Claim(
-        "checkpointing.prediction_holds",
+        "transformer_memory.prediction_holds",
         SECTION,
         "The compiler's count of bytes predicts the memory of a real step, within a tenth.",
         (near("sampled", default, 1, TENTH, "of the prediction, as compiled by default"),),
@@ -218,9 +218,9 @@ def _prediction(measured: pd.DataFrame) -> Claim:
 
 
 def _prediction_on_gpu(measured: pd.DataFrame) -> Claim:
-    ratio = summary.peak_over_predicted(measured, "gpu")
+    ratio = analysis.peak_over_predicted(measured, "gpu")
     return Claim(
-        "checkpointing.prediction_holds_on_gpu",
+        "transformer_memory.prediction_holds_on_gpu",
         SECTION,
         "On a GPU the compiler's count of bytes predicts the memory of a real step, within a "
         "hundredth.",
@@ -235,39 +235,39 @@ def _prediction_on_gpu(measured: pd.DataFrame) -> Claim:
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Numbers of the transformer that the report's text calls by name."""
-    measured = summary.joined(tables)
-    said, other = summary.formula(measured), summary.other_dtype(measured)
-    rows = summary.of(measured, "policy")
+    """Every number that the report's text calls by name."""
+    measured = analysis.joined(tables)
+    said, other = analysis.formula(measured), analysis.other_dtype(measured)
+    rows = analysis.of(measured, "policy")
     found = {f"gpt2_{name}": gb for name, gb in said.items()} | {
         "gpt2_model": rows.model.iloc[0],
-        "gpt2_dtype": summary.dtype(measured),
-        "gpt2_said": summary.zero_says(measured)[0],
+        "gpt2_dtype": analysis.dtype(measured),
+        "gpt2_said": analysis.zero_says(measured)[0],
         "gpt2_batch": int(rows["size"].iloc[0]),
-        "gpt2_head": summary.gigabytes(measured, WITHOUT, "temporary_bytes")
-        - summary.gigabytes(measured, WITHOUT, "blocks_bytes"),
-        "gpt2_operands": summary.gigabytes(measured, WITHOUT, "operands_bytes"),
-        "gpt2_no_scores": summary.gigabytes(measured, WITHOUT, "no_scores_bytes"),
-        "gpt2_whole_percent": 100 * summary.whole_overhead(measured),
+        "gpt2_head": analysis.gigabytes(measured, WITHOUT, "temporary_bytes")
+        - analysis.gigabytes(measured, WITHOUT, "blocks_bytes"),
+        "gpt2_operands": analysis.gigabytes(measured, WITHOUT, "operands_bytes"),
+        "gpt2_no_scores": analysis.gigabytes(measured, WITHOUT, "no_scores_bytes"),
+        "gpt2_whole_percent": 100 * analysis.whole_overhead(measured),
         "gpt2_groups": [
             {"group": int(g), "gigabytes": float(row.gigabytes), "percent": 100 * row.overhead}
-            for g, row in summary.frontier(measured).iterrows()
+            for g, row in analysis.frontier(measured).iterrows()
         ],
-        "gpt2_least": float(summary.frontier(measured).gigabytes.iloc[-1]),
-        "batch_before": summary.before_any_batch(measured),
-        "gpt2_every_block_whole": summary.gigabytes(measured, WITH, "temporary_bytes"),
+        "gpt2_least": float(analysis.frontier(measured).gigabytes.iloc[-1]),
+        "batch_before": analysis.before_any_batch(measured),
+        "gpt2_every_block_whole": analysis.gigabytes(measured, WITH, "temporary_bytes"),
         "gpt2_other_dtype": other,
-        "gpt2_stored_other": summary.gigabytes(measured, WITHOUT, "blocks_bytes", in_=other),
-        "gpt2_every_block_other": summary.gigabytes(measured, WITH, "blocks_bytes", in_=other),
+        "gpt2_stored_other": analysis.gigabytes(measured, WITHOUT, "blocks_bytes", in_=other),
+        "gpt2_every_block_other": analysis.gigabytes(measured, WITH, "blocks_bytes", in_=other),
     }
     for policy in (WITHOUT, "save_operands", "save_projections", WITH):
-        found[f"gpt2_{policy}_kept"] = summary.gigabytes(measured, policy, "kept_bytes")
-        found[f"gpt2_{policy}_percent"] = 100 * summary.overhead(measured, policy)
+        found[f"gpt2_{policy}_kept"] = analysis.gigabytes(measured, policy, "kept_bytes")
+        found[f"gpt2_{policy}_percent"] = 100 * analysis.overhead(measured, policy)
         for attention in ("ordinary", "chunked"):
-            held = summary.gigabytes(measured, policy, "blocks_bytes", attention)
+            held = analysis.gigabytes(measured, policy, "blocks_bytes", attention)
             found[f"gpt2_{policy}_{attention}"] = held
-    found["gpt2_every_block_forwards"] = summary.extra_forwards(measured, WITH)
-    batches, times = summary.largest(measured), summary.times_larger(measured)
+    found["gpt2_every_block_forwards"] = analysis.extra_forwards(measured, WITH)
+    batches, times = analysis.largest(measured), analysis.times_larger(measured)
     found |= {
         "batch_least_memory": float(batches.index[0]),
         "batch_least_with": int(batches.iloc[0].max()),
@@ -278,7 +278,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "batch_lean_with": int(batches[(WITH, "lean")].iloc[-1]),
         "batch_times_least": times.low,
     }
-    for setting in summary.settings(measured):
-        ratio = summary.peak_over_predicted(measured, setting)
+    for setting in analysis.settings(measured):
+        ratio = analysis.peak_over_predicted(measured, setting)
         found |= {f"peak_{setting}_least": ratio.low, f"peak_{setting}_most": ratio.high}
     return found

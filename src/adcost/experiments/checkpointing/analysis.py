@@ -1,4 +1,4 @@
-"""What the chain's rows come to, for figures and claims alike; NumPy and pandas only."""
+"""What the rows of `checkpointing` come to, for figures and claims alike; NumPy and pandas only."""
 
 from collections.abc import Mapping
 from math import ceil, isqrt

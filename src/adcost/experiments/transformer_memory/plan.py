@@ -1,4 +1,4 @@
-r"""The points of the transformer: a policy each, a search for the largest batch, real runs.
+r"""The points of `transformer_memory`: a policy each, a search for the largest batch, real runs.
 
 ``gpt2-<policy>``                  bytes and operations, from shapes alone
 ``batch-<policy>-<attention>``     the largest batch by memory
@@ -13,6 +13,10 @@ from typing import Any
 from adcost.derivatives.checkpointing.policy_names import UnknownPolicy, group
 from adcost.experiments.plan import Point
 from adcost.functions.gpt2_sizes import SIZES, Size, parameter_count
+
+TABLES = ("measurements",)
+FIGURES = ("gpt2_memory", "gpt2_operations", "max_batch", "prediction")
+ANIMATIONS = ()
 
 WITHOUT, WITH = "store_all", "every_block"
 """The policies that the claims compare."""
@@ -31,10 +35,9 @@ COMPILER_MB = 1200
 
 
 def points(config: Mapping[str, Any]) -> list[Point]:
-    """The points that the sections ``transformer`` and ``resident`` ask for."""
-    section = config["transformer"]
+    """The points that the section ``transformer_memory`` of the configuration asks for."""
     resident = _resident(config["resident"])
-    return [*_policies(section), *_groups(section), *_batches(section), *resident]
+    return [*_policies(config), *_groups(config), *_batches(config), *resident]
 
 
 def size_of(section: Mapping[str, Any]) -> Size:
@@ -119,12 +122,12 @@ def stored_mb(model: Mapping[str, Any]) -> int:
 
 
 def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
-    """What is wrong with the two sections beyond their schema, one message each."""
-    return [*_of_transformer(config["transformer"]), *_of_resident(config["resident"], memory_mb)]
+    """What is wrong with the section beyond its schema, one message each."""
+    return [*_of_shapes(config), *_of_resident(config["resident"], memory_mb)]
 
 
-def _of_transformer(section: Mapping[str, Any]) -> list[str]:
-    key = "checkpointing.transformer"
+def _of_shapes(section: Mapping[str, Any]) -> list[str]:
+    key = "transformer_memory"
     found = _unknown_policies(f"{key}.policies", section["policies"])
     for needed in (WITHOUT, "save_operands", "save_projections", WITH):
         if needed not in section["policies"]:
@@ -160,7 +163,7 @@ def _of_transformer(section: Mapping[str, Any]) -> list[str]:
 
 
 def _of_resident(section: Mapping[str, Any], memory_mb: int) -> list[str]:
-    key = "checkpointing.resident"
+    key = "transformer_memory.resident"
     found = _unknown_policies(f"{key}.policies", section["policies"])
     for name, model in section["models"].items():
         size = Size(model["layers"], model["width"], model["heads"], model["vocabulary"])

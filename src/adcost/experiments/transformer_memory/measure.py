@@ -1,4 +1,4 @@
-r"""Measure a transformer's gradient from shapes alone, and real runs of small ones.
+r"""Measure one point: a transformer's gradient from shapes alone, or real runs of small ones.
 
 The rows of a point ``gpt2-<policy>``: the model, the policy as method, attention and dtype as
 setting (``ordinary/float16``), the batch as size. Quantities:
@@ -34,10 +34,9 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.experiments.checkpointing import formulas, largest_batch, resident
-from adcost.experiments.checkpointing.rows import Rows
-from adcost.experiments.checkpointing.transformer_plan import OTHER_DTYPE, WITH, WITHOUT
-from adcost.experiments.checkpointing.transformer_program import (
+from adcost.experiments.transformer_memory import formulas, largest_batch, resident
+from adcost.experiments.transformer_memory.plan import OTHER_DTYPE, WITH, WITHOUT
+from adcost.experiments.transformer_memory.program import (
     Setting,
     blocks,
     forward,
@@ -47,6 +46,7 @@ from adcost.experiments.checkpointing.transformer_program import (
     whole,
 )
 from adcost.functions.gpt2_sizes import Size
+from adcost.results.rows import Rows
 
 WHOLE = "every_2_blocks"
 """Groups of blocks are computed again whole; so is each block in them."""

@@ -1,4 +1,4 @@
-"""The rows of the table ``measurements``, collected."""
+"""Rows of a table of measurements by model, method, setting and size, collected."""
 
 from typing import Any
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adcost.experiments.checkpointing.chain_claims import judge
+from adcost.experiments.checkpointing.claims import judge
 
 IDS = [
     "checkpointing.store_all_linear",
@@ -97,17 +97,17 @@ def claim(tables, name):
     return {claim.id: claim for claim in judge(tables)}[name]
 
 
-def test_the_claims_come_out_in_the_order_of_the_catalogue(chain_tables):
-    slower(4 / 3)(chain_tables)
-    claims = judge(chain_tables)
+def test_the_claims_come_out_in_the_order_of_the_catalogue(tables):
+    slower(4 / 3)(tables)
+    claims = judge(tables)
     assert [claim.id for claim in claims] == IDS
     assert {claim.id: claim.verdict for claim in claims} == dict.fromkeys(IDS, "reproduced")
 
 
 @pytest.mark.parametrize(("name", "plant"), FALSEHOODS)
-def test_a_planted_falsehood_turns_the_verdict(chain_tables, name, plant):
-    plant(chain_tables)
-    assert claim(chain_tables, name).verdict in ("refuted", "inconclusive")
+def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    plant(tables)
+    assert claim(tables, name).verdict in ("refuted", "inconclusive")
 
 
 def test_every_claim_has_a_falsehood():
@@ -121,7 +121,7 @@ def test_every_claim_has_a_falsehood():
         ("halving", "checkpointing.recursive"),
     ],
 )
-def test_layers_computed_once_too_often_are_noticed(chain_tables, method, name):
-    change(lambda v, n: v + 1, method=method, quantity="evaluated", size=16)(chain_tables)
-    work = [e for e in claim(chain_tables, name).evidence if "computed again" in e.unit]
+def test_layers_computed_once_too_often_are_noticed(tables, method, name):
+    change(lambda v, n: v + 1, method=method, quantity="evaluated", size=16)(tables)
+    work = [e for e in claim(tables, name).evidence if "computed again" in e.unit]
     assert [evidence.verdict for evidence in work] == ["inconclusive"]

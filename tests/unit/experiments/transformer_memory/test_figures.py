@@ -3,7 +3,7 @@ from xml.etree import ElementTree
 import pytest
 
 from adcost import plotting
-from adcost.experiments.checkpointing import transformer_figures, transformer_summary
+from adcost.experiments.transformer_memory import analysis, figures
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 
@@ -26,7 +26,7 @@ def test_text_stays_text_and_names_what_is_shown(drawn, name, words):
 
 def test_steps_on_a_gpu_are_drawn_as_such(gpu_tables):
     with plotting.style():
-        figure = transformer_figures._prediction(transformer_summary.joined(gpu_tables))
+        figure = figures._prediction(analysis.joined(gpu_tables))
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["on a GPU"]
     (axis,) = figure.axes
@@ -35,11 +35,11 @@ def test_steps_on_a_gpu_are_drawn_as_such(gpu_tables):
     ]
 
 
-def test_a_batch_of_none_is_drawn_as_zero(measured_transformer):
+def test_a_batch_of_none_is_drawn_as_zero(measured):
     with plotting.style():
-        measured = transformer_summary.joined(measured_transformer)
-        (axis,) = transformer_figures._max_batch(measured).axes
+        measured = analysis.joined(measured)
+        (axis,) = figures._max_batch(measured).axes
     heights = [bar.get_height() for bars in axis.containers for bar in bars]
-    found = transformer_summary.largest(measured)
+    found = analysis.largest(measured)
     assert sorted(heights) == sorted(found.to_numpy().ravel())
     assert axis.get_ylim()[0] == 0

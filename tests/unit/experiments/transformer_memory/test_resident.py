@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import jax
 import pytest
 
-from adcost.experiments.checkpointing import resident
-from adcost.experiments.checkpointing.rows import Rows
+from adcost.experiments.transformer_memory import resident
 from adcost.functions.gpt2_sizes import Size
+from adcost.results.rows import Rows
 
 PARAMETERS = {"sequence": 8, "batch": 2, "policy": "store_all", "repeats": 2}
 

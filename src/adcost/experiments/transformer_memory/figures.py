@@ -1,4 +1,4 @@
-"""Draw the figures of the transformer from its rows."""
+"""Draw the figures of `transformer_memory` from its tables."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from adcost import plotting
-from adcost.experiments.checkpointing import transformer_summary as summary
-from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
+from adcost.experiments.transformer_memory import analysis
+from adcost.experiments.transformer_memory.plan import WITH, WITHOUT
 from adcost.palette import METHODS
 
 NAMES = {
@@ -46,12 +46,13 @@ RUNS = {
 
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
-    """Write the transformer's figures; the style is the caller's."""
-    measured = summary.joined(tables)
-    plotting.save(_memory(measured), folder, "gpt2_memory")
-    plotting.save(_operations(measured), folder, "gpt2_operations")
-    plotting.save(_max_batch(measured), folder, "max_batch")
-    plotting.save(_prediction(measured), folder, "prediction")
+    """Write every figure of the plan as SVG and PDF."""
+    measured = analysis.joined(tables)
+    with plotting.style():
+        plotting.save(_memory(measured), folder, "gpt2_memory")
+        plotting.save(_operations(measured), folder, "gpt2_operations")
+        plotting.save(_max_batch(measured), folder, "max_batch")
+        plotting.save(_prediction(measured), folder, "prediction")
 
 
 def named(policy: str) -> str:
@@ -61,19 +62,19 @@ def named(policy: str) -> str:
 
 def _memory(measured: pd.DataFrame) -> Figure:
     """Bytes of the blocks by policy and attention, beside the literature's figures."""
-    said, policies = summary.formula(measured), summary.policies(measured)
-    stored, with_checkpoints = summary.zero_says(measured)
+    said, policies = analysis.formula(measured), analysis.policies(measured)
+    stored, with_checkpoints = analysis.zero_says(measured)
     figure, axis = plt.subplots(figsize=(8.4, 0.62 * len(policies) + 1.7))
     places = np.arange(len(policies))[::-1]
     for shift, (attention, colour) in zip((0.19, -0.19), ATTENTION.items(), strict=True):
-        held = [summary.gigabytes(measured, p, "blocks_bytes", attention) for p in policies]
+        held = [analysis.gigabytes(measured, p, "blocks_bytes", attention) for p in policies]
         axis.plot(held, places + shift, "o", ms=7, color=colour)
         for y, gb in zip(places + shift, held, strict=True):
             # On the page's colour, for a line may pass behind it.
             page = {"fc": "#FFFFFF", "ec": "none", "pad": 1.5}
             plotting.label_at_end(axis, gb, y, plotting.number(gb), colour, bbox=page)
     # Lengths mean nothing on a logarithmic axis, so a part is a mark as the whole is.
-    kept = [summary.gigabytes(measured, p, "kept_bytes") for p in policies]
+    kept = [analysis.gigabytes(measured, p, "kept_bytes") for p in policies]
     part = {"ms": 6, "mfc": "none", "mew": 1.4, "color": ATTENTION["ordinary"]}
     axis.plot(kept, places + 0.19, "D", **part)
     lines = {
@@ -87,7 +88,7 @@ def _memory(measured: pd.DataFrame) -> Figure:
         plotting.label_at_end(axis, gb, len(policies) - 0.42, text, **above)
     axis.set_yticks(places, [named(p) for p in policies])
     axis.set(xscale="log", xlabel=f"GB held by the blocks' compiled gradient, {_what(measured)}")
-    held = [summary.gigabytes(measured, p, "blocks_bytes", "chunked") for p in policies]
+    held = [analysis.gigabytes(measured, p, "blocks_bytes", "chunked") for p in policies]
     axis.set_xlim(min(held) / 2.5, max(said.korthikanti, *kept) * 2)
     axis.set_ylim(-0.55, len(policies) - 0.45)
     _decimal(axis)
@@ -101,16 +102,16 @@ def _memory(measured: pd.DataFrame) -> Figure:
 
 def _operations(measured: pd.DataFrame) -> Figure:
     """Memory against additional operations: the price of each policy."""
-    policies = [p for p in summary.policies(measured) if p != "recompute_all"]
+    policies = [p for p in analysis.policies(measured) if p != "recompute_all"]
     figure, axis = plt.subplots(figsize=(7.2, 4.4))
     for policy in policies:
         x, y = (
-            summary.gigabytes(measured, policy, "blocks_bytes"),
-            summary.overhead(measured, policy),
+            analysis.gigabytes(measured, policy, "blocks_bytes"),
+            analysis.overhead(measured, policy),
         )
         by_chunks = (
-            summary.gigabytes(measured, policy, "blocks_bytes", "chunked"),
-            summary.overhead(measured, policy, "chunked"),
+            analysis.gigabytes(measured, policy, "blocks_bytes", "chunked"),
+            analysis.overhead(measured, policy, "chunked"),
         )
         axis.plot([x, by_chunks[0]], [y, by_chunks[1]], "-", lw=0.8, color=plotting.GREY, zorder=0)
         axis.plot(x, y, "o", ms=8, color=ATTENTION["ordinary"])
@@ -118,12 +119,12 @@ def _operations(measured: pd.DataFrame) -> Figure:
         offset, side = LABELS.get(policy, ((7, 6), "left"))
         beside = {"offset": offset, "ha": side, "va": "baseline"}
         plotting.label_at_end(axis, x, y, named(policy), "black", **beside)
-    groups = summary.frontier(measured)
+    groups = analysis.frontier(measured)
     axis.plot(groups.gigabytes, groups.overhead, "s", ms=6, mfc="none", mew=1.5, color=GROUPS)
     said = "by groups of " + ", ".join(f"{g:.0f}" for g in sorted(groups.index)) + " sequences"
     at = groups.gigabytes.min(), groups.overhead.iloc[-1]
     plotting.label_at_end(axis, *at, said, GROUPS, offset=(-4, -16), va="baseline")
-    _, with_checkpoints = summary.zero_says(measured)
+    _, with_checkpoints = analysis.zero_says(measured)
     axis.axvline(with_checkpoints, color=plotting.GREY, lw=1.2, ls="--", zorder=0)
     said = f"ZeRO with\ncheckpoints, {plotting.number(with_checkpoints)}"
     plotting.label_at_end(axis, with_checkpoints, 0.12, said, offset=(4, 0))
@@ -147,7 +148,7 @@ def _operations(measured: pd.DataFrame) -> Figure:
 
 def _max_batch(measured: pd.DataFrame) -> Figure:
     """The largest batch by memory, without and with checkpoints."""
-    found = summary.largest(measured)
+    found = analysis.largest(measured)
     figure, axis = plt.subplots(figsize=(7.2, 4.0))
     rows = pd.concat(
         pd.DataFrame({"memory": found.index, "batch": found[case].to_numpy(), "name": look.name})
@@ -181,7 +182,7 @@ def _max_batch(measured: pd.DataFrame) -> Figure:
 
 def _prediction(measured: pd.DataFrame) -> Figure:
     """A real step's peak over the prediction, run by run."""
-    runs, settings = summary.runs(measured), summary.settings(measured)
+    runs, settings = analysis.runs(measured), analysis.settings(measured)
     labels = list(dict.fromkeys(zip(runs.model, runs.method, strict=True)))
     figure, axis = plt.subplots(figsize=(7.6, 0.5 * len(labels) + 1.5))
     places = {label: len(labels) - 1 - i for i, label in enumerate(labels)}
@@ -205,8 +206,8 @@ def _prediction(measured: pd.DataFrame) -> Figure:
 
 
 def _what(measured: pd.DataFrame) -> str:
-    rows = summary.of(measured, "policy")
-    return f"{rows.model.iloc[0]}, batch {int(rows['size'].iloc[0])}, {summary.dtype(measured)}"
+    rows = analysis.of(measured, "policy")
+    return f"{rows.model.iloc[0]}, batch {int(rows['size'].iloc[0])}, {analysis.dtype(measured)}"
 
 
 def _decimal(axis: Axes) -> None:

@@ -29,8 +29,8 @@ from typing import Any
 
 import adcost
 from adcost import platforms, seeds
-from adcost.experiments.checkpointing.rows import Rows
 from adcost.functions.gpt2_sizes import Size
+from adcost.results.rows import Rows
 
 DTYPE = "float32"
 
@@ -56,7 +56,7 @@ def compare(rows: Rows, size: Size, parameters: Mapping[str, Any], seed: int, po
             asked = {
                 "size": asdict(size),
                 **{key: parameters[key] for key in ("sequence", "batch", "policy")},
-                "seed": seeds.number(seed, "checkpointing", point, repeat),
+                "seed": seeds.number(seed, "transformer_memory", point, repeat),
                 "one_thread": setting == "bare",
             }
             found = _fresh(asked, flags)
@@ -100,7 +100,7 @@ def _compiled(asked: Mapping[str, Any], *, with_program: bool = False) -> Any:
     import jax.numpy as jnp
     import numpy as np
 
-    from adcost.experiments.checkpointing.transformer_program import Setting, whole
+    from adcost.experiments.transformer_memory.program import Setting, whole
     from adcost.functions import transformer
 
     size = Size(**asked["size"])

@@ -1,11 +1,11 @@
-"""What the transformer's rows come to, for figures and claims alike; pandas only."""
+"""What the rows of `transformer_memory` come to, for figures and claims alike; pandas only."""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
-from adcost.experiments.checkpointing.formulas import activations
-from adcost.experiments.checkpointing.transformer_plan import OTHER_DTYPE, WITH, WITHOUT
+from adcost.experiments.transformer_memory.formulas import activations
+from adcost.experiments.transformer_memory.plan import OTHER_DTYPE, WITH, WITHOUT
 from adcost.functions.gpt2_sizes import SIZES
 from adcost.results.select import parameter, select, single
 from adcost.statistics.intervals import Interval
@@ -18,7 +18,7 @@ def joined(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The measurements, each with its point's ``kind``, and ``attention`` and ``dtype`` if any."""
     measured, points = tables["measurements"], tables["points"]
     more = {
-        name: measured.point.map(parameter("checkpointing", points, name))
+        name: measured.point.map(parameter("transformer_memory", points, name))
         for name in ("kind", "attention", "dtype")
     }
     return measured.assign(**more)
@@ -26,7 +26,7 @@ def joined(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 def of(measured: pd.DataFrame, kind: str) -> pd.DataFrame:
     """The rows of one kind of point: ``policy``, ``groups``, ``batch`` or ``resident``."""
-    return select("checkpointing", measured, kind=kind)
+    return select("transformer_memory", measured, kind=kind)
 
 
 def formula(measured: pd.DataFrame) -> pd.Series:
@@ -81,7 +81,7 @@ def value(
     """One quantity of a policy; it must have been measured."""
     setting = f"{attention}/{in_ or dtype(measured)}"
     labels = {"method": policy, "setting": setting, "quantity": quantity}
-    return single("checkpointing", of(measured, "policy"), **labels)
+    return single("transformer_memory", of(measured, "policy"), **labels)
 
 
 def other_dtype(measured: pd.DataFrame) -> str:

@@ -2,7 +2,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from adcost.experiments.checkpointing import chain_animation
+from adcost.experiments.checkpointing import animation
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 
@@ -20,9 +20,9 @@ def test_text_stays_text_and_names_what_is_shown(drawn, name, words):
     assert all(word in text for word in words)
 
 
-def test_the_animation_shows_the_events_that_were_kept_in_the_table(measured_chain):
-    rows = measured_chain["measurements"]
-    moments = chain_animation._moments(
+def test_the_animation_shows_the_events_that_were_kept_in_the_table(measured):
+    rows = measured["measurements"]
+    moments = animation._moments(
         rows[(rows.model == "animation") & (rows.method == "recompute_all")]
     )
     assert [kept for kept, *_ in moments[:-1]] == [{0}] * (len(moments) - 1)

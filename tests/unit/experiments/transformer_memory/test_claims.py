@@ -4,17 +4,16 @@ import pandas as pd
 import pytest
 
 from adcost.derivatives.checkpointing import policies
-from adcost.experiments.checkpointing import transformer, transformer_plan
-from adcost.experiments.checkpointing import transformer_summary as summary
-from adcost.experiments.checkpointing.transformer_claims import judge, numbers
-from adcost.experiments.checkpointing.transformer_plan import WITH, WITHOUT
+from adcost.experiments.transformer_memory import analysis, measure, plan
+from adcost.experiments.transformer_memory.claims import judge, numbers
+from adcost.experiments.transformer_memory.plan import WITH, WITHOUT
 
 IDS = [
-    "checkpointing.gpt2_60gb",
-    "checkpointing.gpt2_8gb",
-    "checkpointing.gpt2_33_percent",
-    "checkpointing.max_batch",
-    "checkpointing.prediction_holds",
+    "transformer_memory.gpt2_60gb",
+    "transformer_memory.gpt2_8gb",
+    "transformer_memory.gpt2_33_percent",
+    "transformer_memory.max_batch",
+    "transformer_memory.prediction_holds",
 ]
 
 
@@ -34,7 +33,7 @@ def verdicts(tables):
 
 def as_said(tables):
     """The tables as they were if every statement were true."""
-    stored, with_ = (1e9 * gb for gb in summary.zero_says(summary.joined(tables)))
+    stored, with_ = (1e9 * gb for gb in analysis.zero_says(analysis.joined(tables)))
     put(tables, "blocks_bytes", stored, method="store_all")
     put(tables, "operands_bytes", stored)
     put(tables, "no_scores_bytes", 0.9 * stored)
@@ -72,67 +71,64 @@ FALSEHOODS = [
 ]  # fmt: skip
 
 
-def test_statements_that_are_true_are_reproduced(transformer_tables):
-    as_said(transformer_tables)
-    assert verdicts(transformer_tables) == dict.fromkeys(IDS, "reproduced")
+def test_statements_that_are_true_are_reproduced(tables):
+    as_said(tables)
+    assert verdicts(tables) == dict.fromkeys(IDS, "reproduced")
 
 
 @pytest.mark.parametrize(("name", "plant"), FALSEHOODS)
-def test_a_planted_falsehood_turns_the_verdict(transformer_tables, name, plant):
-    as_said(transformer_tables)
-    plant(transformer_tables)
-    assert verdicts(transformer_tables)[name] in ("refuted", "inconclusive")
+def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+    as_said(tables)
+    plant(tables)
+    assert verdicts(tables)[name] in ("refuted", "inconclusive")
 
 
 def test_every_claim_has_a_falsehood():
     assert {name for name, _ in FALSEHOODS} == set(IDS)
 
 
-def test_blocks_that_take_the_whole_batch_at_once_refute_the_claim(
-    transformer_tables, transformer_section, monkeypatch
-):
+def test_blocks_that_take_the_whole_batch_at_once_refute_the_claim(tables, section, monkeypatch):
     """The fault below the experiment: groups that are no groups hold what one program holds."""
-    section = transformer_section["transformer"]
-    point = next(p for p in transformer_plan.points(transformer_section) if p.name == "groups-1")
+    point = next(p for p in plan.points(section) if p.name == "groups-1")
     monkeypatch.setattr(policies, "every_block_by_groups", lambda size: policies.through(WITH))
-    ignored = transformer.measure(point.name, point.parameters, 0)["measurements"]
-    at_once = summary.gigabytes(summary.joined(transformer_tables), WITH, "blocks_bytes")
+    ignored = measure.measure(point.name, point.parameters, 0)["measurements"]
+    at_once = analysis.gigabytes(analysis.joined(tables), WITH, "blocks_bytes")
     assert section["batch"] > 1
     (held,) = ignored[ignored.quantity == "blocks_bytes"].value / 1e9
     assert held == pytest.approx(at_once, rel=1e-6)
-    as_said(transformer_tables)
-    put(transformer_tables, "blocks_bytes", held * 1e9, point="groups-")
-    assert verdicts(transformer_tables)[IDS[1]] == "refuted"
+    as_said(tables)
+    put(tables, "blocks_bytes", held * 1e9, point="groups-")
+    assert verdicts(tables)[IDS[1]] == "refuted"
 
 
-def test_smaller_groups_hold_less_at_the_same_price(measured_transformer):
-    measured = summary.joined(measured_transformer)
-    frontier = summary.frontier(measured)
+def test_smaller_groups_hold_less_at_the_same_price(measured):
+    measured = analysis.joined(measured)
+    frontier = analysis.frontier(measured)
     assert list(frontier.index) == [2, 1]
-    at_once = summary.gigabytes(measured, WITH, "blocks_bytes")
+    at_once = analysis.gigabytes(measured, WITH, "blocks_bytes")
     assert at_once > frontier.gigabytes[2] > frontier.gigabytes[1]
-    assert frontier.overhead[1] == pytest.approx(summary.overhead(measured, WITH), rel=0.05)
+    assert frontier.overhead[1] == pytest.approx(analysis.overhead(measured, WITH), rel=0.05)
 
 
-def test_what_must_be_kept_is_what_the_compiled_program_keeps(measured_transformer):
-    measured = summary.joined(measured_transformer)
-    said = summary.formula(measured)
-    operands = summary.gigabytes(measured, WITHOUT, "operands_bytes")
+def test_what_must_be_kept_is_what_the_compiled_program_keeps(measured):
+    measured = analysis.joined(measured)
+    said = analysis.formula(measured)
+    operands = analysis.gigabytes(measured, WITHOUT, "operands_bytes")
     assert operands == pytest.approx(
-        summary.gigabytes(measured, "save_operands", "kept_bytes"), rel=1e-2
+        analysis.gigabytes(measured, "save_operands", "kept_bytes"), rel=1e-2
     )
-    assert summary.gigabytes(measured, WITHOUT, "no_scores_bytes") == pytest.approx(
+    assert analysis.gigabytes(measured, WITHOUT, "no_scores_bytes") == pytest.approx(
         operands - said.scores, rel=1e-2
     )
 
 
-ON_GPU = "checkpointing.prediction_holds_on_gpu"
+ON_GPU = "transformer_memory.prediction_holds_on_gpu"
 
 
-def test_steps_on_a_gpu_have_a_claim_and_numbers_of_their_own(gpu_tables, transformer_tables):
+def test_steps_on_a_gpu_have_a_claim_and_numbers_of_their_own(gpu_tables, tables):
     found = verdicts(gpu_tables)
     assert found[ON_GPU] == "reproduced" and IDS[4] not in found
-    assert ON_GPU not in verdicts(transformer_tables)
+    assert ON_GPU not in verdicts(tables)
     named = [name for name in numbers(gpu_tables) if name.startswith("peak_")]
     assert named == ["peak_gpu_least", "peak_gpu_most"]
 
@@ -165,31 +161,31 @@ def test_a_prediction_that_is_off_on_a_gpu_turns_the_verdict(gpu_tables, times, 
         (IDS[4], 1, lambda t: put(t, "peak_bytes", lambda v: 1.5 * v, setting="bare")),
     ],
 )
-def test_further_evidence_turns_too(transformer_tables, name, position, plant):
+def test_further_evidence_turns_too(tables, name, position, plant):
     def verdict():
-        (claim,) = (claim for claim in judge(transformer_tables) if claim.id == name)
+        (claim,) = (claim for claim in judge(tables) if claim.id == name)
         return claim.evidence[position].verdict
 
-    as_said(transformer_tables)
+    as_said(tables)
     assert verdict() == "reproduced"
-    plant(transformer_tables)
+    plant(tables)
     assert verdict() in ("refuted", "inconclusive")
 
 
-def test_another_model_is_named_and_its_figures_scaled(measured_transformer):
-    measured = summary.joined(measured_transformer)
-    said = summary.formula(measured)
-    stored, with_ = summary.zero_says(measured)
+def test_another_model_is_named_and_its_figures_scaled(measured):
+    measured = analysis.joined(measured)
+    said = analysis.formula(measured)
+    stored, with_ = analysis.zero_says(measured)
     assert stored / with_ == pytest.approx(7.5) and stored == pytest.approx(said.zero, rel=0.01)
-    assert summary.model(measured) == "The transformer configured, sequence 256, batch 4"
+    assert analysis.model(measured) == "The transformer configured, sequence 256, batch 4"
     xl = measured.assign(model=measured.model.replace("own", "gpt2-xl"))
-    assert summary.model(pd.DataFrame(xl)).startswith("GPT-2 XL,")
+    assert analysis.model(pd.DataFrame(xl)).startswith("GPT-2 XL,")
 
 
-def test_a_missing_row_is_said(transformer_tables):
-    table = transformer_tables["measurements"]
-    transformer_tables["measurements"] = table[table.method != "save_operands"]
+def test_a_missing_row_is_said(tables):
+    table = tables["measurements"]
+    tables["measurements"] = table[table.method != "save_operands"]
     with pytest.raises(
         ValueError, match=r"nothing was measured with method save_operands, .*quantity kept_bytes"
     ):
-        judge(transformer_tables)
+        judge(tables)
