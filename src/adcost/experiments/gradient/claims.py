@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, Kind, at_most, near
-from adcost.experiments.gradient.summary import (
+from adcost.experiments.gradient.analysis import (
     ARITHMETIC,
     BOUND,
     DEAR,

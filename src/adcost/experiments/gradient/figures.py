@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from adcost import plotting
-from adcost.experiments.gradient.summary import BOUND, DEAR, counted, in_writing, of, prices, timed
+from adcost.experiments.gradient.analysis import BOUND, DEAR, counted, in_writing, of, prices, timed
 from adcost.palette import DARK, METHODS
 
 OF = {

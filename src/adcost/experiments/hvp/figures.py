@@ -11,8 +11,8 @@ import seaborn
 from matplotlib.figure import Figure
 
 from adcost import plotting
+from adcost.experiments.hvp.analysis import sweep as sweep_of
 from adcost.experiments.hvp.plan import ITEMSIZE
-from adcost.experiments.hvp.summary import sweep as sweep_of
 from adcost.palette import METHODS
 from adcost.statistics.exponent import fit_exponent, local_exponents
 from adcost.statistics.intervals import paired_ratio, summarise

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.experiments.linear_algebra.summary import ROUNDOFF, SOLVE_WAYS, cost, ends, errors
+from adcost.experiments.linear_algebra.analysis import ROUNDOFF, SOLVE_WAYS, cost, ends, errors
 from adcost.statistics.intervals import Interval, median_interval, paired_ratio
 
 UNITS = 10.0

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adcost import plotting
-from adcost.experiments.linear_algebra.summary import ROUNDOFF, SOLVE_WAYS, cost, course, errors
+from adcost.experiments.linear_algebra.analysis import ROUNDOFF, SOLVE_WAYS, cost, course, errors
 from adcost.palette import DARK, METHODS
 from adcost.statistics.intervals import paired_ratio
 

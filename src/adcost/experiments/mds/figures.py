@@ -12,9 +12,7 @@ from matplotlib.lines import Line2D
 
 from adcost import plotting
 from adcost.experiments.mds import recovery
-from adcost.experiments.mds.plan import SCALING
-from adcost.experiments.mds.recovery import LOOKS, METHODS, label_cities
-from adcost.experiments.mds.summary import (
+from adcost.experiments.mds.analysis import (
     animated,
     cost_ratios,
     growth,
@@ -22,6 +20,8 @@ from adcost.experiments.mds.summary import (
     subset_exponent,
     values,
 )
+from adcost.experiments.mds.plan import SCALING
+from adcost.experiments.mds.recovery import LOOKS, METHODS, label_cities
 from adcost.statistics.intervals import Interval
 
 DASHED, DASHES = "central_differences", (0, (4, 3))

@@ -9,8 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adcost import palette, plotting
-from adcost.experiments.stepsizes.plan import STABLE
-from adcost.experiments.stepsizes.summary import (
+from adcost.experiments.stepsizes.analysis import (
     conditioned,
     conserved_end,
     guaranteed,
@@ -21,6 +20,7 @@ from adcost.experiments.stepsizes.summary import (
     values,
     vectors,
 )
+from adcost.experiments.stepsizes.plan import STABLE
 
 OF = {
     "start": "before_learning",

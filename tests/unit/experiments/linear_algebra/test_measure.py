@@ -3,7 +3,7 @@ import pytest
 
 from adcost.derivatives import linear_algebra as rules
 from adcost.experiments.linear_algebra import measure
-from adcost.experiments.linear_algebra.summary import cost, course, ends
+from adcost.experiments.linear_algebra.analysis import cost, course, ends
 
 
 def test_every_way_is_compared_at_every_condition(tables, section):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from adcost.experiments.hutchinson import summary
-from adcost.experiments.hutchinson.summary import jackknife, root_mean, student
+from adcost.experiments.hutchinson import analysis
+from adcost.experiments.hutchinson.analysis import jackknife, root_mean, student
 
 TRIALS, BLOCKS, PROBES = 400, 8, 512
 NUMBERS = 2 ** np.arange(10)
@@ -25,21 +25,21 @@ def _covered(interval, truth):
 def test_the_exponent_over_eight_blocks_is_covered():
     """Coverage of 95 % has a standard error of 1.1 % here, so 91.5 % is over three below it."""
     rng = np.random.default_rng(5)
-    enough = NUMBERS * summary.LEAST_SETS <= PROBES
+    enough = NUMBERS * analysis.LEAST_SETS <= PROBES
     hits = 0
     for _ in range(TRIALS):
         square_errors = _square_errors(rng)[:, enough]
-        hits += _covered(summary._exponent(NUMBERS[enough], square_errors, 1), -0.5)
+        hits += _covered(analysis._exponent(NUMBERS[enough], square_errors, 1), -0.5)
     assert hits / TRIALS >= 0.915
 
 
 def test_several_exponents_are_covered_together():
     rng = np.random.default_rng(6)
-    enough = NUMBERS * summary.LEAST_SETS <= PROBES
+    enough = NUMBERS * analysis.LEAST_SETS <= PROBES
     together = 0
     for _ in range(TRIALS // 4):
         each = [
-            summary._exponent(NUMBERS[enough], _square_errors(rng)[:, enough], 9) for _ in range(9)
+            analysis._exponent(NUMBERS[enough], _square_errors(rng)[:, enough], 9) for _ in range(9)
         ]
         together += all(_covered(interval, -0.5) for interval in each)
     assert together >= 0.88 * TRIALS // 4
