@@ -16,7 +16,8 @@ takes from the modules below. After an update, what fails says which entry it is
   operations in ``costs.count.arithmetic`` and ``costs.count.factorisations``. To see a version's:
   ``print(jax.make_jaxpr(f)(x).eqns[0].params)``.
 - *Derivative rules*: what JAX's derivative of an activation multiplies is stated below (`TANH`).
-- ``jax.interpreters.partial_eval``: `needed`. ``jax.extend.source_info_util``: `user_line`.
+- ``jax.interpreters.partial_eval``: `without_dead_code`.
+  ``jax.extend.source_info_util``: `user_line`.
 - *Fields of the compiler's answers*: `held_bytes`, `computed_flops`; ``memory_stats`` of a GPU's
   allocator in ``experiments.transformer_memory.resident``; the target's features in the bytes of a
   program, in ``processor``.
@@ -63,10 +64,10 @@ from adcost.jax_versions.jaxprs import (
     inner_jaxprs,
     is_traced,
     jaxpr_as_fun,
-    needed,
     opened,
     programs,
     used,
+    without_dead_code,
 )
 from adcost.jax_versions.source import (
     Frame,
@@ -108,7 +109,6 @@ __all__ = [
     "jaxpr_as_fun",
     "linear_solve",
     "manual_devices",
-    "needed",
     "opened",
     "programs",
     "scan",
@@ -119,5 +119,6 @@ __all__ = [
     "used",
     "user_line",
     "while_loop",
+    "without_dead_code",
     "written_in_jax",
 ]

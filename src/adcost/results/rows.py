@@ -13,7 +13,7 @@ class Rows:
     def __init__(self, point: str, model: str) -> None:
         """Begin without rows."""
         self._labels = (point, model)
-        self._rows: list[tuple] = []
+        self._rows: list[tuple[Any, ...]] = []
 
     def add(self, method: str, setting: str, size: int, **quantities: Any) -> None:
         """A row for each quantity by its name."""

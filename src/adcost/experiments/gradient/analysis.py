@@ -73,6 +73,6 @@ def timed(timings: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def of(table: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
+def of_methods(table: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     """The rows of some methods, by function and dimension."""
     return table[table.method.isin(methods)].sort_values(["point", "dimension"])

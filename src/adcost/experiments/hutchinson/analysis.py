@@ -161,7 +161,7 @@ def _exponent(x: np.ndarray, square_errors: np.ndarray, comparisons: int) -> Int
     )
 
 
-def measured_needed(
+def measured_probes(
     measured: pd.DataFrame, case: Case, error: float, comparisons: int = 1
 ) -> Interval:
     """The V at which random signs have the relative error ``error``, from the errors measured.
@@ -235,7 +235,7 @@ def networks(measured: pd.DataFrame) -> list[Case]:
     return [case for case in cases(measured) if case[0] in NETWORKS]
 
 
-def needed(measured: pd.DataFrame, case: Case, error: float = ACCURACY) -> float:
+def required_probes(measured: pd.DataFrame, case: Case, error: float = ACCURACY) -> float:
     """The V of random signs at which the law's relative error is ``error``."""
     return probes_needed(law(measured, case, "rademacher"), 1, error)
 

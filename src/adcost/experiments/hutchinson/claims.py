@@ -133,8 +133,8 @@ def _crossover(measured: pd.DataFrame) -> Claim:
     ratios, sides, shares = [], [], []
     for case in cases:
         size = float(analysis.exact(measured, case)["size"])
-        predicted = analysis.needed(measured, case)
-        found = analysis.measured_needed(measured, case, analysis.ACCURACY, len(cases))
+        predicted = analysis.required_probes(measured, case)
+        found = analysis.measured_probes(measured, case, analysis.ACCURACY, len(cases))
         name = _called(measured, case)
         ratios.append(
             near("sampled", found.over(predicted), 1, NEEDED, f"of the predicted products, {name}")

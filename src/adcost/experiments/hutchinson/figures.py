@@ -125,9 +125,9 @@ def _needed(measured: pd.DataFrame) -> Figure:
     lines = []
     for case in analysis.networks(measured):
         size = analysis.exact(measured, case)["size"]
-        share = [analysis.needed(measured, case, error) / size for error in errors]
+        share = [analysis.required_probes(measured, case, error) / size for error in errors]
         axis.plot(errors, share, color=COLOURS[case])
-        at = analysis.measured_needed(measured, case, analysis.ACCURACY).over(size)
+        at = analysis.measured_probes(measured, case, analysis.ACCURACY).over(size)
         mark = {"marker": "o", "ls": "", "color": COLOURS[case]}
         ends = [at.value], [at.low], [at.high]
         plotting.interval_line(axis, [analysis.ACCURACY], *ends, **mark)

@@ -57,8 +57,8 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     off = []
     for case in analysis.networks(measured):
         name, size = "_".join(case), float(analysis.exact(measured, case)["size"])
-        predicted = analysis.needed(measured, case)
-        found = analysis.measured_needed(measured, case, analysis.ACCURACY)
+        predicted = analysis.required_probes(measured, case)
+        found = analysis.measured_probes(measured, case, analysis.ACCURACY)
         off.append(found.value / predicted)
         result[f"needed_{name}"] = float(round(predicted))
         # The error at which V is d.
@@ -66,7 +66,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     result["needed_off"] = max(off, key=lambda ratio: abs(ratio - 1))
     for state in analysis.STATES:
         large_needs, dense_needs = (
-            analysis.needed(measured, (network, state)) for network in ("large", "dense")
+            analysis.required_probes(measured, (network, state)) for network in ("large", "dense")
         )
         result[f"needed_ratio_{state}"] = large_needs / dense_needs
     for network in analysis.NETWORKS:

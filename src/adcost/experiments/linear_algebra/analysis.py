@@ -28,7 +28,7 @@ def course(measured: pd.DataFrame, quantity: str) -> pd.DataFrame:
     return rows[["method", "draw", "step", "value"]]
 
 
-def ends(measured: pd.DataFrame, quantity: str) -> pd.DataFrame:
+def final_values(measured: pd.DataFrame, quantity: str) -> pd.DataFrame:
     """After the last step: a row a draw, a column a method."""
     rows = course(measured, quantity)
     return rows[rows.step == rows.step.max()].pivot(index="draw", columns="method", values="value")

@@ -76,7 +76,7 @@ def _cost(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
         ratio = operations[way] / operations["value"]
         left.plot(ratio.index, ratio, **look)
         rounds = {size: paired_ratio(rows, way, "value") for size, rows in timings.groupby("size")}
-        table = pd.DataFrame({size: ratio.ends for size, ratio in rounds.items()}).T
+        table = pd.DataFrame({size: ratio.as_row for size, ratio in rounds.items()}).T
         plotting.interval_line(
             right, table.index, table["value"], table["low"], table["high"], **look
         )

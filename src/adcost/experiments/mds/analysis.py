@@ -23,7 +23,7 @@ def map_errors(measured: pd.DataFrame, quantity: str = "procrustes_relative") ->
     """Gradient descent's map error at each point: its median over starts, with interval."""
     rows = values(measured, "gradient_descent", quantity)
     groups = rows.groupby("point", sort=False).value
-    return pd.DataFrame({point: median_interval(group).ends for point, group in groups}).T
+    return pd.DataFrame({point: median_interval(group).as_row for point, group in groups}).T
 
 
 def cost_ratios(measured: pd.DataFrame, method: str) -> pd.DataFrame:

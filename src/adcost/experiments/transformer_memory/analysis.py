@@ -24,14 +24,14 @@ def joined(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return measured.assign(**more)
 
 
-def of(measured: pd.DataFrame, kind: str) -> pd.DataFrame:
+def of_kind(measured: pd.DataFrame, kind: str) -> pd.DataFrame:
     """The rows of one kind of point: ``policy``, ``groups``, ``batch`` or ``resident``."""
     return select("transformer_memory", measured, kind=kind)
 
 
 def formula(measured: pd.DataFrame) -> pd.Series:
     """GB (10⁹ bytes) by the literature's formulas, by quantity without its ``_bytes``."""
-    rows = of(measured, "policy")
+    rows = of_kind(measured, "policy")
     rows = rows[(rows.setting == "formula") & rows.quantity.str.endswith("_bytes")]
     found = rows.set_index("quantity").value / 1e9
     return found.rename(lambda name: name.removesuffix("_bytes"))
@@ -39,7 +39,7 @@ def formula(measured: pd.DataFrame) -> pd.Series:
 
 def model(measured: pd.DataFrame) -> str:
     """The transformer, its sequence and its batch, for the reader."""
-    rows = of(measured, "policy")
+    rows = of_kind(measured, "policy")
     name = rows.model.iloc[0]
     name = SHOWN.get(name, "The transformer configured")
     sequence = rows[rows.quantity == "sequence"].value.iloc[0]
@@ -58,13 +58,13 @@ def zero_says(measured: pd.DataFrame) -> tuple[float, float]:
 
 def dtype(measured: pd.DataFrame) -> str:
     """The dtype of all settings but the comparison's."""
-    rows = of(measured, "policy")
+    rows = of_kind(measured, "policy")
     return str(rows["dtype"].iloc[0])
 
 
 def policies(measured: pd.DataFrame) -> list[str]:
     """The policies measured, as the configuration orders them."""
-    rows = of(measured, "policy")
+    rows = of_kind(measured, "policy")
     return list(rows[rows.quantity == "kept_bytes"].method)
 
 
@@ -81,7 +81,7 @@ def value(
     """One quantity of a policy; it must have been measured."""
     setting = f"{attention}/{in_ or dtype(measured)}"
     labels = {"method": policy, "setting": setting, "quantity": quantity}
-    return single("transformer_memory", of(measured, "policy"), **labels)
+    return single("transformer_memory", of_kind(measured, "policy"), **labels)
 
 
 def other_dtype(measured: pd.DataFrame) -> str:
@@ -114,7 +114,7 @@ def frontier(measured: pd.DataFrame) -> pd.DataFrame:
 
     ``gigabytes`` held by the blocks and ``overhead`` in operations; the least memory last.
     """
-    rows = of(measured, "groups").pivot(index="size", columns="quantity", values="value")
+    rows = of_kind(measured, "groups").pivot(index="size", columns="quantity", values="value")
     stored = value(measured, WITHOUT, "blocks_operations", "ordinary")
     found = pd.DataFrame(
         {"gigabytes": rows.blocks_bytes / 1e9, "overhead": rows.blocks_operations / stored - 1}
@@ -124,13 +124,13 @@ def frontier(measured: pd.DataFrame) -> pd.DataFrame:
 
 def before_any_batch(measured: pd.DataFrame) -> float:
     """GB of parameters, gradients and optimiser, in which no sequence is yet."""
-    rows = of(measured, "batch")
+    rows = of_kind(measured, "batch")
     return float(rows[rows.quantity == "fixed_bytes"].value.iloc[0] / 1e9)
 
 
 def largest(measured: pd.DataFrame) -> pd.DataFrame:
     """Batches by memory: a row for each in GB; columns are (policy, attention)."""
-    rows = of(measured, "batch")
+    rows = of_kind(measured, "batch")
     rows = rows[rows.quantity == "largest_batch"]
     found = rows.pivot(index="size", columns=["method", "attention"], values="value")
     return found.sort_index().astype(int)
@@ -148,7 +148,7 @@ def times_larger(measured: pd.DataFrame) -> Interval:
 
 def proofs(measured: pd.DataFrame) -> tuple[Interval, Interval]:
     """Bytes over the memory: at the largest batches found, and at one more of each."""
-    rows = of(measured, "batch")
+    rows = of_kind(measured, "batch")
     share = rows.value / (rows["size"] * 1e9)
     held, more = (share[rows.quantity == name] for name in ("held_bytes", "next_bytes"))
     return Interval.spanning(held if len(held) else [0.0]), Interval.spanning(more)
@@ -156,7 +156,7 @@ def proofs(measured: pd.DataFrame) -> tuple[Interval, Interval]:
 
 def runs(measured: pd.DataFrame) -> pd.DataFrame:
     """Real steps, a row each: ``model, method, setting, predicted, peak`` in MB, and ``ratio``."""
-    rows = of(measured, "resident")
+    rows = of_kind(measured, "resident")
     keys = ["model", "method", "setting", "quantity"]
     rows = rows.assign(run=rows.groupby(keys).cumcount())
     wide = rows.pivot(index=[*keys[:-1], "run"], columns="quantity", values="value") / 1e6
@@ -166,7 +166,7 @@ def runs(measured: pd.DataFrame) -> pd.DataFrame:
 
 def settings(measured: pd.DataFrame) -> list[str]:
     """The settings that real steps were run in: ``default`` and ``bare`` on a CPU, else ``gpu``."""
-    return list(dict.fromkeys(of(measured, "resident").setting))
+    return list(dict.fromkeys(of_kind(measured, "resident").setting))
 
 
 def peak_over_predicted(measured: pd.DataFrame, setting: str) -> Interval:

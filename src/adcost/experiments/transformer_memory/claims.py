@@ -238,7 +238,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Every number that the report's text calls by name."""
     measured = analysis.joined(tables)
     said, other = analysis.formula(measured), analysis.other_dtype(measured)
-    rows = analysis.of(measured, "policy")
+    rows = analysis.of_kind(measured, "policy")
     found = {f"gpt2_{name}": gb for name, gb in said.items()} | {
         "gpt2_model": rows.model.iloc[0],
         "gpt2_dtype": analysis.dtype(measured),

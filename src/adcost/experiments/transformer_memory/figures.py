@@ -206,7 +206,7 @@ def _prediction(measured: pd.DataFrame) -> Figure:
 
 
 def _what(measured: pd.DataFrame) -> str:
-    rows = analysis.of(measured, "policy")
+    rows = analysis.of_kind(measured, "policy")
     return f"{rows.model.iloc[0]}, batch {int(rows['size'].iloc[0])}, {analysis.dtype(measured)}"
 
 

@@ -29,7 +29,7 @@ def medians(
 ) -> pd.DataFrame:
     """Median over runs by dimension: ``value``, ``low``, ``high``, and whether half ``arrived``."""
     groups = values(measured, kind, method, quantity).groupby("dimension").value
-    table = pd.DataFrame({n: median_interval(group).ends for n, group in groups}).T
+    table = pd.DataFrame({n: median_interval(group).as_row for n, group in groups}).T
     if method not in DESCENTS:
         return table.assign(arrived=True)
     arrived = values(measured, kind, method, "arrived").groupby("dimension").value.mean()

@@ -68,7 +68,7 @@ def test_operations_of_recomputing_all_are_those_of_its_rounds():
 
 def test_the_largest_batch_fits_and_one_more_does_not(measured):
     measured = analysis.joined(measured)
-    rows = analysis.of(measured, "batch").pivot(
+    rows = analysis.of_kind(measured, "batch").pivot(
         index=["point", "size"], columns="quantity", values="value"
     )
     limit = rows.index.get_level_values("size") * 1e9
