@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from adcost.experiments.finite_differences.analysis import place_if_uniform
 from adcost.experiments.finite_differences.claims import numbers
-from adcost.experiments.finite_differences.summary import place_if_uniform
 
 from .synthetic import same, scattered, value, where
 from .tables_finite_differences import CURVES, DIMENSIONS, POWER, TINY, U, make

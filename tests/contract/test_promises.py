@@ -4,7 +4,9 @@ Experiments are found by their folders; each is measured and drawn once, with th
 its own tests.
 """
 
+import ast
 import importlib
+import importlib.util
 import inspect
 import itertools
 import json
@@ -40,13 +42,28 @@ EXPERIMENTS = known_experiments()
 every = pytest.mark.parametrize("experiment", EXPERIMENTS)
 
 
-def door(experiment, name):
+def module_of(experiment, name):
     return importlib.import_module(f"adcost.experiments.{experiment}.{name}")
+
+
+def has_module(experiment, name):
+    return importlib.util.find_spec(f"adcost.experiments.{experiment}.{name}") is not None
+
+
+def imported(module):
+    """The names of the modules that a module's own `import` statements name."""
+    found = set()
+    for node in ast.walk(ast.parse(Path(module.__file__).read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            package = importlib.util.find_spec(node.module).submodule_search_locations
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= names if package else {node.module}
+    return found
 
 
 def figures_of(experiment, section):
     """The names of an experiment's figures, which may follow its section of the configuration."""
-    plan = door(experiment, "plan")
+    plan = module_of(experiment, "plan")
     return plan.figures(section) if hasattr(plan, "figures") else plan.FIGURES
 
 
@@ -71,22 +88,52 @@ def numbers_called(experiment, language):
     return called("n", experiment, language) | called("rows", experiment, language) | {*fields}
 
 
-# --- the doors ----------------------------------------------------------------------------------
+# --- entry points -------------------------------------------------------------------------------
 
 
 @every
-def test_the_doors_open_in_the_same_way(experiment):
+def test_entry_points_have_the_same_signature(experiment):
     for name, function, arguments in (
         ("plan", "points", ["config"]),
         ("plan", "problems", ["config", "memory_mb"]),
         ("figures", "draw", ["tables", "folder"]),
         ("claims", "judge", ["tables"]),
         ("claims", "numbers", ["tables"]),
+        ("prices", "quotes", ["tables"]),
     ):
-        found = inspect.signature(getattr(door(experiment, name), function)).parameters
+        if name == "prices" and not has_module(experiment, name):
+            continue
+        found = inspect.signature(getattr(module_of(experiment, name), function)).parameters
         assert list(found) == arguments, (name, function)
-    found = inspect.signature(door(experiment, "measure").measure).parameters
+    found = inspect.signature(module_of(experiment, "measure").measure).parameters
     assert list(found)[:3] == ["point", "parameters", "seed"]
+    if has_module(experiment, "prepare"):
+        found = inspect.signature(module_of(experiment, "prepare").prepare).parameters
+        assert list(found)[:3] == ["point", "parameters", "seed"]
+
+
+@every
+def test_entry_points_are_defined_in_the_same_order(experiment):
+    for name, pattern, order in (
+        ("plan", r"^(TABLES|FIGURES|ANIMATIONS)\b|^def (points|problems)\b",
+         ["TABLES", "FIGURES", "ANIMATIONS", "points", "problems"]),
+        ("claims", r"^def (judge)\b|^def (numbers)\b", ["judge", "numbers"]),
+    ):  # fmt: skip
+        text = Path(module_of(experiment, name).__file__).read_text("utf-8")
+        found = ["".join(groups) for groups in re.findall(pattern, text, re.MULTILINE)]
+        assert found == [wanted for wanted in order if wanted in found], name
+
+
+@every
+def test_what_figures_and_claims_share_is_in_analysis(experiment):
+    package = f"adcost.experiments.{experiment}"
+    shared = set.intersection(
+        *(
+            {name for name in imported(module_of(experiment, part)) if name.startswith(package)}
+            for part in ("figures", "claims")
+        )
+    )
+    assert shared <= {f"{package}.analysis", f"{package}.plan"}
 
 
 def test_planning_loads_neither_jax_nor_pandas():
@@ -98,7 +145,7 @@ def test_planning_loads_neither_jax_nor_pandas():
 @every
 def test_the_tests_own_section_is_planned(experiment, section_of):
     section = section_of(experiment)
-    plan = door(experiment, "plan")
+    plan = module_of(experiment, "plan")
     assert plan.problems(section, LIMIT_MB) == []
     assert section == section_of(experiment), "planning changed the configuration"
     points = plan.points(section)
@@ -154,7 +201,7 @@ def left_by(point, tables):
 
 @every
 def test_the_tables_are_those_of_the_plan(experiment, section_of, measured_of):
-    plan, tables = door(experiment, "plan"), measured_of(experiment)
+    plan, tables = module_of(experiment, "plan"), measured_of(experiment)
     points = plan.points(section_of(experiment))
     timed = [point.name for point in points if point.timed]
     assert set(tables) == {"points", *plan.TABLES, *(["timings"] if timed else [])}
@@ -211,7 +258,7 @@ def test_no_parameter_of_a_point_is_stored_as_a_measurement(experiment, measured
 
 @every
 def test_every_planned_figure_and_animation_is_drawn(experiment, section_of, drawn_of):
-    plan, folder = door(experiment, "plan"), drawn_of(experiment)
+    plan, folder = module_of(experiment, "plan"), drawn_of(experiment)
     figures = figures_of(experiment, section_of(experiment))
     wanted = {f"{name}.{kind}" for name in figures for kind in ("svg", "pdf")}
     wanted |= {f"{name}.{kind}" for name in plan.ANIMATIONS for kind in ("mp4", "png")}
@@ -226,9 +273,9 @@ def test_every_planned_figure_and_animation_is_drawn(experiment, section_of, dra
 
 @every
 def test_claims_say_all_that_the_report_shows(experiment, section_of, measured_of):
-    plan = door(experiment, "plan")
+    plan = module_of(experiment, "plan")
     figures = figures_of(experiment, section_of(experiment))
-    claims = door(experiment, "claims").judge(measured_of(experiment))
+    claims = module_of(experiment, "claims").judge(measured_of(experiment))
     check_ids(claims, experiment)
     assert claims
     for claim in claims:
@@ -251,7 +298,7 @@ def test_claims_say_all_that_the_report_shows(experiment, section_of, measured_o
 @every
 def test_the_same_tables_are_judged_in_the_same_way_and_stay_as_they_are(experiment, measured_of):
     tables = {name: table.copy() for name, table in measured_of(experiment).items()}
-    claims = door(experiment, "claims")
+    claims = module_of(experiment, "claims")
     first = claims.judge(tables), claims.numbers(tables)
     assert repr((claims.judge(tables), claims.numbers(tables))) == repr(first)
     for name, table in measured_of(experiment).items():
@@ -260,8 +307,8 @@ def test_the_same_tables_are_judged_in_the_same_way_and_stay_as_they_are(experim
 
 @every
 def test_the_text_shows_every_figure_and_calls_every_number_that_there_is(experiment, measured_of):
-    plan = door(experiment, "plan")
-    numbers = door(experiment, "claims").numbers(measured_of(experiment))
+    plan = module_of(experiment, "plan")
+    numbers = module_of(experiment, "claims").numbers(measured_of(experiment))
     json.dumps(numbers, allow_nan=False, default=float)
     for language in languages():
         if hasattr(plan, "FIGURES"):  # else their names follow the configuration
@@ -276,7 +323,7 @@ def test_the_text_shows_every_figure_and_calls_every_number_that_there_is(experi
 @every
 @pytest.mark.parametrize("language", [name for name in languages() if name != "en"])
 def test_the_words_of_claims_are_there_in_every_language(experiment, language, measured_of):
-    claims = door(experiment, "claims").judge(measured_of(experiment))
+    claims = module_of(experiment, "claims").judge(measured_of(experiment))
     words = Catalogue.read(language, experiment)
     for claim in claims:
         words.record({"statement": claim.statement, "note": claim.note})
@@ -334,7 +381,7 @@ def test_numbers_that_are_not_compared_are_those_that_follow_what_is_not(
 ):
     """On this processor, where only ``processor: any`` excuses, and on another."""
     tolerances = read_tolerances(WORKFLOW / "tolerances.yaml")
-    numbers = door(experiment, "claims").numbers
+    numbers = module_of(experiment, "claims").numbers
     before = numbers(measured_of(experiment))
     named = cells(before)
     rules = not_compared(tolerances.of(experiment, TABLE), processor)

@@ -68,7 +68,7 @@ def price_figure(quotes: pd.DataFrame) -> Figure:
     line = {"va": "center", "transform": axis.get_yaxis_transform(), "fontsize": 9.5}
     for place, row in zip(places, rows.itertuples(), strict=True):
         axis.text(0.0, place - 0.42, row.derivative, ha="left", **line)
-        axis.text(1.0, place - 0.42, said(row.least, row.most), ha="right", **line)
+        axis.text(1.0, place - 0.42, range_text(row.least, row.most), ha="right", **line)
     axis.set_ylim(len(rows) - 0.5, -0.9)
     axis.yaxis.set_major_locator(NullLocator())
     axis.spines["left"].set_visible(False)
@@ -77,7 +77,7 @@ def price_figure(quotes: pd.DataFrame) -> Figure:
     return figure
 
 
-def said(least: float, most: float) -> str:
+def range_text(least: float, most: float) -> str:
     """A row's price in words: of one function, or from the cheapest to the most expensive."""
     ends = [f"{end:,.0f}" if end >= 100 else number(end, 2) for end in (least, most)]
     return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"

@@ -39,7 +39,7 @@ from adcost.price.limits import FREE, Limits, computed, program_of
 from adcost.price.measure import reason
 from adcost.price.subject import Subject, subject
 
-__all__ = ["COLUMNS", "EVALUATIONS", "check", "of"]
+__all__ = ["COLUMNS", "EVALUATIONS", "check", "check_subject"]
 
 DIRECTIONS = 3
 USEFUL = 1e-2
@@ -62,10 +62,10 @@ def check(
     Returns a table with `adcost.price.check_rows.COLUMNS`. ``key`` draws the directions. Raises
     `adcost.price.subject.CannotPrice`, and ``ValueError`` for shapes, of which nothing is computed.
     """
-    return of(subject(f, args, argnums, has_aux), key)
+    return check_subject(subject(f, args, argnums, has_aux), key)
 
 
-def of(s: Subject, key: jax.Array | None = None, limits: Limits = FREE) -> pd.DataFrame:
+def check_subject(s: Subject, key: jax.Array | None = None, limits: Limits = FREE) -> pd.DataFrame:
     """As `check`, of a function and arguments that have been checked, within limits."""
     if s.abstract:
         raise ValueError("the checks need numbers, and the arguments are shapes: give arrays")

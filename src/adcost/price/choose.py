@@ -29,11 +29,11 @@ def recommendations(prices: pd.DataFrame, timings: pd.DataFrame, platform: str) 
     for derivative, group in exact.groupby("derivative", sort=False):
         group = group[group.operations.notna()]
         if len(group) > 1:
-            rows.append(_one(str(derivative), group, timings, platform))
+            rows.append(_cheapest_way(str(derivative), group, timings, platform))
     return pd.DataFrame(rows)
 
 
-def _one(
+def _cheapest_way(
     derivative: str, group: pd.DataFrame, timings: pd.DataFrame, platform: str
 ) -> dict[str, Any]:
     least = list(group[group.operations <= 1.01 * group.operations.min()].method)

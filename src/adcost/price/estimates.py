@@ -79,7 +79,7 @@ def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> li
         return [exact, estimate]
     exact.first_run = seconds * size / PILOT
     exact.notes.append("time scaled from the pilot's")
-    probes = needed(values, tolerance)
+    probes = required_probes(values, tolerance)
     if isinstance(probes, str):
         estimate.notes = [probes]
         return [exact, estimate]
@@ -92,7 +92,7 @@ def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> li
     return [exact, estimate]
 
 
-def needed(values: np.ndarray, tolerance: float) -> tuple[int, int, int] | str:
+def required_probes(values: np.ndarray, tolerance: float) -> tuple[int, int, int] | str:
     """Probes to a relative error of ``tolerance`` from a pilot's vᵀAv, with a 95 % interval.
 
     A sentence where the trace cannot be told from zero, so that no number follows.

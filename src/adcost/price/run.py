@@ -110,8 +110,8 @@ def price(
         notes["abstract"] = "shapes were given, so nothing was run"
     priced, timings, table = _prices(s, limits, left, run, tolerance, notes)
     function = priced[0]
-    told = about.function(s, function, table, timings, notes)
-    tag = Tag(name or s.name, "", told, table, timings=timings)
+    described = about.function(s, function, table, timings, notes)
+    tag = Tag(name or s.name, "", described, table, timings=timings)
     tag.uncounted = about.uncounted(function.count)
     tag.recommendations = _framed(
         choose.recommendations(table, timings, platforms.current()), RECOMMENDED
@@ -231,10 +231,13 @@ def _analyses(
     parts: dict[str, Callable[[], pd.DataFrame]] = {
         "lines": lambda: lines.table(programs),
         "traps": lambda: pd.DataFrame(
-            [asdict(trap) for trap in traps.of(programs, run, limits.to("traps"), unsought)],
+            [
+                asdict(trap)
+                for trap in traps.find_in_programs(programs, run, limits.to("traps"), unsought)
+            ],
             columns=[part.name for part in fields(traps.Trap)],
         ),
-        "checks": lambda: checks.of(s, key, limits.to("checks")),
+        "checks": lambda: checks.check_subject(s, key, limits.to("checks")),
     }
     for part, of in parts.items():
         if part in left or (part == "checks" and not run):

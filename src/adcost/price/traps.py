@@ -27,7 +27,7 @@ from adcost.price.trap import Trap
 from adcost.price.verdict import CHEAP
 from adcost.price.words import evaluations, number, size
 
-__all__ = ["Trap", "find", "of"]
+__all__ = ["Trap", "find", "find_in_programs"]
 
 INDEXED = "an element read by index"
 EXPENSIVE = "an expensive derivative"
@@ -52,10 +52,10 @@ def find(
 
     Raises `adcost.price.subject.CannotPrice`.
     """
-    return of(Programs(subject(f, args, argnums, has_aux)))
+    return find_in_programs(Programs(subject(f, args, argnums, has_aux)))
 
 
-def of(
+def find_in_programs(
     programs: Programs, run: bool = True, limits: Limits = FREE, notes: list[str] | None = None
 ) -> list[Trap]:
     """As `find`, of programs that have been traced; unless ``run``, nothing is computed.

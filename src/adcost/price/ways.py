@@ -169,8 +169,8 @@ def _by_directions(s: Subject, size: int) -> list[Way]:
     narrow = min(dtypes, key=lambda dtype: jnp.finfo(dtype).bits)
     steps = {c: finite_differences.best_epsilon(narrow, central=c) for c in (True, False)}
 
-    def over_axes(one: Callable[[jax.Array], jax.Array]) -> jax.Array:
-        return jax.lax.map(one, jnp.arange(size), batch_size=side_by_side(size))
+    def over_axes(derivative: Callable[[jax.Array], jax.Array]) -> jax.Array:
+        return jax.lax.map(derivative, jnp.arange(size), batch_size=side_by_side(size))
 
     def forward(x: Any, rest: Any) -> jax.Array:
         f, y = flat(s, x, rest)
@@ -181,12 +181,12 @@ def _by_directions(s: Subject, size: int) -> list[Way]:
         (f, y), step = flat(s, x, rest), steps[both]
         here = jnp.nan if both else f(y)
 
-        def one(i: jax.Array) -> jax.Array:
+        def along_axis(i: jax.Array) -> jax.Array:
             if both:
                 return (f(y.at[i].add(step)) - f(y.at[i].add(-step))) / (2 * step)
             return (f(y.at[i].add(step)) - here) / step
 
-        return over_axes(one)
+        return over_axes(along_axis)
 
     arguments = (s.x, s.rest)
     return [

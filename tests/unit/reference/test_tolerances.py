@@ -115,7 +115,7 @@ LARGER = {
     ("linear_algebra", "accuracy normal_equations"): (None, ILL),
     ("linear_algebra", "accuracy relative_error"): (Tolerance(factor=100.0, floor=1e-16), ILL),
     ("linear_algebra", "distance norm"): (None, CHOICE),
-    ("checkpointing", "peak_bytes"): (None, PROCESS),
+    ("transformer_memory", "peak_bytes"): (None, PROCESS),
     ("mds", "minimiser_difference shape_error"): (Tolerance(relative=1e-4, absolute=1e-6), ENDS),
     ("mds", "pca_loss"): (Tolerance(factor=10.0, floor=1e-29), "a square of rounding errors"),
     ("not_autodiff", "function_error"): (

@@ -48,7 +48,7 @@ from adcost.costs.count.operations import (
 )
 from adcost.costs.count.walk import Attribution, Place, Walk
 from adcost.costs.tracing import traced
-from adcost.jax_versions import ClosedJaxpr, needed
+from adcost.jax_versions import ClosedJaxpr, without_dead_code
 
 __all__ = [
     "Attribution", "Cost", "LowerBound", "Operations", "Part", "Unknown", "UnknownPrimitive",
@@ -95,7 +95,7 @@ def count_jaxpr(
     costs: Mapping[str, Cost] | None = None,
 ) -> Operations:
     """Operations of a closed jaxpr, of which all outputs are wanted; otherwise as ``count``."""
-    return Walk(trips or {}, costs or {}).jaxpr(needed(jaxpr), [], Place()).operations
+    return Walk(trips or {}, costs or {}).jaxpr(without_dead_code(jaxpr), [], Place()).operations
 
 
 def attributed(
@@ -110,9 +110,9 @@ def attributed(
     ``runs`` say how often equations run; equations that are free are in them, with no operations.
     """
     walk = Walk(trips or {}, costs or {}, strict=False, attribution=attribution)
-    return walk.jaxpr(needed(jaxpr), [], Place())
+    return walk.jaxpr(without_dead_code(jaxpr), [], Place())
 
 
 def _count(fn: Any, arguments: Any, keywords: Any, walk: Walk) -> LowerBound:
     program = traced(fn, *arguments, **keywords)
-    return walk.jaxpr(needed(program.jaxpr), [], Place((program.fun_name,)))
+    return walk.jaxpr(without_dead_code(program.jaxpr), [], Place((program.fun_name,)))

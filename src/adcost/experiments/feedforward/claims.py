@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
-from adcost.experiments.feedforward.summary import counted, errors, of_networks, sweep
+from adcost.experiments.feedforward.analysis import counted, errors, of_networks, sweep
 from adcost.statistics.exponent import local_exponents
 from adcost.statistics.intervals import Interval
 

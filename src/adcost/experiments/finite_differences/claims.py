@@ -21,8 +21,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, at_most, near
-from adcost.experiments.finite_differences.plan import DTYPES, SHARE, UNIT_ROUNDOFF
-from adcost.experiments.finite_differences.summary import (
+from adcost.experiments.finite_differences.analysis import (
     Case,
     Sweeps,
     arm,
@@ -35,6 +34,7 @@ from adcost.experiments.finite_differences.summary import (
     union,
     valley,
 )
+from adcost.experiments.finite_differences.plan import DTYPES, SHARE, UNIT_ROUNDOFF
 from adcost.results.select import series
 from adcost.statistics.intervals import Interval
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, Kind, at_most, near
-from adcost.experiments.gradient.summary import (
+from adcost.experiments.gradient.analysis import (
     ARITHMETIC,
     BOUND,
     DEAR,
@@ -25,7 +25,7 @@ from adcost.experiments.gradient.summary import (
     counted,
     exponents,
     in_writing,
-    of,
+    of_methods,
     on_tape,
     prices,
     timed,
@@ -120,7 +120,7 @@ def _cheap(measured: pd.DataFrame) -> Claim:
 
 
 def _jax_attains_it(measured: pd.DataFrame) -> Claim:
-    arrays, ways = of(counted(measured), ["reverse"]), in_writing(measured)
+    arrays, ways = of_methods(counted(measured), ["reverse"]), in_writing(measured)
     whole = ways[~ways.method.isin(DEAR) & (ways.dimension > 1)]
     nested = ways[ways.dimension == 1].set_index("method").ratio
     slopes = [*exponents(arrays.assign(method=arrays.point)), *exponents(whole)]
@@ -201,7 +201,7 @@ def _time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
         f"{DIFFERENCES_SECTION}, теорема (Linnainmaa 1970)",
         "A function and its whole gradient take at most five times the function's time, whatever "
         "the dimension.",
-        (at_most("timed", _spanning(of(time, ["reverse"])), BOUND, "evaluations"),),
+        (at_most("timed", _spanning(of_methods(time, ["reverse"])), BOUND, "evaluations"),),
         "functions",
         "Intervals span all functions and dimensions. The dearest is "
         f"{worst.point.replace('_', ' ')} at d = {worst.dimension:,}, {worst.ratio:.3g} "
@@ -262,7 +262,7 @@ def _spanning(rows: pd.DataFrame) -> Interval:
 
 def _dearest(time: pd.DataFrame) -> pd.Series:
     """The function and dimension at which reverse mode took the most evaluations' time."""
-    return of(time, ["reverse"]).sort_values("ratio").iloc[-1]
+    return of_methods(time, ["reverse"]).sort_values("ratio").iloc[-1]
 
 
 def _megabytes(measured: pd.DataFrame) -> pd.Series:
@@ -273,12 +273,12 @@ def _megabytes(measured: pd.DataFrame) -> pd.Series:
 
 def _per_weight(ratios: pd.DataFrame, method: str) -> float:
     """The most evaluations for each weight."""
-    rows = of(ratios, [method])
+    rows = of_methods(ratios, [method])
     return float((rows.ratio / rows.dimension).max())
 
 
 def _by_function(ratios: pd.DataFrame, method: str) -> list[pd.DataFrame]:
-    return [rows for _, rows in of(ratios, [method]).groupby("point")]
+    return [rows for _, rows in of_methods(ratios, [method]).groupby("point")]
 
 
 def _slopes(ratios: pd.DataFrame, method: str) -> Interval:
@@ -322,11 +322,11 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     errors = measured[measured.quantity == "relative_error"].groupby("method").value.max()
     return {
         "reverse": table,
-        "most": float(of(count, ["reverse"]).ratio.max()),
-        "least": float(of(count, ["reverse"]).ratio.min()),
+        "most": float(of_methods(count, ["reverse"]).ratio.max()),
+        "least": float(of_methods(count, ["reverse"]).ratio.min()),
         "counted_to": int(count.groupby("point").dimension.max().min()),
         "run_to": int(largest.max()),
-        "all_run_to": int(of(time, ["central_difference"]).dimension.max()),
+        "all_run_to": int(of_methods(time, ["central_difference"]).dimension.max()),
         "central_at_most": _per_weight(count, "central_difference"),
         "columns_at_most": _per_weight(count, "forward_columns"),
         "worst_function": worst.point.replace("_", " "),

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
-from adcost.experiments.hvp import summary
+from adcost.experiments.hvp import analysis
 from adcost.experiments.hvp.plan import ITEMSIZE
 from adcost.results.select import series
 from adcost.roundoff import unit_roundoff
@@ -55,7 +55,7 @@ SMALLEST_FLOAT32 = float(np.finfo(np.float32).smallest_subnormal)
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements`` and ``timings``."""
     measured, timings = tables["measurements"], tables["timings"]
-    sweep = summary.sweep(tables)
+    sweep = analysis.sweep(tables)
     medians = _medians(timings, sweep)
     return [
         _agree(measured),
@@ -238,8 +238,8 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
 def _constant_of_gradient_time(
     points: pd.DataFrame, sweep: pd.DataFrame, timings: pd.DataFrame
 ) -> Claim:
-    large, width = summary.large(points)
-    narrow_width = summary.sweep_width(points)
+    large, width = analysis.large(points)
+    narrow_width = analysis.sweep_width(points)
     wide = paired_ratio(timings[timings.point == large], AD_PRODUCTS[0], "gradient")
     narrow = Interval.spanning(_time_ratios(sweep, timings, AD_PRODUCTS[0]))
     return Claim(
@@ -345,19 +345,19 @@ def _literal(measured: pd.DataFrame) -> Claim:
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; times in seconds, memory in bytes."""
     measured, timings = tables["measurements"], tables["timings"]
-    sweep = summary.sweep(tables)
+    sweep = analysis.sweep(tables)
     medians = _medians(timings, sweep)
     deepest, least = int(medians.index.max()), int(medians.index.min())
     at = medians.loc[deepest]
     timed = summarise(timings).set_index(["point", "method"])
     compiled = timed.compile_seconds[sweep.point[sweep.layers == deepest].iloc[0]]
-    large, large_width = summary.large(tables["points"])
+    large, large_width = analysis.large(tables["points"])
     big = measured[measured.point == large]
     p_big = int(big.parameters.iloc[0])
     size = ITEMSIZE[sweep.dtype.iloc[0]]
     gradient = _counted(sweep, "gradient")[deepest]
     return {
-        "width": summary.sweep_width(tables["points"]),
+        "width": analysis.sweep_width(tables["points"]),
         "large_width": large_width,
         "dtype": str(sweep.dtype.iloc[0]),
         "least_layers": least,

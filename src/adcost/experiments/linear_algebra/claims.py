@@ -12,7 +12,13 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.experiments.linear_algebra.summary import ROUNDOFF, SOLVE_WAYS, cost, ends, errors
+from adcost.experiments.linear_algebra.analysis import (
+    ROUNDOFF,
+    SOLVE_WAYS,
+    cost,
+    errors,
+    final_values,
+)
 from adcost.statistics.intervals import Interval, median_interval, paired_ratio
 
 UNITS = 10.0
@@ -162,7 +168,7 @@ def _degenerate(measured: pd.DataFrame) -> Claim:
 
 
 def _low_rank(measured: pd.DataFrame) -> Claim:
-    rank, error = ends(measured, "rank"), ends(measured, "error")
+    rank, error = final_values(measured, "rank"), final_values(measured, "error")
     ratio = error.proximal / error.no_regulariser
     return Claim(
         "linear_algebra.low_rank",
@@ -203,7 +209,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     at_largest = tables["timings"][tables["timings"]["size"] == largest]
     accuracy = measured[measured.point == "accuracy"]
     edges = measured[(measured.method == "library") & (measured.point == "degenerate")]
-    rank, error = ends(measured, "rank"), ends(measured, "error")
+    rank, error = final_values(measured, "rank"), final_values(measured, "error")
     differences = errors(measured, "solve")
     differences = differences[differences.method == "difference"]
     return {

@@ -19,8 +19,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.experiments.mds.plan import SCALING
-from adcost.experiments.mds.summary import (
+from adcost.experiments.mds.analysis import (
     animated,
     cost_ratios,
     growth,
@@ -29,6 +28,7 @@ from adcost.experiments.mds.summary import (
     subset_exponent,
     values,
 )
+from adcost.experiments.mds.plan import SCALING
 from adcost.functions.earth import EARTH_RADIUS_KM
 from adcost.results.select import parameter
 from adcost.roundoff import unit_roundoff

@@ -12,15 +12,15 @@ from matplotlib.lines import Line2D
 
 from adcost import plotting
 from adcost.experiments.mds import recovery
-from adcost.experiments.mds.plan import SCALING
-from adcost.experiments.mds.recovery import LOOKS, METHODS, label_cities
-from adcost.experiments.mds.summary import (
+from adcost.experiments.mds.analysis import (
     animated,
     cost_ratios,
     growth,
     subset_exponent,
     values,
 )
+from adcost.experiments.mds.plan import SCALING
+from adcost.experiments.mds.recovery import LOOKS, METHODS, label_cities
 from adcost.results.select import parameter
 from adcost.statistics.intervals import Interval
 

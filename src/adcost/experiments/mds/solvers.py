@@ -65,12 +65,12 @@ Estimator = Callable[[jax.Array, jax.Array, jax.Array], jax.Array]
 def _chunk(estimate, keep, positions, keys, first, targets, steps):
     """CHUNK steps of all runs; losses (CHUNK, runs) and, if kept, maps before each step."""
 
-    def one(state, key, target, step, iteration):
+    def of_run(state, key, target, step, iteration):
         gradient = estimate(state, jax.random.fold_in(key, iteration), target)
         return state - step * gradient, mds.loss(state, target)
 
     def body(states, iteration):
-        every = jax.vmap(one, in_axes=(0, 0, 0, 0, None))
+        every = jax.vmap(of_run, in_axes=(0, 0, 0, 0, None))
         moved, losses = every(states, keys, targets, steps, iteration)
         return moved, (losses, states if keep else None)
 

@@ -21,8 +21,7 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, at_least, at_most, near
-from adcost.experiments.not_autodiff.plan import STUDIED
-from adcost.experiments.not_autodiff.summary import (
+from adcost.experiments.not_autodiff.analysis import (
     MODES,
     SYMBOLIC,
     UNIT_ROUNDOFF,
@@ -33,6 +32,7 @@ from adcost.experiments.not_autodiff.summary import (
     values,
     worst_scaled,
 )
+from adcost.experiments.not_autodiff.plan import STUDIED
 from adcost.results.select import parameter
 from adcost.statistics.exponent import local_exponents
 from adcost.statistics.intervals import Interval, over

@@ -98,8 +98,8 @@ def _priced(point: str, parameters: Mapping[str, Any]) -> Tag:
 def _parts(tag: Tag) -> dict[str, Any]:
     everything = tag.to_dict()
     found = {part: everything[part] for part in PARTS}
-    told = found["function"]
-    found["function"] = {key: told[key] for key in told if "seconds" not in key}
+    function = found["function"]
+    found["function"] = {key: function[key] for key in function if "seconds" not in key}
     found["price notes"] = [
         {key: row[key] for key in ("derivative", "method", "note")}
         for row in everything["prices"]

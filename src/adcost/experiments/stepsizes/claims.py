@@ -19,8 +19,7 @@ import pandas as pd
 from scipy.stats import beta
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.experiments.stepsizes.numbers import numbers as numbers
-from adcost.experiments.stepsizes.summary import (
+from adcost.experiments.stepsizes.analysis import (
     ENDS,
     UNIT_ROUNDOFF,
     conditioned,
@@ -34,6 +33,7 @@ from adcost.experiments.stepsizes.summary import (
     values,
     vectors,
 )
+from adcost.experiments.stepsizes.numbers import numbers as numbers
 from adcost.statistics.intervals import CONFIDENCE, Interval, median_interval
 
 SECTION = "«Задачи на дом», домашняя задача 2"

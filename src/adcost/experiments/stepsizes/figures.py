@@ -9,8 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adcost import palette, plotting
-from adcost.experiments.stepsizes.plan import STABLE
-from adcost.experiments.stepsizes.summary import (
+from adcost.experiments.stepsizes.analysis import (
     conditioned,
     configured,
     conserved_end,
@@ -22,6 +21,7 @@ from adcost.experiments.stepsizes.summary import (
     values,
     vectors,
 )
+from adcost.experiments.stepsizes.plan import STABLE
 
 OF = {
     "start": "before_learning",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adcost.experiments.stepsizes.summary import (
+from adcost.experiments.stepsizes.analysis import (
     ENDS,
     UNIT_ROUNDOFF,
     conditioned,

@@ -22,9 +22,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, at_least, at_most, near
-from adcost.experiments.zero_order.numbers import numbers
-from adcost.experiments.zero_order.plan import CLASSES
-from adcost.experiments.zero_order.summary import (
+from adcost.experiments.zero_order.analysis import (
     TWO_POINT,
     best_exponent,
     best_is_bracketed,
@@ -46,6 +44,8 @@ from adcost.experiments.zero_order.summary import (
     swept,
     values,
 )
+from adcost.experiments.zero_order.numbers import numbers
+from adcost.experiments.zero_order.plan import CLASSES
 from adcost.statistics.intervals import Interval
 
 __all__ = ["judge", "numbers"]

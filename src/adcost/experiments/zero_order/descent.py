@@ -75,12 +75,12 @@ def steps_to_tolerance(
 def _errors(kind, on_sphere, problem, x, key, step, epsilon, steps):
     f = partial(kind.value, problem)
 
-    def one(k, x):
+    def body(k, x):
         return x - step * estimates(f, on_sphere, jax.random.fold_in(key, k), x, epsilon)
 
     def stretch(state, stop):
         k, x = state
-        x = jax.lax.fori_loop(k, stop, one, x)
+        x = jax.lax.fori_loop(k, stop, body, x)
         return (stop, x), jax.vmap(partial(kind.error, problem))(x)
 
     return jax.lax.scan(stretch, (jnp.int32(0), x), steps)[1]
@@ -104,12 +104,12 @@ def errors_at(
 
 @partial(jax.jit, static_argnames=("kind", "steps"))
 def _gradient_descents(kind, problems, step, steps):
-    def one(x, _):
+    def body(x, _):
         errors = jax.vmap(kind.error)(problems, x)
         gradients = jax.vmap(jax.grad(kind.value, argnums=1))(problems, x)
         return x - step * gradients, errors
 
-    return jax.lax.scan(one, problems.start, length=steps + 1)[1]
+    return jax.lax.scan(body, problems.start, length=steps + 1)[1]
 
 
 def gradient_descents(kind: RateClass, problems: Sequence[Problem], *, steps: int) -> np.ndarray:

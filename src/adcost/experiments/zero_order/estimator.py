@@ -149,11 +149,11 @@ def _paths(key, curvatures, steps, runs):
     f = partial(quadratic, Problem(curvatures, np.full(2, np.inf), start))
 
     def path(step_of, inputs):
-        def one(x, given):
+        def body(x, given):
             y = x - step_of(x, given)
             return y, y
 
-        return jnp.vstack([start, jax.lax.scan(one, start, inputs)[1]])
+        return jnp.vstack([start, jax.lax.scan(body, start, inputs)[1]])
 
     def of_two_points(x, v):
         return small * two_point(f, x, v, EPSILON)

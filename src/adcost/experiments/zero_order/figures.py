@@ -12,8 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from adcost import plotting
-from adcost.experiments.zero_order.plan import CLASSES
-from adcost.experiments.zero_order.summary import (
+from adcost.experiments.zero_order.analysis import (
     best_exponent,
     best_steps,
     components,
@@ -29,6 +28,7 @@ from adcost.experiments.zero_order.summary import (
     swept_steps,
     values,
 )
+from adcost.experiments.zero_order.plan import CLASSES
 from adcost.palette import DARK, METHODS
 from adcost.statistics.intervals import Interval
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.experiments.zero_order.plan import CLASSES
-from adcost.experiments.zero_order.summary import (
+from adcost.experiments.zero_order.analysis import (
     attained,
     best_steps,
     components,
@@ -20,6 +19,7 @@ from adcost.experiments.zero_order.summary import (
     swept,
     values,
 )
+from adcost.experiments.zero_order.plan import CLASSES
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:

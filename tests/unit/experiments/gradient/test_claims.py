@@ -6,8 +6,8 @@ import pytest
 from adcost.derivatives.tape.counted import Counted, Work
 from adcost.derivatives.tape.tape import evaluate, forward
 from adcost.experiments.gradient import claims, measure, writing
+from adcost.experiments.gradient.analysis import DEAR, INDEXED, SCANNED
 from adcost.experiments.gradient.claims import judge, numbers
-from adcost.experiments.gradient.summary import DEAR, INDEXED, SCANNED
 
 IDS = [
     "gradient.cheap",

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adcost.experiments.spectrum import summary
+from adcost.experiments.spectrum import analysis
 from adcost.experiments.spectrum.claims import judge, numbers
 
 IDS = ["spectrum.lanczos_is_right", "spectrum.negative_eigenvalues_vanish"]
@@ -113,7 +113,7 @@ def evidence(tables, unit):
 
 
 def test_an_extreme_eigenvalue_that_was_missed_is_refuted(tables):
-    inner = summary.eigenvalues(tables["measurements"], "perceptron", 30)[-40]
+    inner = analysis.eigenvalues(tables["measurements"], "perceptron", 30)[-40]
     change(lambda v: v.clip(upper=inner), **RITZ, epoch=30)(tables)
     assert evidence(tables, "extreme eigenvalues").verdict == "refuted"
 
@@ -130,7 +130,7 @@ def test_a_density_without_its_weights_is_refuted(tables):
 
 
 def test_a_ghost_after_reorthogonalisation_and_none_without_are_refuted(tables):
-    exact = summary.eigenvalues(tables["measurements"], "perceptron", 30)
+    exact = analysis.eigenvalues(tables["measurements"], "perceptron", 30)
     change(lambda v: v * 0 + exact[-1], method="full", quantity="largest_2", epoch=30)(tables)
     assert evidence(tables, "reorthogonalised").verdict == "inconclusive"
     table = tables["measurements"]
@@ -177,6 +177,6 @@ def test_trainings_of_a_network_differ(measured):
     table = measured["measurements"]
     ends = [
         table[rows_of(measured, **RITZ, epoch=0, index=0, probe=0, network=name)].value.iloc[0]
-        for name in summary.trainings(measured["points"], "perceptron")
+        for name in analysis.trainings(measured["points"], "perceptron")
     ]
     assert len(set(ends)) == 5

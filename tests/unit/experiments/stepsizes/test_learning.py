@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from adcost.experiments.stepsizes import ends, learning
-from adcost.experiments.stepsizes.summary import conserved_end
+from adcost.experiments.stepsizes.analysis import conserved_end
 
 RNG = np.random.default_rng(5)
 X0 = RNG.uniform(size=(3, 30))

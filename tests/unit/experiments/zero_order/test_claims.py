@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from adcost.experiments.zero_order.analysis import best_steps
 from adcost.experiments.zero_order.claims import judge, numbers
 from adcost.experiments.zero_order.plan import CLASSES
-from adcost.experiments.zero_order.summary import best_steps
 
 IDS = [
     "zero_order.two_point_unbiased",
