@@ -23,7 +23,7 @@ ATTENTION = {"ordinary": plotting.BLUE, "chunked": plotting.ORANGE}
 
 @pytest.fixture(scope="module")
 def tables():
-    return scattered(recorded("transformer_memory"), 1, keep=("sequence",))
+    return scattered(recorded("transformer_memory"), 1)
 
 
 @pytest.fixture(scope="module")

@@ -35,12 +35,10 @@ def test_every_number_is_that_of_its_rows(tables):
         )
         return np.median(each / stored)
 
-    edge = table[where(table, model="chain", size=16, quantity="operations")].value
     errors = table[where(table, quantity="gradient_error")]
     saved = [chain(m, "forwards", setting=s) - 64 - 1 for m, s in (("revolve", "6"),
                                                                   ("halving", ""))]  # fmt: skip
     expected = {
-        "shortest": 8,
         "longest": 64,
         "state_kb": 64 * 32 * 4 / 1024,
         "kept": (states("store_all", 64) - states("store_all", 8)) / (64 - 8),
@@ -57,9 +55,6 @@ def test_every_number_is_that_of_its_rows(tables):
         "halving_time": time("halving"),
         "saving": saved[0] / saved[1],
         "frontier_length": 16,
-        "frontier_few": 1,
-        "frontier_few_operations": chain("revolve", "operations", 16, "1"),
-        "frontier_least_operations": edge.min(),
         "gradient_error": errors[errors.method != "store_all"].value.max(),
         "animated_length": 6,
     }

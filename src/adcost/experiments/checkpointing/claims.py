@@ -207,11 +207,8 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     held = analysis.states(measured, "store_all")
     longest = int(held.index.max())
     edge = analysis.frontier(measured)
-    revolved = edge[edge.method == "revolve"].assign(snapshots=lambda t: t.setting.astype(int))
-    few = revolved.sort_values("snapshots").iloc[0]
     timed = {m: analysis.extra_time(tables, m) for m in ("segments", "every_layer", "halving")}
     return {
-        "shortest": int(held.index.min()),
         "longest": longest,
         "state_kb": float(analysis.by_length(measured, "store_all", "state").iloc[0] / 1024),
         "kept": analysis.kept_by_reverse(measured),
@@ -234,9 +231,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "halving_time": timed["halving"].value,
         "saving": _saving(measured),
         "frontier_length": int(edge.length.iloc[0]),
-        "frontier_few": int(few.snapshots),
-        "frontier_few_operations": float(few.operations),
-        "frontier_least_operations": float(edge.operations.min()),
         "gradient_error": float(analysis.gradient_error(measured).max()),
         "animated_length": int(measured[measured.model == "animation"].setting.iloc[0]),
     }

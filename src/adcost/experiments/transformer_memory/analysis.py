@@ -15,11 +15,13 @@ SHOWN = {f"gpt2-{name}": f"GPT-2 {'XL' if name == 'xl' else name}" for name in S
 
 
 def joined(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The measurements, each with its point's ``kind``, and ``attention`` and ``dtype`` if any."""
+    """The measurements, each with its point's ``kind`` and ``sequence``, and ``attention`` and
+    ``dtype`` if any.
+    """
     measured, points = tables["measurements"], tables["points"]
     more = {
         name: measured.point.map(parameter("transformer_memory", points, name))
-        for name in ("kind", "attention", "dtype")
+        for name in ("kind", "sequence", "attention", "dtype")
     }
     return measured.assign(**more)
 
@@ -42,8 +44,7 @@ def model(measured: pd.DataFrame) -> str:
     rows = of_kind(measured, "policy")
     name = rows.model.iloc[0]
     name = SHOWN.get(name, "The transformer configured")
-    sequence = rows[rows.quantity == "sequence"].value.iloc[0]
-    return f"{name}, sequence {sequence:,.0f}, batch {rows['size'].iloc[0]:.0f}"
+    return f"{name}, sequence {rows.sequence.iloc[0]:,.0f}, batch {rows['size'].iloc[0]:.0f}"
 
 
 def zero_says(measured: pd.DataFrame) -> tuple[float, float]:

@@ -239,9 +239,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     measured = analysis.joined(tables)
     said, other = analysis.formula(measured), analysis.other_dtype(measured)
     rows = analysis.of_kind(measured, "policy")
-    found = {f"gpt2_{name}": gb for name, gb in said.items()} | {
-        "gpt2_model": rows.model.iloc[0],
-        "gpt2_dtype": analysis.dtype(measured),
+    found = {f"gpt2_{name}": said[name] for name in ("zero", "korthikanti", "scores")} | {
         "gpt2_said": analysis.zero_says(measured)[0],
         "gpt2_batch": int(rows["size"].iloc[0]),
         "gpt2_head": analysis.gigabytes(measured, WITHOUT, "temporary_bytes")
@@ -255,19 +253,18 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         ],
         "gpt2_least": float(analysis.frontier(measured).gigabytes.iloc[-1]),
         "batch_before": analysis.before_any_batch(measured),
-        "gpt2_every_block_whole": analysis.gigabytes(measured, WITH, "temporary_bytes"),
         "gpt2_other_dtype": other,
         "gpt2_stored_other": analysis.gigabytes(measured, WITHOUT, "blocks_bytes", in_=other),
-        "gpt2_every_block_other": analysis.gigabytes(measured, WITH, "blocks_bytes", in_=other),
     }
-    for policy in (WITHOUT, "save_operands", "save_projections", WITH):
+    for policy in ("save_operands", "save_projections", WITH):
         found[f"gpt2_{policy}_kept"] = analysis.gigabytes(measured, policy, "kept_bytes")
         found[f"gpt2_{policy}_percent"] = 100 * analysis.overhead(measured, policy)
+    for policy in (WITHOUT, WITH):
         for attention in ("ordinary", "chunked"):
             held = analysis.gigabytes(measured, policy, "blocks_bytes", attention)
             found[f"gpt2_{policy}_{attention}"] = held
     found["gpt2_every_block_forwards"] = analysis.extra_forwards(measured, WITH)
-    batches, times = analysis.largest(measured), analysis.times_larger(measured)
+    batches = analysis.largest(measured)
     found |= {
         "batch_least_memory": float(batches.index[0]),
         "batch_least_with": int(batches.iloc[0].max()),
@@ -276,7 +273,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "batch_with": int(batches[(WITH, "ordinary")].iloc[-1]),
         "batch_lean_without": int(batches[(WITHOUT, "lean")].iloc[-1]),
         "batch_lean_with": int(batches[(WITH, "lean")].iloc[-1]),
-        "batch_times_least": times.low,
     }
     for setting in analysis.settings(measured):
         ratio = analysis.peak_over_predicted(measured, setting)

@@ -21,9 +21,9 @@ The points ``groups-<g>`` have ``blocks_bytes``, ``blocks_operations`` and ``for
 a checkpoint every block over the batch by groups of g sequences; the method is
 ``every_block_by_groups`` and the size is g.
 
-The setting ``formula`` of the point of `store_all` has the ``sequence`` and what the literature
-says, in 16 bits: ``zero_bytes``, ``korthikanti_bytes``, ``operand_bytes`` (the same without
-dropout), ``scores_bytes``, ``checkpoint_bytes``.
+The setting ``formula`` of the point of `store_all` has what the literature says, in 16
+bits: ``zero_bytes``, ``korthikanti_bytes``, ``operand_bytes`` (the same without dropout),
+``scores_bytes``, ``checkpoint_bytes``.
 
 Points ``batch-…`` are of `largest_batch`, points ``resident-…`` of `resident`.
 """
@@ -76,7 +76,7 @@ def _policy(rows: Rows, size: Size, parameters: Mapping[str, Any]) -> None:
     )
     if policy == WITHOUT:
         said = formulas.activations(size, sequence, batch)
-        rows.add(policy, "formula", batch, sequence=sequence, **said)
+        rows.add(policy, "formula", batch, **said)
     ordinary = Setting(size, sequence, batch, policy, "ordinary", dtype)
     if policy == WITHOUT:
         rows.add(
