@@ -26,7 +26,7 @@ LEAST_ROUNDS = 7
 """With fewer a median has no 95 % interval, and a comparison of three none at all."""
 MOST_ROUNDS = 61
 QUICK = 30
-"""Ways of up to so many evaluations are timed beside each other; dearer ones in fewer rounds."""
+"""Ways of up to so many evaluations are timed beside each other; others in fewer rounds."""
 
 Result = TypeVar("Result")
 
@@ -81,7 +81,7 @@ def count_way(priced: Priced) -> None:
 
 
 def prepare(priced: Sequence[Priced], limits: Limits) -> None:
-    """Compile and run the function, then compile what is not far too dear beside it."""
+    """Compile and run the function, then compile what is not far too expensive beside it."""
     function, *others = priced
     if function.program is None:
         compile_ways([function], limits, run=True)
@@ -136,7 +136,7 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
 def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
     """Run what fits the limits: interleaved rounds, the function in each; raw repeats.
 
-    The dearer ways are in rounds of their own, named ``slow``, with the function beside them.
+    More expensive ways are in rounds of their own, named ``slow``, with the function beside them.
     """
     function, *others = priced
     if not math.isfinite(function.first_run):
@@ -216,7 +216,7 @@ def _fits(one: Priced, limits: Limits) -> bool:
 
 
 def _affordable(one: Priced, function: Priced, limits: Limits) -> bool:
-    """Whether it is not far dearer, by its count, than one run may be."""
+    """Whether it is not far more expensive, by its count, than one run may be."""
     expected = one.operations / max(function.operations, 1) * function.first_run
     if not expected / 3 > limits.one_run:  # many directions side by side are quicker than counted
         return True
