@@ -303,7 +303,7 @@ def test_the_words_of_claims_are_there_in_every_language(experiment, language, m
 @every
 def test_what_is_not_compared_of_the_tables_is_not_compared_of_the_numbers(experiment, measured_of):
     """Seconds, and cells that no run repeats, are changed: the numbers that follow have a rule."""
-    rules = read_tolerances(WORKFLOW / "tolerances.yaml").of(experiment, TABLE)
+    rules = read_tolerances(WORKFLOW / "tolerances.yaml").rules_for(experiment, TABLE)
     rng = np.random.default_rng(0)
     tables = {name: table.copy() for name, table in measured_of(experiment).items()}
     if "timings" in tables:
@@ -312,7 +312,7 @@ def test_what_is_not_compared_of_the_tables_is_not_compared_of_the_numbers(exper
             tables["timings"][column] *= np.exp(rng.normal(size=len(tables["timings"])))
     for name, table in tables.items():
         taken = np.zeros(len(table), dtype=bool)
-        for rule in read_tolerances(WORKFLOW / "tolerances.yaml").of(experiment, name):
+        for rule in read_tolerances(WORKFLOW / "tolerances.yaml").rules_for(experiment, name):
             rows = rule.rows(table.astype(str)) & ~taken
             if rule.column == EVERY:
                 continue

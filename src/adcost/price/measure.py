@@ -63,7 +63,7 @@ def count_ways(ways: Sequence[Way], limits: Limits) -> list[Priced]:
     for way in ways:
         priced = Priced(way, notes=[way.note] if way.note else [])
         found.append(priced)
-        if found[1:] and not limits.left():
+        if found[1:] and not limits.seconds_left():
             priced.notes = ["not counted: no time was left"]
             continue
         count_way(priced)
@@ -141,7 +141,7 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
     function, *others = priced
     if not math.isfinite(function.first_run):
         return pd.DataFrame()
-    limits = replace(limits, seconds=min(limits.seconds, limits.left()))
+    limits = replace(limits, seconds=min(limits.seconds, limits.seconds_left()))
     others = [one for one in others if one.program is not None and _fits(one, limits)]
     runnable = [function, *(one for one in others if _first_run(one, limits))]
     empty = jax.jit(lambda x: jnp.ravel(jax.tree.leaves(x)[0])[:1])
