@@ -11,9 +11,11 @@ from .synthetic import changed, put, same, scattered, value, where
 
 @pytest.fixture(scope="module", params=[2, 3])
 def tables(request):
-    dear = put(lambda rows: 3 * rows.value, network="small", method="backprop", quantity="products")
+    expensive = put(
+        lambda rows: 3 * rows.value, network="small", method="backprop", quantity="products"
+    )
     tables = scattered(recorded("feedforward"), request.param, keep=("products",))
-    return changed(tables, dear)
+    return changed(tables, expensive)
 
 
 def test_every_number_is_that_of_its_rows(tables):

@@ -131,12 +131,12 @@ def test_a_point_with_fewer_rounds_sets_their_number(tables):
 
 def test_the_note_names_the_dearest_in_time():
     """Its function, its dimension, its evaluations and both programs' memory."""
-    dear = [
+    expensive = [
         put(1e-3, "timings", "seconds", point="mds", dimension=64, method="loss"),
         put(0.5, "timings", "seconds", point="mds", dimension=64, method="reverse"),
         put(3 * 2**20, point="mds", dimension=64, method="reverse", quantity="temporary_bytes"),
         put(7 * 2**20, point="mds", dimension=64, method="loss", quantity="temporary_bytes"),
     ]
-    claims = {claim.id: claim for claim in judge(changed(recorded("gradient"), *dear))}
+    claims = {claim.id: claim for claim in judge(changed(recorded("gradient"), *expensive))}
     note = claims["gradient.time"].note
     assert "mds at d = 64, 500 evaluations, with 3 MB" in note and "alone holds 7." in note

@@ -77,7 +77,7 @@ def test_every_number_is_that_of_its_rows(tables):
     def nested(name, method):
         return value(measured, point="nested", function=name, method=method, quantity="operations")
 
-    def dearest(name):
+    def largest(name):
         return max(nested(name, method) for method in PRODUCTS)
 
     def tangent(name):
@@ -90,8 +90,8 @@ def test_every_number_is_that_of_its_rows(tables):
             {
                 "operation": name,
                 "gradient": nested(name, "gradient") / nested(name, "loss"),
-                "product": dearest(name) / nested(name, "gradient"),
-                "evaluations": dearest(name) / nested(name, "loss"),
+                "product": largest(name) / nested(name, "gradient"),
+                "evaluations": largest(name) / nested(name, "loss"),
             }
             for name in chains
         ],

@@ -363,7 +363,7 @@ def with_other_cells(experiment, tables, tolerances, processor, rng):
         for column in sorted(times):
             tables["timings"][column] *= np.exp(3 * rng.normal(size=len(tables["timings"])))
     for name, table in tables.items():
-        rules = tolerances.of(experiment, name)
+        rules = tolerances.rules_for(experiment, name)
         wide, taken = not_compared(rules, processor), np.zeros(len(table), dtype=bool)
         for rule in rules:
             rows = rule.rows(table.astype(str)) & ~taken
@@ -384,7 +384,7 @@ def test_numbers_that_are_not_compared_are_those_that_follow_what_is_not(
     numbers = module_of(experiment, "claims").numbers
     before = numbers(measured_of(experiment))
     named = cells(before)
-    rules = not_compared(tolerances.of(experiment, TABLE), processor)
+    rules = not_compared(tolerances.rules_for(experiment, TABLE), processor)
     elsewhere = SEEN_ELSEWHERE.get(experiment, set())
     listed = {name for rule in rules for name in rule.where["name"]}
     assert listed - elsewhere <= set(named.name), "a rule for a number that there is not"

@@ -223,7 +223,7 @@ def test_an_estimate_with_another_factor_is_not_unbiased(method, factor):
 @pytest.mark.parametrize(
     ("steps", "lost", "outcome"),
     [((4,), 2, "reproduced"),
-     ((4,), 3, "inconclusive"),  # the next best is dearer, and the exponent's interval wide
+     ((4,), 3, "inconclusive"),  # the next best is more expensive, and the exponent's interval wide
      ((8, 4), 2, "reproduced"),
      ((8, 4), 3, "refuted")],  # the best that is left has no neighbour below
 )  # fmt: skip

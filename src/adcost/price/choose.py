@@ -81,7 +81,7 @@ def _cheapest_way(
 def _untimed(
     group: pd.DataFrame, timed: pd.DataFrame, least: list[str], by_count: str
 ) -> dict[str, Any]:
-    """What can be said where at most one way was timed: the others were too dear, or none ran."""
+    """What can be said where at most one way was timed: others too expensive, or none ran."""
     if timed.empty or list(timed.method) != least:
         left = "only one way was timed" if len(timed) else "nothing was timed"
         return {"sentence": f"{left}; {by_count}"}

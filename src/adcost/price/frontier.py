@@ -121,7 +121,7 @@ def frontier(s: Subject, limits: Limits) -> tuple[pd.DataFrame, list[str]]:
     rows, notes = [], []
     seen: dict[str, str] = {}
     for i, (label, policy, function) in enumerate(chosen):
-        if not limits.left():
+        if not limits.seconds_left():
             left = ", ".join(f"{p} on {short(t)}" for t, p, _ in chosen[i:])
             notes.append(f"no time was left for checkpoints: {left} (whole_limit)")
             break

@@ -147,8 +147,8 @@ def compare(before: Tag, after: Tag) -> pd.DataFrame:
     """Two tags, row by row: ``derivative, method, counted_before, counted_after, …``.
 
     ``times_fewer_operations`` and ``times_faster`` are ratios before over after, of operations and
-    of seconds themselves: a function that became cheaper makes no derivative look dearer. Rows of
-    only one tag have NaN for the other.
+    of seconds themselves: a function that became cheaper makes no derivative look more expensive.
+    Rows of only one tag have NaN for the other.
     """
     keys = ["derivative", "method"]
     wanted = ["operations", "counted", "temporary_bytes", "seconds", "timed"]

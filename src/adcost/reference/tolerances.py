@@ -124,7 +124,7 @@ class Tolerances:
         """Those of runs that were computed alike: without what other rounding would excuse."""
         return replace(self, rules=tuple(r for r in self.rules if r.processor == ANY))
 
-    def of(self, experiment: str, table: str) -> tuple[Rule, ...]:
+    def rules_for(self, experiment: str, table: str) -> tuple[Rule, ...]:
         """The rules of one table."""
         return tuple(r for r in self.rules if (r.experiment, r.table) == (experiment, table))
 

@@ -28,8 +28,8 @@ Derivatives*, 2nd ed., ch. 4). What counts how:
 What no output needs is not counted, since XLA removes it: the gradient alone does not compute the
 value. What is written twice counts twice, though XLA may merge it. ``scan`` counts its body times
 its length (XLA: once, which is why this walks the jaxpr), ``while`` times its trip count, ``cond``
-its dearest branch (the same branch for all conditionals on one value, as a gradient has them), a
-checkpointed function again wherever it is recomputed, ``shard_map`` once for each device.
+its most expensive branch (the same branch for all conditionals on one value, as a gradient has
+them), a checkpointed function again wherever it is recomputed, ``shard_map`` once for each device.
 
 What is not known is an error; `lower_bound` leaves it out and says what and where it is.
 """

@@ -13,7 +13,7 @@ BOUND = 5.0
 share ē/b (Baur & Strassen 1983)."""
 
 INDEXED, SCANNED = "product_indexed", "product_scanned"
-DEAR = (INDEXED, "product_fori_loop", "product_filled")
+EXPENSIVE = (INDEXED, "product_fori_loop", "product_filled")
 """The ways of writing that go through an array entry by entry."""
 
 ARITHMETIC = ("add", "sub", "mul", "div")

@@ -17,8 +17,8 @@ from adcost.claims import Claim, Evidence, Kind, at_most, near
 from adcost.experiments.gradient.analysis import (
     ARITHMETIC,
     BOUND,
-    DEAR,
     DIFFERENCES,
+    EXPENSIVE,
     FORWARD,
     INDEXED,
     SCANNED,
@@ -96,7 +96,7 @@ def _cheap(measured: pd.DataFrame) -> Claim:
                 "counted",
                 Interval.spanning(tape.ratio / tape.price),
                 1,
-                "of the constant of the dearest operation in the function",
+                "of the constant of the most expensive operation in the function",
                 "≤ 1",
             ),
             near("counted", Interval.spanning(exponents(tape)), 0, FLAT_ON_TAPE, "exponent"),
@@ -121,11 +121,11 @@ def _cheap(measured: pd.DataFrame) -> Claim:
 
 def _jax_attains_it(measured: pd.DataFrame) -> Claim:
     arrays, ways = of_methods(counted(measured), ["reverse"]), in_writing(measured)
-    whole = ways[~ways.method.isin(DEAR) & (ways.dimension > 1)]
+    whole = ways[~ways.method.isin(EXPENSIVE) & (ways.dimension > 1)]
     nested = ways[ways.dimension == 1].set_index("method").ratio
     slopes = [*exponents(arrays.assign(method=arrays.point)), *exponents(whole)]
     highest = prices(measured).max()
-    dearest = [*arrays.ratio, *whole.ratio, *nested]
+    highest_ratios = [*arrays.ratio, *whole.ratio, *nested]
     running = whole[whole.method == "product_cumprod"].ratio.max()
     return Claim(
         "gradient.jax_attains_it",
@@ -136,17 +136,17 @@ def _jax_attains_it(measured: pd.DataFrame) -> Claim:
         "functions",
         "Value and gradient together, over the value. Intervals span the four functions that are "
         "timed as well, the arrays taken whole (scans, jnp.prod, norms, …), and single operations "
-        f"applied many times over, of which the dearest are {_listed(nested)}. A product written "
-        f"entry by entry is judged apart. A running product, jnp.cumprod, takes {running:.3g}: JAX "
-        "differentiates it through products of all ranges, so the constant is JAX's, not the "
-        "tape's.",
+        f"applied many times over, of which the most expensive are {_listed(nested)}. A product "
+        f"written entry by entry is judged apart. A running product, jnp.cumprod, takes "
+        f"{running:.3g}: JAX differentiates it through products of all ranges, so the constant is "
+        "JAX's, not the tape's.",
         beside=(
             at_most("counted", Interval.spanning(arrays.ratio), BOUND, "evaluations, four losses"),
             at_most(
                 "counted",
-                Interval.spanning(dearest),
+                Interval.spanning(highest_ratios),
                 highest,
-                "evaluations, against the dearest operation of the tape",
+                "evaluations, against the most expensive operation of the tape",
             ),
         ),
         claimed_by="ours",
@@ -157,7 +157,7 @@ def _jax_by_index(measured: pd.DataFrame) -> Claim:
     ways = in_writing(measured)
     indexed = ways[ways.method == INDEXED].set_index("dimension").ratio
     scanned = ways[ways.method == SCANNED].set_index("dimension").ratio
-    grow = exponents(ways[ways.method.isin(DEAR)])
+    grow = exponents(ways[ways.method.isin(EXPENSIVE)])
     return Claim(
         "gradient.jax_by_index",
         OURS,
@@ -188,8 +188,8 @@ def _jax_by_index(measured: pd.DataFrame) -> Claim:
 
 
 def _listed(ratios: pd.Series) -> str:
-    dearest = ratios.sort_values(ascending=False).head(3)
-    return ", ".join(f"{name} {ratio:.3g}" for name, ratio in dearest.items())
+    highest_ratios = ratios.sort_values(ascending=False).head(3)
+    return ", ".join(f"{name} {ratio:.3g}" for name, ratio in highest_ratios.items())
 
 
 def _time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
@@ -203,7 +203,7 @@ def _time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
         "the dimension.",
         (at_most("timed", _spanning(of_methods(time, ["reverse"])), BOUND, "evaluations"),),
         "functions",
-        "Intervals span all functions and dimensions. The dearest is "
+        "Intervals span all functions and dimensions. The most expensive is "
         f"{worst.point.replace('_', ' ')} at d = {worst.dimension:,}, {worst.ratio:.3g} "
         f"evaluations, with {held['reverse']:.3g} MB of intermediate values where the function "
         f"alone holds {held['loss']:.3g}. A compiled function that keeps nothing is bound by "

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from adcost import plotting
 from adcost.experiments.gradient.analysis import (
     BOUND,
-    DEAR,
+    EXPENSIVE,
     counted,
     in_writing,
     of_methods,
@@ -148,7 +148,7 @@ def _writing(measured: pd.DataFrame) -> Figure:
     ways, constants = in_writing(measured), prices(measured)
     for way, label in WAYS.items():
         rows = ways[ways.method == way].sort_values("dimension")
-        style = {"ls": "-", "marker": "s"} if way in DEAR else {"ls": "--", "marker": "o"}
+        style = {"ls": "-", "marker": "s"} if way in EXPENSIVE else {"ls": "--", "marker": "o"}
         left.plot(rows.dimension, rows.ratio, ms=4, lw=1, label=label, **style)
     left.set(xscale="log", yscale="log", xlabel="dimension d", title="one product of d numbers")
     left.set_ylabel("operations, value and gradient / value")

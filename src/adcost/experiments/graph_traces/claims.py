@@ -20,8 +20,8 @@ import pandas as pd
 from adcost.claims import Claim, Evidence, at_most, near
 from adcost.experiments.graph_traces import slides
 from adcost.experiments.graph_traces.analysis import counted, everywhere
+from adcost.experiments.graph_traces.labels import pretty
 from adcost.experiments.graph_traces.plan import LECTURE
-from adcost.experiments.graph_traces.words import pretty
 from adcost.roundoff import unit_roundoff
 from adcost.statistics.intervals import Interval
 

@@ -34,8 +34,8 @@ PRODUCT = 4.0
 are made of products and sums."""
 
 QUOTIENT = 8.0
-"""The dearest operation of a gradient with its tangent, as JAX differentiates it: c = a/b is one
-operation, and ȧ/b + (−ḃ)·a·b⁻² seven more (one, one, two, two, and the sum)."""
+"""The most expensive operation of a gradient with its tangent, as JAX differentiates it: c = a/b is
+one operation, and ȧ/b + (−ḃ)·a·b⁻² seven more (one, one, two, two, and the sum)."""
 
 SECOND_ORDER = 10.0
 """Griewank & Walther's bound for a second-order adjoint, a Hessian times a vector, in evaluations
@@ -200,7 +200,7 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
     network = pd.concat([each / gradient for each in counted])
     evaluations = pd.concat([each / loss for each in counted])
     lecture = counted[0] / gradient
-    table, dear = nested(measured), tangents(measured)
+    table, costs = nested(measured), tangents(measured)
     chains = table[list(AD_PRODUCTS)].div(table.gradient, axis=0)
     most = chains.max(axis=1)
     beyond = table[list(AD_PRODUCTS)].div(table.loss, axis=0).max(axis=1)
@@ -208,20 +208,20 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
         "hvp.constant_of_gradient",
         f"{SECTION}; Pearlmutter 1994; Griewank & Walther 2008",
         "A Hessian-vector product costs a small constant times a gradient, at every depth: at most "
-        "what the dearest operation of the gradient takes with its tangent.",
+        "what the most expensive operation of the gradient takes with its tangent.",
         (
             at_most(
-                "counted", Interval.spanning([*network, *chains.to_numpy().ravel()]), dear.max(),
+                "counted", Interval.spanning([*network, *chains.to_numpy().ravel()]), costs.max(),
                 "gradients",
             ),
-            near("counted", Interval.exactly(dear.max()), QUOTIENT, 0.0,
+            near("counted", Interval.exactly(costs.max()), QUOTIENT, 0.0,
                  "operations of a quotient with its tangent", f"{QUOTIENT:.0f}"),
             near("counted", local_exponents(lecture.index, lecture), 0, COUNTED, "exponent"),
         ),
         "nested",
         "A product takes "
-        f"{dear['multiply']:.0f} operations with its tangent, tanh {dear['tanh']:.0f}, erf "
-        f"{dear['erf']:.0f}, a quotient {dear['divide']:.0f}. So four gradients are enough for a "
+        f"{costs['multiply']:.0f} operations with its tangent, tanh {costs['tanh']:.0f}, erf "
+        f"{costs['erf']:.0f}, a quotient {costs['divide']:.0f}. So four gradients are enough for a "
         f"network of products and sums and not in general: {most.max():.3g} gradients, where one "
         f"operation is applied many times over ({most.idxmax()}). Griewank & Walther bound a "
         f"product by 7 to {SECOND_ORDER:.0f} evaluations of f, with memory accesses counted; the "

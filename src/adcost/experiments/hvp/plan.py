@@ -5,7 +5,7 @@
 ``homework-init``  what the homework's own initialisation does at depth; not timed
 ``large-<n>x<w>``  the AD product where no Hessian fits; timed
 ``homework-code``  the homework's code, completed to the letter and mended; not timed
-``nested``         operations counted where an operation's tangent is dear; not timed
+``nested``         operations counted where an operation's tangent is expensive; not timed
 """
 
 from collections.abc import Mapping

@@ -38,7 +38,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """The claims, in the order of the list of claims."""
     measured = tables["measurements"]
     operations = cost(measured, "operations")
-    dearer = float((operations.elimination / operations.rule).iloc[-1])
+    overhead = float((operations.elimination / operations.rule).iloc[-1])
     return [
         Claim(
             "linear_algebra.solve",
@@ -53,7 +53,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "the elimination gives the same confirms it independently.",
             beside=(
                 at_least(
-                    "counted", Interval.exactly(dearer), 1, "operations, elimination / formula"
+                    "counted", Interval.exactly(overhead), 1, "operations, elimination / formula"
                 ),
             ),
             claimed_by="lecture",

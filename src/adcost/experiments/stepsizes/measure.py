@@ -16,7 +16,7 @@ import pandas as pd
 
 from adcost import seeds
 from adcost.derivatives.unrolled import values_along
-from adcost.experiments.stepsizes import conditioned, ends, gradient
+from adcost.experiments.stepsizes import conditioned, gradient, stationarity
 from adcost.experiments.stepsizes.learning import (
     Learned,
     constant_step,
@@ -67,7 +67,7 @@ def random_starts(parameters: Mapping[str, Any], seed: int) -> tuple[np.ndarray,
 
 def curvatures(alpha: np.ndarray, x0: np.ndarray) -> np.ndarray:
     """∂²L/∂α_i² of each run, (runs, T), from the Hessian by automatic differentiation."""
-    return np.diagonal(ends.hessians(alpha, x0), axis1=1, axis2=2)
+    return np.diagonal(stationarity.hessians(alpha, x0), axis1=1, axis2=2)
 
 
 def _homework(parameters: Mapping[str, Any], seed: int) -> tuple[list[Row], list[CurveRow]]:
@@ -82,9 +82,9 @@ def _homework(parameters: Mapping[str, Any], seed: int) -> tuple[list[Row], list
     curves: list[CurveRow] = [*_descent("start", alpha, x0)]
     for method, learned in runs.items():
         rows += _loss_rows(method, learned)
-        rows += ends.examine(method, learned.alpha, x0, parameters["perturbations"], seed)
+        rows += stationarity.examine(method, learned.alpha, x0, parameters["perturbations"], seed)
         curves += [*_learning(method, learned), *_descent(method, learned.alpha, x0)]
-    rows += ends.ranks_on_the_valley(alpha, x0)
+    rows += stationarity.ranks_on_the_valley(alpha, x0)
     curves += _valley(runs["polyak"].alpha[0], x0[0], float(runs["polyak"].losses[0, 0]))
     return rows, curves
 

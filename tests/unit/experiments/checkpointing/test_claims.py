@@ -1,4 +1,4 @@
-"""Each claim on the chain comes out, and turns when a falsehood is planted in its tables."""
+"""Each claim on the chain comes out, and turns when a fault is injected in its tables."""
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,9 @@ IDS = [
 
 
 def change(function, **labels):
-    """A falsehood: ``function`` of value and length, applied to the rows with these labels."""
+    """A fault: ``function`` of value and length, applied to the rows with these labels."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = table.model == "chain"
         for column, label in labels.items():
@@ -28,26 +28,26 @@ def change(function, **labels):
         assert rows.any(), labels
         table.loc[rows, "value"] = function(table.value[rows], table["size"][rows])
 
-    return plant
+    return inject
 
 
 def as_if(a, b, quantity):
     """What was measured of schedule ``a`` under the name of ``b``."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         mine = (table.model == "chain") & (table.quantity == quantity)
         values = table[mine & (table.method == a)].set_index("size").value
         rows = mine & (table.method == b)
         table.loc[rows, "value"] = table["size"][rows].map(values)
 
-    return plant
+    return inject
 
 
 def slower(times):
     """Segments that take so many times the time of storing all."""
 
-    def plant(tables):
+    def inject(tables):
         timings = tables["timings"]
         rounds = ["point", "repeat"]
         alone = timings[timings.method == "store_all"].set_index(rounds).seconds
@@ -55,11 +55,11 @@ def slower(times):
         at = pd.MultiIndex.from_frame(timings.loc[rows, rounds])
         timings.loc[rows, "seconds"] = times * alone.reindex(at).to_numpy()
 
-    return plant
+    return inject
 
 
 BYTES = "temporary_bytes"
-FALSEHOODS = [
+FAULTS = [
     # Memory that does not grow, that grows faster; checkpoints that keep everything.
     ("checkpointing.store_all_linear", as_if("segments", "store_all", BYTES)),
     (
@@ -104,14 +104,14 @@ def test_the_claims_come_out_in_the_order_of_the_catalogue(tables):
     assert {claim.id: claim.verdict for claim in claims} == dict.fromkeys(IDS, "reproduced")
 
 
-@pytest.mark.parametrize(("name", "plant"), FALSEHOODS)
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
-    plant(tables)
+@pytest.mark.parametrize(("name", "inject"), FAULTS)
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
+    inject(tables)
     assert claim(tables, name).verdict in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Each claim on the transformer turns when a falsehood is planted in its tables."""
+"""Each claim on the transformer turns when a fault is injected in its tables."""
 
 import pandas as pd
 import pytest
@@ -52,7 +52,7 @@ def as_said(tables):
     put(tables, "peak_bytes", 1.05 * values)
 
 
-FALSEHOODS = [
+FAULTS = [
     # Activations as they really are: several times 60 GB, at least with scores.
     (IDS[0], lambda t: put(t, "operands_bytes", lambda v: 3 * v)),
     (IDS[0], lambda t: put(t, "no_scores_bytes", lambda v: v / 2)),
@@ -76,15 +76,15 @@ def test_statements_that_are_true_are_reproduced(tables):
     assert verdicts(tables) == dict.fromkeys(IDS, "reproduced")
 
 
-@pytest.mark.parametrize(("name", "plant"), FALSEHOODS)
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+@pytest.mark.parametrize(("name", "inject"), FAULTS)
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
     as_said(tables)
-    plant(tables)
+    inject(tables)
     assert verdicts(tables)[name] in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)
 
 
 def test_blocks_that_take_the_whole_batch_at_once_refute_the_claim(tables, section, monkeypatch):
@@ -148,7 +148,7 @@ def test_a_prediction_that_is_off_on_a_gpu_turns_the_verdict(gpu_tables, times, 
 
 
 @pytest.mark.parametrize(
-    ("name", "position", "plant"),
+    ("name", "position", "inject"),
     [
         # JAX's own program, which stores more; and checkpoints that are larger than they are.
         (IDS[0], 3, lambda t: put(t, "blocks_bytes", lambda v: 5 * v, method="store_all")),
@@ -161,14 +161,14 @@ def test_a_prediction_that_is_off_on_a_gpu_turns_the_verdict(gpu_tables, times, 
         (IDS[4], 1, lambda t: put(t, "peak_bytes", lambda v: 1.5 * v, setting="bare")),
     ],
 )
-def test_further_evidence_turns_too(tables, name, position, plant):
+def test_further_evidence_turns_too(tables, name, position, inject):
     def verdict():
         (claim,) = (claim for claim in judge(tables) if claim.id == name)
         return claim.evidence[position].verdict
 
     as_said(tables)
     assert verdict() == "reproduced"
-    plant(tables)
+    inject(tables)
     assert verdict() in ("refuted", "inconclusive")
 
 

@@ -13,7 +13,7 @@ def pretty(text: str) -> str:
     return re.sub(r"\b([A-Za-z]+)([0-9]+)(?![0-9])", lambda m: m[1] + m[2].translate(below), text)
 
 
-def words(rows: pd.DataFrame) -> list[str]:
+def step_labels(rows: pd.DataFrame) -> list[str]:
     """What a slide writes at this step: the values (forward mode only), then the derivatives."""
     rows = rows.sort_values("node")
     derivatives = [

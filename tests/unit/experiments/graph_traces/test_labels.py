@@ -1,4 +1,4 @@
-from adcost.experiments.graph_traces.words import pretty, words
+from adcost.experiments.graph_traces.labels import pretty, step_labels
 
 
 def test_numbers_of_names_go_below_the_line_and_other_numbers_stay():
@@ -10,7 +10,7 @@ def test_a_steps_words_are_the_slides(measured):
     steps = measured["steps"].query("expression == 'lecture'")
 
     def of(sweep, step):
-        return words(steps[(steps.sweep == sweep) & (steps.step == step)])
+        return step_labels(steps[(steps.sweep == sweep) & (steps.step == step)])
 
     assert of("forward_w1", 0) == ["w₁ = 2,  w₂ = 3", "∂w₁/∂w₁ = 1,  ∂w₂/∂w₁ = 0"]
     assert of("forward_w1", 2) == [
