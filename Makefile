@@ -33,7 +33,7 @@ quick: .venv/ready  ## the same study, small
 test: .venv/ready  ## the whole test suite
 	@$(BIN)/python -m pytest -n 2
 
-mutants: .venv/ready  ## plant known faults, one at a time: is each caught? (under an hour)
+mutants: .venv/ready  ## inject known faults, one at a time: is each caught? (under an hour)
 	@$(BIN)/python tests/mutants/run.py
 
 check: style test  ## all that CI checks

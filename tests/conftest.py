@@ -121,8 +121,8 @@ def drawn_of(measured_of, no_figure_misleads, tmp_path_factory):
     @functools.cache
     def draw(experiment):
         folder = tmp_path_factory.mktemp(experiment)
-        door = importlib.import_module(f"adcost.experiments.{experiment}.figures")
-        door.draw(measured_of(experiment), folder)
+        module = importlib.import_module(f"adcost.experiments.{experiment}.figures")
+        module.draw(measured_of(experiment), folder)
         return folder
 
     return draw

@@ -6,6 +6,8 @@ Europe has five sizes, as many as the interval of an exponent needs.
 import numpy as np
 import pandas as pd
 
+from adcost.results.points import points_table
+
 POINTS = {
     # region, cities, angular radius, error of gradient descent's map over the least distortion
     "europe-6": ("europe", 6, 0.30, 0.5),
@@ -62,10 +64,17 @@ def make():
         "maps": "method city true_x_km true_y_km x_km y_km",
         "frames": "method frame evaluations relative_excess city x_km y_km",
     }
-    return {
+    made = {
         name: pd.DataFrame(rows, columns=["point", "region", "cities", *columns[name].split()])
         for name, rows in tables.items()
     }
+    # Each point's own tolerance, so that none is drawn in another's panel.
+    return made | {
+        "points": points_table({
+            name: {"tolerance": 1e-6 * place, "slow": {"max_evaluations": 25_000 - place}}
+            for place, name in enumerate(POINTS, 1)
+        })
+    }  # fmt: skip
 
 
 def _curve(spent):
@@ -77,8 +86,8 @@ def _measured(n, angle, share):
     radius = 1000 * angle
     of_point = {
         "gradient_price": 2.0 + 0.1 * n, "least_loss": 1e-3, "relative_least_loss": 1e-6,
-        "angular_radius": angle, "least_distortion": distortion, "map_radius_km": radius,
-        "condition_number": 10.0 + n, "tolerance": 1e-6, "slow_cap": 25_000.0,
+        "angular_radius": angle, "least_distortion": distortion,
+        "condition_number": 10.0 + n,
     }  # fmt: skip
     rows = [("point", 0, quantity, value) for quantity, value in of_point.items()]
     for number, (method, (times, runs)) in enumerate(METHODS.items(), 1):

@@ -3,6 +3,8 @@
 import pandas as pd
 from contract.synthetic import rounds
 
+from adcost.results.points import points_table
+
 FUNCTIONS = ("logistic", "ricker")
 SYMBOLIC_DEPTHS, DEPTHS, MEMORY_DEPTHS = (1, 2, 3, 4), (1, 2, 3, 4, 8), (100, 1000, 4000)
 INPUTS = (2, 8, 32)
@@ -32,12 +34,16 @@ def make():
                  for (method, quantity), value in many.items()]  # fmt: skip
     timings = []
     for depth in TIMED_DEPTHS:
-        rows += [("time", "logistic", depth, method, 0.0, "samples", 40.0) for method in TIMED]
+        rows += [("time", "logistic", depth, method, 0.0, "timed", 1.0) for method in TIMED]
         medians = {f"{method}-{depth}": seconds * depth**1.5 for method, seconds in TIMED.items()}
         timings.append(rounds({"point": "time"}, medians))
     columns = ["point", "function", "depth", "method", "step", "quantity", "value"]
     table = pd.DataFrame(rows, columns=columns).astype({"value": float})
-    return {"measurements": table, "timings": pd.concat(timings, ignore_index=True)}
+    return {
+        "measurements": table,
+        "timings": pd.concat(timings, ignore_index=True),
+        "points": points_table({"maps": {"samples": 15}, "time": {"samples": 40}}),
+    }
 
 
 def _of(function):

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from adcost.results.points import points_table
+
 RUNS, T, D = 6, 4, 30
 U = 2.0**-53
 BETA, STEPS, PERTURBATIONS = 0.1, 600, 50
@@ -26,17 +28,25 @@ def make():
         rows += [("homework", "gradient", run, "gradient_rounding", distance, unit),
                  ("homework", "gradient", run, "gradient_error", distance, 0.7 * unit)]  # fmt: skip
     rows += [("sweep", *row) for run in range(RUNS) for row in _sweep(run)]
-    rows.append(("sweep", "start", 0, "steps", 0.0, 40.0))
     rows += [("condition", *row) for run in range(2) for row in _condition(run)]
     columns = ["point", "method", "run", "quantity", "at", "value"]
     measured = pd.DataFrame(rows, columns=columns).astype({"value": float})
     columns = ["point", "method", "run", "curve", "x", "y", "value"]
-    return {"measurements": measured, "curves": pd.DataFrame(_curves(), columns=columns)}
+    return {
+        "measurements": measured,
+        "curves": pd.DataFrame(_curves(), columns=columns),
+        "points": points(BETA),
+    }
+
+
+def points(beta):
+    """The table of points, for a constant step βC."""
+    homework = {"beta": beta, "steps": STEPS, "dimension": D, "perturbations": PERTURBATIONS}
+    return points_table({"homework": homework, "sweep": {"dimension": D, "steps": 40}})
 
 
 def _homework(run):
-    of_start = {"squared_norm": 10.0, "loss": 4.0, "curvature": 9.0, "beta_curvature": BETA,
-                "steps": STEPS, "dimension": D, "perturbations": PERTURBATIONS}  # fmt: skip
+    of_start = {"squared_norm": 10.0, "loss": 4.0, "curvature": 9.0}
     yield from (("start", run, name, 0.0, value) for name, value in of_start.items())
     yield from (("start", run, "alpha", float(i), a) for i, a in enumerate(alpha(run)))
     for number, method in enumerate(METHODS):

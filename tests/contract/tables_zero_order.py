@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from adcost.results.points import points_table
+
 CLASSES = ("smooth", "convex", "strongly_convex")
 DIMENSIONS = (8, 16, 32, 64, 128)
 TOLERANCE, CONDITION, EPSILON = 1e-2, 4.0, 1e-3
@@ -25,12 +27,14 @@ def make():
     rows += [("estimator", *row) for row in (*_estimates(), *_differences(), *_paths())]
     rows += [("stochastic", *row) for row in _stochastic()]
     columns = ["point", "method", "dimension", "run", "step", "quantity", "value"]
-    return {"measurements": pd.DataFrame(rows, columns=columns).astype({"value": float})}
+    problem = {"tolerance": TOLERANCE, "condition": CONDITION, "epsilon": EPSILON}
+    return {
+        "measurements": pd.DataFrame(rows, columns=columns).astype({"value": float}),
+        "points": points_table({kind: problem for kind in CLASSES}),
+    }
 
 
 def _class(kind):
-    for name, value in (("tolerance", TOLERANCE), ("condition", CONDITION), ("epsilon", EPSILON)):
-        yield ("problem", 0, 0, 0, name, value)
     own = 30 + 10 * CLASSES.index(kind)
     for n in DIMENSIONS:
         yield from _taken("gradient_descent", n, 0, own, 2.5)

@@ -271,7 +271,7 @@ def test_a_wrong_gradient_through_the_loop(monkeypatch, factor, outcome):
 
 def test_equal_steps_in_place_of_learned_ones(monkeypatch):
     monkeypatch.setattr(
-        conditioned, "learn", lambda start, x0, eigenvalues: (conditioned.best.equal_steps(
+        conditioned, "learn", lambda start, x0, eigenvalues: (conditioned.equal_steps(
             eigenvalues.max(), len(start)), 1)
     )  # fmt: skip
     parameters = {"horizon": 3, "numbers": [10.0, 50.0], "dimension": 6, "starts": 1, "restarts": 1}

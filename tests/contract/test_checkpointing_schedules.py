@@ -9,7 +9,7 @@ import pytest
 
 from adcost.costs.count import count
 from adcost.derivatives.checkpointing import nested, schedules
-from adcost.experiments.checkpointing import chain
+from adcost.experiments.checkpointing.measure import _gradient, layer, measure
 
 LENGTHS = [1, 2, 3, 5, 7, 8, 10, 11, 17, 23, 30]
 
@@ -74,10 +74,10 @@ def test_every_layer_of_every_segment_is_computed_once_more(length):
     """The last segment too, which is shorter where √n does not divide the chain."""
     w, x = (jax.ShapeDtypeStruct(shape, jnp.float32) for shape in ((4, 4), (64, 4)))
     stored, segmented = (
-        count(chain._gradient(way(chain.layer, length)), w, x).total
+        count(_gradient(way(layer, length)), w, x).total
         for way in (nested.stored, nested.segmented)
     )
-    again = count(chain.layer, w, x).total
+    again = count(layer, w, x).total
     # Adding the segments' parts of the weights' gradient takes 16 operations each, of 2,048.
     assert segmented - stored == pytest.approx(length * again, rel=0.02)
 
@@ -89,7 +89,7 @@ def test_a_wrong_schedule_has_another_gradient(monkeypatch, length=7):
     timing = {"runs": 1, "max_runs": 1, "seconds": 0.0, "warmup": 0}
     parameters = {"length": length, "width": 2, "batch": 2, "snapshots": [], "timing": timing,
                   "quadratic_up_to": 1}  # fmt: skip
-    table = chain.measure(f"chain-{length}", parameters, seed=1)["measurements"]
+    table = measure(f"chain-{length}", parameters, seed=1)["measurements"]
     errors = table[table.quantity == "gradient_error"].set_index("method").value
     assert errors["segments"] > 1e-3
     assert (errors.drop("segments") < 1e-5).all() and len(errors) == 4

@@ -6,11 +6,12 @@ import pytest
 
 from adcost import plotting
 from adcost.experiments.mds import figures, recovery
+from adcost.results.select import parameter
 
 from . import tables_mds as made
 from .figure_data import assert_shows, levels, one, panel, series, texts
 from .figure_data import figures as drawn
-from .synthetic import changed, legend_of, put, scattered, value
+from .synthetic import changed, legend_of, put, scattered
 
 TITLES = {"europe-6": "Europe, 6 cities", "europe-9": "Europe, 9 cities",
           "europe-10": "Europe, 10 cities", "europe-13": "Europe, 13 cities",
@@ -97,7 +98,7 @@ def test_convergence_shows_every_run_in_its_methods_colour(shown, tables, colour
                                   strict=True):  # fmt: skip
             least = np.minimum.accumulate(run.relative_excess)
             assert_shows(line, run.evaluations[1:], least[1:])
-    assert levels(axis) == [value(tables["measurements"], point=point, quantity="tolerance")]
+    assert levels(axis) == [parameter("mds", tables["points"], "tolerance")[point]]
 
 
 def test_a_run_that_stopped_at_the_cap_is_marked_at_its_own_end(shown, tables, colours):

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from adcost.experiments.finite_differences import summary as finite_differences
-from adcost.experiments.hutchinson import summary as hutchinson
-from adcost.experiments.jacobian import summary as jacobian
-from adcost.experiments.zero_order import summary as zero_order
+from adcost.experiments.finite_differences import analysis as finite_differences
+from adcost.experiments.hutchinson import analysis as hutchinson
+from adcost.experiments.jacobian import analysis as jacobian
+from adcost.experiments.zero_order import analysis as zero_order
 from adcost.statistics.intervals import Interval
 
 SAMPLES = [1.0, 2.0, 3.0, 4.0, 10.0]

@@ -22,7 +22,7 @@ from .recorded import FOLDER, recorded
 
 EXPERIMENTS = [name for name in known_experiments() if name != "price"]
 FILMS = {"mds": "recovery.animate", "graph_traces": "sequences.film",
-         "checkpointing": "chain_animation.draw"}  # fmt: skip
+         "checkpointing": "animation.draw"}  # fmt: skip
 
 OTHER_NAMES = re.compile(
     r"\bAD[ ,(]+(reverse|forward|product)|\b(central|forward) difference\b|\b[fL] itself\b"

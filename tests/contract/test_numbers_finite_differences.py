@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from adcost.experiments.finite_differences.analysis import place_if_uniform
 from adcost.experiments.finite_differences.claims import numbers
-from adcost.experiments.finite_differences.summary import place_if_uniform
 
 from .synthetic import same, scattered, value, where
 from .tables_finite_differences import CURVES, DIMENSIONS, POWER, TINY, U, make
@@ -110,24 +110,25 @@ def test_every_number_is_that_of_its_rows(tables):
     for method in POWER:
         expected[f"{method}_gradient_error"] = rows.whole(method, "gradient_error", 10)
         expected[f"{method}_place_if_uniform"] = place_if_uniform(method)
+        least = {
+            dtype: np.array([rows.errors(method, c, dtype).median(axis=1).min() for c in CURVES])
+            for dtype in U
+        }
         for dtype in U:
-            name = f"{method}_{dtype}"
-            least = np.array([rows.errors(method, c, dtype).median(axis=1).min() for c in CURVES])
-            steps = [10 ** rows.bottom(method, c, dtype) for c in CURVES]
-            bounds = [rows.single(method, c, dtype, "predicted_error") for c in CURVES]
-            nominal = [rows.single(method, c, dtype, "nominal_least_error") for c in CURVES]
-            expected |= {
-                f"{name}_decade_less": np.median([rows.beside(-1, method, c, dtype)
-                                                  for c in CURVES]),
-                f"{name}_decade_more": np.median([rows.beside(1, method, c, dtype)
-                                                  for c in CURVES]),
-                f"{name}_least_best": min(steps),
-                f"{name}_most_best": max(steps),
-                f"{name}_error": np.median(least),
-                f"{name}_digits": -np.log10(np.median(least)),
-                f"{name}_bound": np.median(bounds / least),
-                f"{name}_nominal": max(nominal / least),
-            }  # fmt: skip
+            expected[f"{method}_{dtype}_digits"] = -np.log10(np.median(least[dtype]))
+        double = [(method, curve, "float64") for curve in CURVES]
+        steps = [10 ** rows.bottom(*case) for case in double]
+        bounds = [rows.single(*case, "predicted_error") for case in double]
+        nominal = [rows.single(*case, "nominal_least_error") for case in double]
+        name = f"{method}_float64"
+        expected |= {
+            f"{name}_decade_less": np.median([rows.beside(-1, *case) for case in double]),
+            f"{name}_decade_more": np.median([rows.beside(1, *case) for case in double]),
+            f"{name}_least_best": min(steps),
+            f"{name}_most_best": max(steps),
+            f"{name}_bound": np.median(bounds / least["float64"]),
+            f"{name}_nominal": max(nominal / least["float64"]),
+        }
     for dtype, u in U.items():
         tiny = [np.median(rows.errors("complex_step", c, dtype).loc[TINY[dtype]]) for c in CURVES]
         expected[f"complex_epsilon_{dtype}"] = TINY[dtype]

@@ -50,7 +50,6 @@ def test_every_number_is_that_of_its_rows(tables):
         "forward_sweeps_an_input": (forward.value / forward.inputs).max(),
         "slip": step("v1", "derivative") * step("v1", "value"),
         "lecture_nodes": 6,
-        "lecture_edges": int(of("lecture", "reverse", "multiplications")),
         "lecture_forward_held": int(of("lecture", "forward", "values_held")),
         "lecture_reverse_held": int(of("lecture", "reverse", "values_held")),
         "lecture_read": int(of("lecture", "reverse", "values_read")),

@@ -22,10 +22,6 @@ def expected(tables):
     def chain(name, method):
         return of(f"{name} tanh", method, "multiplications")
 
-    waist = timings[timings.subject == "hourglass tanh"].pivot(
-        index="repeat", columns="method", values="seconds"
-    )
-    faster = min((waist[mode] for mode in ("forward", "reverse")), key=lambda s: s.median())
     graphs = {
         name: {order: of(name, order, "multiplications")
                for order in ("forward", "reverse", "markowitz", "best")}
@@ -40,8 +36,6 @@ def expected(tables):
     return {
         "inputs": 10,
         "most_outputs": 30,
-        "points": 5,
-        "runs": 6,
         "ms_forward": ms("linear", "forward", "10-30"),
         "ms_reverse": ms("linear", "reverse", "10-30"),
         "compiled_most": 9,
@@ -58,7 +52,6 @@ def expected(tables):
         "hourglass_waist": 2,
         "hourglass_saving": min(chain("hourglass", "forward"), chain("hourglass", "reverse"))
         / chain("hourglass", "best"),
-        "hourglass_time_saving": (faster / waist.best).median(),
         "hourglass_order": "best on hourglass",
         "choice_inputs": 2,
         "choice_outputs": 5,

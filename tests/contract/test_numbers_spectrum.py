@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.stats import wasserstein_distance
 
 from adcost.experiments.spectrum.claims import numbers
 
@@ -32,16 +31,11 @@ def expected(tables):
         values = probes(network, epoch, "ritz_value")
         return np.median(-values[:, 0] / values[:, -1])
 
-    def radius(epoch):
-        radii = probes(made.SUBJECT, epoch, "radius")
-        return max(radii[:, 0].max(), radii[:, -1].max())
-
     def exact(epoch):
         return np.sort(rows.value[where(rows, network=made.DENSE, epoch=epoch, method="dense",
                                         quantity="eigenvalue")])  # fmt: skip
 
-    worst = {"residual_error": [], "extreme_error": [], "quadrature_error": [],
-             "density_error": [], "copies": []}  # fmt: skip
+    worst = {"residual_error": [], "extreme_error": [], "quadrature_error": [], "copies": []}
     for epoch in made.EPOCHS[made.DENSE]:
         true, ritz = exact(epoch), probes(made.DENSE, epoch, "ritz_value")
         n, k, width = made.SIZE, made.STEPS, true[-1] - true[0]
@@ -55,11 +49,6 @@ def expected(tables):
         apart = rows.value[where(rows, network=made.DENSE, epoch=epoch,
                                  quantity="quadrature_distance")]  # fmt: skip
         worst["quadrature_error"].append(max(apart) / quadrature)
-        weights = probes(made.DENSE, epoch, "weight")
-        distance = wasserstein_distance(ritz.ravel(), true, weights.ravel())
-        sampling = sum((2 * m / n * (1 - m / n) / ((n + 2) * 3)) ** 0.5 * (true[m] - true[m - 1])
-                       for m in range(1, n))  # fmt: skip
-        worst["density_error"].append(distance / (quadrature + 10 * sampling))
         last = [
             value(
                 rows,
@@ -76,7 +65,6 @@ def expected(tables):
     orthogonality = rows.value[where(rows, network=made.SUBJECT, epoch=30, method="lanczos",
                                      quantity="orthogonality")]  # fmt: skip
     return {
-        "network": "resnet",
         "parameters": 6000,
         "epochs": 30,
         "checkpoints": 3,
@@ -94,12 +82,8 @@ def expected(tables):
         "largest_after": largest(made.SUBJECT, 30),
         "share_before": share(made.SUBJECT, 0),
         "share_after": share(made.SUBJECT, 30),
-        "radius_before": radius(0),
-        "radius_after": radius(30),
         "orthogonality": max(orthogonality),
-        "small_network": "perceptron",
         "small_parameters": 20,
-        "small_probes": 3,
         **{name: max(values) for name, values in worst.items()},
         "ghost_steps": 6,
         "eigenvalues": [

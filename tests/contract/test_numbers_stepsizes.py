@@ -8,7 +8,7 @@ from adcost.experiments.stepsizes.claims import numbers
 from . import tables_stepsizes as made
 from .synthetic import FLAGS, put, same, scattered, value, where
 
-KEPT = (*FLAGS, "beta_curvature", "steps", "dimension", "perturbations", "rank")
+KEPT = (*FLAGS, "rank")
 
 
 def expected(tables):
@@ -50,14 +50,11 @@ def expected(tables):
         "dimension": 30,
         "horizon": 4,
         "starts": 6,
-        "largest_alpha": start.max(),
         "beta_curvature": "0.1",
         "steps": 600,
         "beta": np.median(0.1 / runs("start", "curvature")),
         "matched_beta": np.median(1 / runs("start", "curvature")),
         "curvature": np.median(runs("start", "curvature")),
-        "loss_start": np.median(runs("start", "loss")),
-        "constant_ratio": np.median(runs("constant", "loss_ratio")),
         "constant_orders": -np.median(np.log10(runs("constant", "loss_ratio"))),
         "guaranteed_ratio": np.median((1 + 600 * rate) ** (-4 / 3)),
         "matched_ratio": max(runs("matched", "loss_ratio")),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from adcost.experiments.finite_differences import summary
+from adcost.experiments.finite_differences import analysis
 from adcost.experiments.finite_differences.claims import judge
 
 from .synthetic import changed, decided, put, verdict, where
@@ -108,7 +108,7 @@ def tables():
 @pytest.fixture(autouse=True)
 def few_resamples(monkeypatch):
     """The sets differ by a factor only, so that every resample has the same bottom."""
-    monkeypatch.setattr(summary, "RESAMPLES", 20)
+    monkeypatch.setattr(analysis, "RESAMPLES", 20)
 
 
 @pytest.mark.parametrize(("method", "dtype"), CASES)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from adcost.experiments.hutchinson import summary
+from adcost.experiments.hutchinson import analysis
 from adcost.experiments.hutchinson.claims import judge
 
 from .synthetic import changed, decided, put, verdict, where
@@ -131,9 +131,9 @@ def test_intervals_of_several_variances_hold_together(tables, distribution, coun
 
 def test_students_interval_of_skewed_samples():
     """Their mean is 3 and not their median 1; σ/√n = 2, and t₃ at 97.5 % is 3.1824."""
-    found = summary.student([1, 1, 1, 9])
+    found = analysis.student([1, 1, 1, 9])
     assert (found.value, found.high - found.value) == pytest.approx((3, 2 * 3.182446), rel=1e-6)
-    together = summary.student([1, 1, 1, 9], comparisons=5)
+    together = analysis.student([1, 1, 1, 9], comparisons=5)
     # Half a hundredth on each side: 5.8409.
     assert together.value - together.low == pytest.approx(2 * 5.840909, rel=1e-6)
 

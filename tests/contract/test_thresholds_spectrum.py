@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from adcost.experiments.spectrum import summary
+from adcost.experiments.spectrum import analysis
 from adcost.experiments.spectrum.claims import judge
 
 from . import tables_spectrum as made
@@ -93,7 +93,7 @@ def test_the_density_may_be_as_far_as_quadrature_and_sampling_allow(share, outco
 def test_a_copy_lies_within_a_thousandth_of_the_gap(share, copies):
     for method in ("full", "none"):
         tables = changed(made.make(), _ghost(share, method))
-        assert summary.copies(tables["measurements"], made.DENSE, 8, method) == copies
+        assert analysis.copies(tables["measurements"], made.DENSE, 8, method) == copies
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_shares_and_extremes_reach_as_far_as_their_radii():
         *(put(v, **at, **RITZ, index=4, probe=p) for p, v in enumerate((10.0, 8.0, 12.0))),
         put(0.1, **at, quantity="radius", index=0), put(0.5, **at, quantity="radius", index=4),
     )["measurements"]  # fmt: skip
-    share = summary.negative_share(rows, made.SUBJECT, 0)
+    share = analysis.negative_share(rows, made.SUBJECT, 0)
     assert (share.value, share.low, share.high) == pytest.approx((0.2, 1.9 / 10.5, 1.9 / 7.5))
-    ends = summary.extremes(rows, made.SUBJECT, 0)
+    ends = analysis.extremes(rows, made.SUBJECT, 0)
     assert (ends.least.value, ends.least.low, ends.least.high) == pytest.approx((-2, -2.5, -1.7))
     assert (ends.largest.value, ends.largest.low, ends.largest.high) == pytest.approx(
         (10, 7.5, 12.5)

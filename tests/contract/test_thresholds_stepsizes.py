@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binomtest
 
-from adcost.experiments.stepsizes import summary
+from adcost.experiments.stepsizes import analysis
 from adcost.experiments.stepsizes.claims import judge, share_interval
 
 from . import tables_stepsizes as made
@@ -176,7 +176,7 @@ def test_stability_is_sure_below_two_over_the_largest_and_above_two_over_the_lea
     tables = made.make()
     if scaled == 2.5:  # Nothing is sure to diverge, which is no evidence.
         _of_beta(scaled, quantity, number)(tables)
-        table = summary.sweep(tables["measurements"])
+        table = analysis.sweep(tables["measurements"])
         assert set(table.sure[table["at"] == 2.5]) == {"open"}
         return
     _of_beta(scaled, quantity, number)(tables)
@@ -208,19 +208,19 @@ def test_improvement_is_judged_by_the_median_over_runs():
 
 def test_a_share_is_the_mean_over_runs_and_the_worst_over_radii():
     shares = put(lambda r: 0.06 * r.run, method="polyak", quantity="lower_share", at=1.0)
-    found = summary.lower_shares(changed(made.make(), shares)["measurements"], "polyak")
+    found = analysis.lower_shares(changed(made.make(), shares)["measurements"], "polyak")
     assert found.to_dict() == pytest.approx({1e-6: 0.04, 1e-3: 0.04, 1.0: 0.15})
 
 
 def test_the_guarantee_is_its_formula():
     rows = made.make()["measurements"]
-    np.testing.assert_allclose(summary.guaranteed(rows, 600.0), GUARANTEED, rtol=1e-12)
-    assert summary.guaranteed(rows, np.array([0.0, 600.0])).shape == (6, 2)
+    np.testing.assert_allclose(analysis.guaranteed(rows, made.BETA, 600.0), GUARANTEED, rtol=1e-12)
+    assert analysis.guaranteed(rows, made.BETA, np.array([0.0, 600.0])).shape == (6, 2)
 
 
 def test_a_gradient_of_zero_is_at_rest_and_one_without_curvature_is_not():
     flat = put(0.0, method="matched", quantity="eigenvalue", run=[0, 1])
     none = put(0.0, method="matched", quantity="gradient_norm", run=0)
     rows = changed(made.make(), flat, none)["measurements"]
-    found = summary.distance_to_rest(rows, "matched")
+    found = analysis.distance_to_rest(rows, "matched")
     assert found[0] == 0 and np.isinf(found[1]) and found[2] == pytest.approx(1e-17 / 5)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from adcost.experiments.zero_order import summary
+from adcost.experiments.zero_order import analysis
 from adcost.experiments.zero_order.claims import judge
 
 from . import tables_zero_order as made
@@ -41,7 +41,7 @@ def summarised_once():
 
     with pytest.MonkeyPatch.context() as patch:
         for name in ("fit_exponent", "median_interval"):
-            patch.setattr(summary, name, remembered(getattr(summary, name)))
+            patch.setattr(analysis, name, remembered(getattr(analysis, name)))
         yield
 
 
@@ -223,7 +223,7 @@ def test_an_estimate_with_another_factor_is_not_unbiased(method, factor):
 @pytest.mark.parametrize(
     ("steps", "lost", "outcome"),
     [((4,), 2, "reproduced"),
-     ((4,), 3, "inconclusive"),  # the next best is dearer, and the exponent's interval wide
+     ((4,), 3, "inconclusive"),  # the next best is more expensive, and the exponent's interval wide
      ((8, 4), 2, "reproduced"),
      ((8, 4), 3, "refuted")],  # the best that is left has no neighbour below
 )  # fmt: skip
@@ -244,7 +244,7 @@ SKEWED = np.array([1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 4.0, 9.0])
 def test_means_of_the_estimate_have_bonferronis_interval():
     """Four means together at 95 %: each by Student at 1 − 0.05/4."""
     table = put(lambda r: SKEWED[r.run], quantity="along_gradient", method="sphere", dimension=8)
-    found = summary.components(changed(made.make(), table)["measurements"], "along_gradient")
+    found = analysis.components(changed(made.make(), table)["measurements"], "along_gradient")
     (row,) = found[(found.method == "sphere") & (found.dimension == 8)].itertuples()
     right = stats.t.interval(1 - 0.05 / 4, 7, SKEWED.mean(), stats.sem(SKEWED))
     assert (row.value, row.low, row.high) == pytest.approx((SKEWED.mean(), *right))
@@ -252,7 +252,7 @@ def test_means_of_the_estimate_have_bonferronis_interval():
 
 def test_a_gap_is_a_mean_with_students_interval():
     table = put(lambda r: SKEWED[r.run], quantity="gap", method="sphere", dimension=16, step=400)
-    found = summary.gaps(changed(made.make(), table)["measurements"], "sphere")
+    found = analysis.gaps(changed(made.make(), table)["measurements"], "sphere")
     (row,) = found[(found.dimension == 16) & (found.step == 400)].itertuples()
     right = stats.t.interval(0.95, 7, SKEWED.mean(), stats.sem(SKEWED))
     assert (row.value, row.low, row.high) == pytest.approx((SKEWED.mean(), *right))
@@ -262,14 +262,14 @@ def test_steps_are_medians_with_their_order_statistics():
     table = put(lambda r: SKEWED[r.run + 2], point="convex", method="gaussian", dimension=8,
                 quantity="evaluations")  # fmt: skip
     rows = changed(made.make(), table)["measurements"]
-    found = summary.medians(rows, "convex", "gaussian").loc[8]
+    found = analysis.medians(rows, "convex", "gaussian").loc[8]
     assert (found.value, found.low, found.high) == pytest.approx((1.45, 1.2, 9.0))
 
 
 def test_the_farthest_value_is_told_with_the_range_of_all_intervals():
     rows = changed(made.make(), _estimate(0.5, "along_gradient", "sphere", 2),
                    _estimate(1.4, "along_gradient", "gaussian", 8))["measurements"]  # fmt: skip
-    found = summary.farthest(summary.components(rows, "along_gradient"), 1)
+    found = analysis.farthest(analysis.components(rows, "along_gradient"), 1)
     assert found.value == pytest.approx(0.5)
     assert found.low < 0.5 and found.high > 1.4
 
@@ -282,5 +282,5 @@ def test_the_farthest_value_is_told_with_the_range_of_all_intervals():
 def test_guarantees_are_the_theorys(kind, plain, two_point):
     """After 10 steps in 16 dimensions at condition 4."""
     k = np.array([10])
-    assert summary.guarantee(kind, "gradient_descent", k, 16, 4.0) == pytest.approx(plain)
-    assert summary.guarantee(kind, "gaussian", k, 16, 4.0) == pytest.approx(two_point)
+    assert analysis.guarantee(kind, "gradient_descent", k, 16, 4.0) == pytest.approx(plain)
+    assert analysis.guarantee(kind, "gaussian", k, 16, 4.0) == pytest.approx(two_point)

@@ -1,4 +1,4 @@
-"""Plant known faults, one at a time, and see that a test fails with each: `make mutants`.
+"""Inject known faults, one at a time, and see that a test fails with each: `make mutants`.
 
 The lists `tests/mutants/*.yaml` are kept by hand, since their faults are of meaning: a figure that
 draws another method's rows, a correction that is dropped, a wait that is left out. Libraries for
@@ -79,7 +79,7 @@ class Fault:
     def __str__(self):
         return f"{self.list}: {self.fault}"
 
-    def plant(self, tree):
+    def inject(self, tree):
         """Write the fault into a tree; returns a function that takes it out again."""
         path = tree / self.file
         whole = path.read_text()
@@ -123,7 +123,7 @@ def read(root=ROOT, names=()):
 
 
 def inapplicable(fault, root=ROOT):
-    """Why a fault cannot be planted or its tests cannot be run."""
+    """Why a fault cannot be injected or its tests cannot be run."""
     if fault.kind not in KINDS:
         yield f"the kind {fault.kind!r} is none of {', '.join(KINDS)}"
     path = root / fault.file
@@ -157,7 +157,7 @@ def inapplicable(fault, root=ROOT):
 def copy(root, folder):
     """A copy of the checkout in which tests can run."""
     shutil.copytree(root, folder, ignore=NOT_COPIED, symlinks=True)
-    # Valid by content, not by time: a fault is planted and taken out within one second.
+    # Valid by content, not by time: a fault is injected and taken out within one second.
     compileall.compile_dir(
         folder / "src", quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
     )
@@ -242,16 +242,16 @@ def report(faults, outcomes):
         if outcome != "caught":
             print(f"NOT CAUGHT ({outcome}): {fault}\n  {fault.file}: {' '.join(fault.tests)}")
     for by in ("list", "kind"):
-        planted = Counter(getattr(fault, by) for fault in faults)
+        injected = Counter(getattr(fault, by) for fault in faults)
         caught = Counter(
             getattr(fault, by)
             for fault, outcome in zip(faults, outcomes, strict=True)
             if outcome == "caught"
         )
-        print(f"\n{by:<24}planted  caught")
-        for name, times in sorted(planted.items()):
-            print(f"{name:<24}{times:>7}{caught[name]:>8}")
-    print(f"\n{len(faults)} faults planted, {outcomes.count('caught')} caught")
+        print(f"\n{by:<24}injected  caught")
+        for name, times in sorted(injected.items()):
+            print(f"{name:<24}{times:>8}{caught[name]:>8}")
+    print(f"\n{len(faults)} faults injected, {outcomes.count('caught')} caught")
 
 
 def main(argv=None, libraries=LIBRARIES):
@@ -303,7 +303,7 @@ def main(argv=None, libraries=LIBRARIES):
 
         jobs = [
             (
-                fault.plant,
+                fault.inject,
                 ["-x", *(part for test in fault.tests for part in shlex.split(test))],
                 logs / f"{fault.list}-{number}.log",
             )

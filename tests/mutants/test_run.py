@@ -15,7 +15,7 @@ sys.modules[specification.name] = run  # dataclasses look their module up
 specification.loader.exec_module(run)
 
 
-def test_every_fault_can_be_planted():
+def test_every_fault_can_be_injected():
     faults, wrong = run.read()
     assert faults
     assert not wrong, "\n".join(wrong)
@@ -23,8 +23,8 @@ def test_every_fault_can_be_planted():
 
 def test_no_fault_is_listed_twice():
     faults, _ = run.read()
-    planted = [(fault.file, fault.find, fault.replace) for fault in faults]
-    assert len(set(planted)) == len(planted)
+    injected = [(fault.file, fault.find, fault.replace) for fault in faults]
+    assert len(set(injected)) == len(injected)
 
 
 FAULT = {
@@ -75,7 +75,7 @@ def test_only_a_test_that_fails_with_a_fault_and_not_without_it_catches_it(proje
     assert "(interrupted): double: broken" in second
     assert "(hangs): double: endless" in second
     assert "double: seen" not in second.partition("NOT CAUGHT")[2]
-    assert "4 faults planted, 1 caught" in second
+    assert "4 faults injected, 1 caught" in second
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_only_a_test_that_fails_with_a_fault_and_not_without_it_catches_it(proje
         ({"why": "a key too many"}, "its keys must be"),
     ],
 )
-def test_a_fault_that_cannot_be_planted_is_refused(project, capsys, changed, said):
+def test_a_fault_that_cannot_be_injected_is_refused(project, capsys, changed, said):
     assert run.main(project(changed), libraries=()) == 2
     assert said in capsys.readouterr().out
 

@@ -27,7 +27,7 @@ MULTIPLIED = [
     ("zero_order.stochastic.runs.coordinates", 10_000_000, "stochastic"),
     ("jacobian.elimination.states", 10_000_000, "graphs"),
     ("jacobian.inputs", 400, "sweep-linear"),
-    ("checkpointing.chain.batch", 5_000, "chain-4096"),
+    ("checkpointing.batch", 5_000, "chain-4096"),
     ("stepsizes.perturbations", 100_000, "homework"),
     ("linear_algebra.sizes", [4, 8, 2_000], "cost"),
     ("finite_differences.points", 10_000, "accuracy"),
@@ -37,7 +37,7 @@ MULTIPLIED = [
     ("spectrum.networks.resnet.images", 1_024, "resnet-epoch-0-probe-0"),
     ("spectrum.networks.resnet.options.channels", [64, 64, 64], "resnet-epoch-0-probe-0"),
     ("spectrum.networks.perceptron.options.hidden", [20], "perceptron-epoch-0-dense"),
-    ("checkpointing.resident.models.deep.width", 1_024, "resident-deep"),
+    ("transformer_memory.resident.models.deep.width", 1_024, "resident-deep"),
 ]
 """A key, what it is given, and a point that then needs more."""
 
@@ -74,9 +74,9 @@ def test_what_a_key_multiplies_is_declared_and_refused(key, value, point):
 
 
 def test_what_no_64_bits_count_is_refused_before_the_compiler_aborts():
-    config = _with("checkpointing.transformer.batch", 100_000)
-    config["checkpointing"]["transformer"]["sequence"] = 1_000_000
-    with pytest.raises(plans.ConfigError, match=r"transformer: a step of 100,000 .*Lower"):
+    config = _with("transformer_memory.batch", 100_000)
+    config["transformer_memory"]["sequence"] = 1_000_000
+    with pytest.raises(plans.ConfigError, match=r"transformer_memory: a step of 100,000 .*Lower"):
         plans.plans(config, SCHEMAS)
 
 
@@ -110,6 +110,6 @@ def test_each_end_of_each_range_is_planned_or_refused_by_its_section(bound):
 
 
 def test_numbers_of_what_has_a_name_of_ones_choice_are_among_them():
-    models = CONFIG["checkpointing"]["resident"]["models"]
-    assert {f"checkpointing.resident.models.{name}.batch" for name in models} <= {*NUMBERS}
+    models = CONFIG["transformer_memory"]["resident"]["models"]
+    assert {f"transformer_memory.resident.models.{name}.batch" for name in models} <= {*NUMBERS}
     assert "spectrum.networks.resnet.options.channels" in NUMBERS

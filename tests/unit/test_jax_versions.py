@@ -82,7 +82,14 @@ def test_uses_of_what_jax_documents_are_not():
 def test_every_part_is_in_the_list():
     for name in ("partial_eval", "source_info_util", "jax.core", "jax.extend.core"):
         assert name in versions.__doc__
-    for name in ("setting", "forget_compiled", "compile_options", "held_bytes", "needed", "TANH"):
+    for name in (
+        "setting",
+        "forget_compiled",
+        "compile_options",
+        "held_bytes",
+        "without_dead_code",
+        "TANH",
+    ):
         assert f"`{name}`" in versions.__doc__ and hasattr(versions, name)
 
 
@@ -122,13 +129,15 @@ def test_what_no_output_needs_is_removed_through_calls_and_loops():
 
     jaxpr = jax.make_jaxpr(fn)(1.0)
     assert len(jaxpr.eqns) == 2
-    left = versions.needed(jaxpr)
+    left = versions.without_dead_code(jaxpr)
     assert [e.primitive.name for e in versions.opened(left)[0].eqns] == ["mul"]
 
 
 def test_constants_stay_with_their_jaxpr():
     held = jnp.arange(3)
-    inner, values = versions.opened(versions.needed(jax.make_jaxpr(lambda x: x * held)(held)))
+    inner, values = versions.opened(
+        versions.without_dead_code(jax.make_jaxpr(lambda x: x * held)(held))
+    )
     assert len(inner.constvars) == len(values)
     open_one = SimpleNamespace(eqns=[])
     assert versions.opened(open_one) == (open_one, ())  # to 0.11; has no values
@@ -141,7 +150,7 @@ def test_an_output_that_nothing_uses_is_found():
     def triangle(x):
         return lax.linalg.qr(x, full_matrices=False)[1]
 
-    jaxpr = versions.needed(jax.make_jaxpr(triangle)(jnp.eye(3)))
+    jaxpr = versions.without_dead_code(jax.make_jaxpr(triangle)(jnp.eye(3)))
     inner, _ = versions.opened(jaxpr)
     assert [variable in versions.used(inner) for variable in inner.eqns[0].outvars] == [False, True]
 
@@ -279,11 +288,15 @@ def test_options_of_another_platform_are_left_out(platform, other, monkeypatch):
 
 def test_primitives_that_stand_for_others_are_replaced(monkeypatch):
     high = jax.make_jaxpr(lambda x: jnp.searchsorted(jnp.arange(16.0), x))(jnp.ones(8))
-    assert "call_hi_primitive" not in str(versions.needed(high))
+    assert "call_hi_primitive" not in str(versions.without_dead_code(high))
     one_class = SimpleNamespace(is_high=True)
     one_class.jaxpr = one_class
     monkeypatch.setattr(versions.jaxprs.partial_eval, "lower_jaxpr2", lambda _: high, raising=False)
-    assert len(versions.needed(one_class).eqns) == len(versions.needed(high).eqns) > 0
+    assert (
+        len(versions.without_dead_code(one_class).eqns)
+        == len(versions.without_dead_code(high).eqns)
+        > 0
+    )
 
 
 def test_the_multiplications_of_tanhs_derivative():

@@ -38,7 +38,7 @@ def graph():
     return grimp.build_graph("adcost", include_external_packages=True, cache_dir=None)
 
 
-DOORS = ("plan", "measure", "prepare", "claims")
+ENTRY_POINTS = ("plan", "measure", "prepare", "claims")
 """An experiment's modules that plan, measure and judge."""
 
 
@@ -49,7 +49,7 @@ def _draws(module):
     """
     parts = module.split(".")
     if parts[1:2] == ["experiments"]:
-        return parts[-1] not in DOORS
+        return parts[-1] not in ENTRY_POINTS
     return parts[1:2] in (["headline"], ["plotting"], ["report"]) or parts[-1] == "source_figure"
 
 

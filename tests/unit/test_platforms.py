@@ -10,9 +10,10 @@ import pytest
 
 from adcost import platforms
 from adcost.costs import calls
-from adcost.experiments.checkpointing import chain, transformer_program
+from adcost.experiments.checkpointing import measure as checkpointing
 from adcost.experiments.finite_differences import measure as finite_differences
 from adcost.experiments.gradient import measure as gradient
+from adcost.experiments.transformer_memory import program
 from adcost.experiments.zero_order import measure as zero_order
 from adcost.functions.gpt2_sizes import Size
 
@@ -75,8 +76,8 @@ COUNTING = {
             1,
         )
     ),
-    "checkpointing": lambda: chain._evaluated(
-        lambda layer: chain.nested.stored(layer, 2), jnp.eye(2), jnp.ones((1, 2))
+    "checkpointing": lambda: checkpointing._evaluated(
+        lambda layer: checkpointing.nested.stored(layer, 2), jnp.eye(2), jnp.ones((1, 2))
     ),
 }
 
@@ -90,21 +91,21 @@ def test_evaluations_are_counted_on_the_cpu_beside_a_gpu(experiment, gpu, monkey
         return jax.experimental.io_callback(*arguments, **keywords)
 
     monkeypatch.setattr(calls, "io_callback", callback)
-    monkeypatch.setattr(chain, "io_callback", callback)
+    monkeypatch.setattr(checkpointing, "io_callback", callback)
     COUNTING[experiment]()
     assert reported and set(reported) == {"cpu"}
 
 
 def test_a_program_that_is_never_run_is_compiled_for_the_cpu_beside_a_gpu(gpu, monkeypatch):
     seen = []
-    options = transformer_program.compile_options
+    options = program.compile_options
     monkeypatch.setattr(
-        transformer_program,
+        program,
         "compile_options",
         lambda wanted: seen.append(platforms.current()) or options(wanted),
     )
-    setting = transformer_program.Setting(Size(2, 8, 2, 16), 8, 2)
-    assert transformer_program.program_bytes(transformer_program.blocks(setting)).temporaries > 0
+    setting = program.Setting(Size(2, 8, 2, 16), 8, 2)
+    assert program.program_bytes(program.blocks(setting)).temporaries > 0
     assert seen == ["cpu"]
 
 

@@ -19,8 +19,8 @@ EXPERIMENTS = CONFIG["experiments"]
 
 def test_every_section_of_the_configuration_is_an_experiment_that_runs():
     sections = {name for name, value in CONFIG.items() if isinstance(value, dict)} - {"report"}
-    rooms = {path.parent.name for path in (ROOT / "src/adcost/experiments").glob("*/plan.py")}
-    assert sections == rooms == set(EXPERIMENTS)
+    folders = {path.parent.name for path in (ROOT / "src/adcost/experiments").glob("*/plan.py")}
+    assert sections == folders == set(EXPERIMENTS)
 
 
 def test_readme_tells_what_every_experiment_asks():

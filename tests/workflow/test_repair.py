@@ -22,7 +22,7 @@ def tables(study):
     return {
         path.relative_to(study.results): path.read_bytes()
         for path in study.results.glob("*/*.csv")
-        if path.name != "timings.csv" and path.parent.name != "checkpointing"
+        if path.name != "timings.csv" and path.parent.name != "transformer_memory"
     }
 
 

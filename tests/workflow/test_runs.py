@@ -150,7 +150,7 @@ def test_nan_fails_with_experiment_point_and_method_and_leaves_no_output(study):
 FAILS = """
 def measure(*_):
     import os
-    raise RuntimeError(f"planted in a fork: {'ADCOST_FORK_SERVER' not in os.environ}")
+    raise RuntimeError(f"injected in a fork: {'ADCOST_FORK_SERVER' not in os.environ}")
 """
 
 
@@ -161,12 +161,12 @@ def test_a_failure_in_a_fork_is_said_once_and_its_traceback_is_in_the_log(tmp_pa
     done = study.snakemake(target, check=False)
     said = done.stdout + done.stderr
     log = "results/logs/hvp/layers-4.log"
-    sentence = f"hvp_time: planted in a fork: True (the traceback is in {log})"
+    sentence = f"hvp_time: injected in a fork: True (the traceback is in {log})"
     assert done.returncode != 0 and said.count(sentence) == 1, said
     text = (study.folder / log).read_text("utf-8")
     assert text.count("Traceback (most recent call last)") == text.count("RuntimeError: plan") == 1
     # The profile lets Snakemake show the log, and nothing else holds it.
-    assert said.count("Traceback") == said.count("RuntimeError: planted") == 1, said
+    assert said.count("Traceback") == said.count("RuntimeError: injected") == 1, said
     assert not (study.folder / target).exists()
 
 
@@ -174,7 +174,7 @@ def test_a_failed_experiment_does_not_take_the_other_with_it(fresh):
     fresh.configure(lambda c: c.update(experiments=["finite_differences", "feedforward"]))
     fresh.edit("src/adcost/experiments/finite_differences/measure.py", FAILS)
     done = fresh.snakemake("finite_differences", "feedforward", check=False)
-    assert done.returncode != 0 and "planted" in done.stdout + done.stderr
+    assert done.returncode != 0 and "injected" in done.stdout + done.stderr
     assert (fresh.results / "feedforward/claims.json").exists()
     assert not (fresh.results / "finite_differences/claims.json").exists()
 

@@ -22,7 +22,7 @@ from adcost.jax_versions import forget_compiled, setting
 FOLDER = Path(".snakemake/compiled")
 """Where the workflow keeps them, below its working directory."""
 
-ROOM = 1 << 20
+PROBE_BYTES = 1 << 20
 """Bytes that a folder must take, or it is of no use."""
 
 FAILED = "persistent compilation cache"
@@ -39,7 +39,7 @@ def use(folder: Path = FOLDER) -> None:
     try:
         own.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=own) as file:
-            file.write(bytes(ROOM))
+            file.write(bytes(PROBE_BYTES))
     except OSError as error:
         print(f"compiled programs are not kept ({error})")
         return
@@ -65,8 +65,8 @@ def bypassed() -> Iterator[None]:
 def _processor(cpuinfo: Path = processor.CPUINFO) -> str:
     """A name for what code is compiled for: a cluster's nodes may share the folder."""
     # By the number of cores, too, since XLA divides a program's work among them as it compiles.
-    told = {"cores": str(usable_cores()), **processor.identity(cpuinfo)}
-    return hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()[:12]
+    identity = {"cores": str(usable_cores()), **processor.identity(cpuinfo)}
+    return hashlib.sha256(repr(sorted(identity.items())).encode()).hexdigest()[:12]
 
 
 def _once(show: Any) -> Any:

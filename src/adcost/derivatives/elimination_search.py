@@ -93,11 +93,11 @@ def _search_part(part: _Part, known: Sequence[tuple[int, ...]], states: int) -> 
         if len(order) == len(part.vertices):
             return Found(order, cost, cost)
         for vertex, price in _moves(part, gone):
-            after, dearer = gone | 1 << vertex, cost + price
-            if dearer < spent.get(after, upper + 1):
-                spent[after] = dearer
+            after, spent_after = gone | 1 << vertex, cost + price
+            if spent_after < spent.get(after, upper + 1):
+                spent[after] = spent_after
                 ahead = estimate + price - part.least[vertex]
-                heapq.heappush(queue, (ahead, after, dearer, (*order, vertex)))
+                heapq.heappush(queue, (ahead, after, spent_after, (*order, vertex)))
     return Found(best, upper, min(upper, queue[0][0] if queue else upper))
 
 

@@ -53,9 +53,15 @@ def helmholtz(x1: jax.Array, x2: jax.Array, x3: jax.Array, x4: jax.Array) -> Sca
 
 
 def heart_dipole(
-    a: jax.Array, b: jax.Array, c: jax.Array, d: jax.Array,
-    t: jax.Array, u: jax.Array, v: jax.Array, w: jax.Array,
-) -> Scalars:  # fmt: skip
+    a: jax.Array,
+    b: jax.Array,
+    c: jax.Array,
+    d: jax.Array,
+    t: jax.Array,
+    u: jax.Array,
+    v: jax.Array,
+    w: jax.Array,
+) -> Scalars:
     """Residuals of the human heart dipole problem (Averick, Carter, Moré & Xue, MINPACK-2, 1992).
 
     Moments of order 0 to 3 of two dipoles, less what is measured (here 1 everywhere).
@@ -103,9 +109,13 @@ def propane(
 
 
 def roe_flux(
-    left: jax.Array, left_momentum: jax.Array, left_energy: jax.Array,
-    right: jax.Array, right_momentum: jax.Array, right_energy: jax.Array,
-) -> Scalars:  # fmt: skip
+    left: jax.Array,
+    left_momentum: jax.Array,
+    left_energy: jax.Array,
+    right: jax.Array,
+    right_momentum: jax.Array,
+    right_energy: jax.Array,
+) -> Scalars:
     """The flux of a gas between two states of density, momentum and energy (Roe, *JCP* 43, 1981).
 
     ½(F_l + F_r) − ½ Σ |λₖ| αₖ rₖ over the waves of speeds λ = u − a, u, u + a, for a subsonic flow

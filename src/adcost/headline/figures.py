@@ -55,21 +55,20 @@ def price_figure(quotes: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots(figsize=(WIDTH, 0.46 * len(rows) + 1.1))
     places = np.arange(len(rows), dtype=float)
     timed = rows.low.notna()
-    axis.hlines(places[timed], rows.low[timed], rows.high[timed], color=plotting.SKY, lw=7,
-                capstyle="round", label="timed")  # fmt: skip
+    band = {"color": plotting.SKY, "lw": 7, "capstyle": "round", "label": "timed"}
+    axis.hlines(places[timed], rows.low[timed], rows.high[timed], **band)
     place_of = dict(zip(rows.derivative, places, strict=True))
-    axis.plot(quotes.counted, quotes.derivative.map(place_of), "o", ms=5, color=plotting.BLUE,
-              label="counted")  # fmt: skip
+    dots = {"ms": 5, "color": plotting.BLUE, "label": "counted"}
+    axis.plot(quotes.counted, quotes.derivative.map(place_of), "o", **dots)
     axis.axvline(1, color=plotting.GREY, lw=0.8, zorder=0)
     axis.set_xscale("log")
     least = np.nanmin([1.0, rows.least.min(), rows.low.min()])
     most = np.nanmax([rows.most.max(), rows.high.max()])
     axis.set_xlim(least / 1.6, most * 1.6)
+    line = {"va": "center", "transform": axis.get_yaxis_transform(), "fontsize": 9.5}
     for place, row in zip(places, rows.itertuples(), strict=True):
-        axis.text(0.0, place - 0.42, row.derivative, transform=axis.get_yaxis_transform(),
-                  va="center", ha="left", fontsize=9.5)  # fmt: skip
-        axis.text(1.0, place - 0.42, said(row.least, row.most), ha="right", va="center",
-                  transform=axis.get_yaxis_transform(), fontsize=9.5)  # fmt: skip
+        axis.text(0.0, place - 0.42, row.derivative, ha="left", **line)
+        axis.text(1.0, place - 0.42, range_text(row.least, row.most), ha="right", **line)
     axis.set_ylim(len(rows) - 0.5, -0.9)
     axis.yaxis.set_major_locator(NullLocator())
     axis.spines["left"].set_visible(False)
@@ -78,7 +77,7 @@ def price_figure(quotes: pd.DataFrame) -> Figure:
     return figure
 
 
-def said(least: float, most: float) -> str:
+def range_text(least: float, most: float) -> str:
     """A row's price in words: of one function, or from the cheapest to the most expensive."""
     ends = [f"{end:,.0f}" if end >= 100 else number(end, 2) for end in (least, most)]
     return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
@@ -96,9 +95,9 @@ def forest_figure(rows: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
     axis.axvspan(EDGES[0] / 2, 1, color=plotting.GREY, alpha=0.12, lw=0)
     axis.axvline(1, color=plotting.GREY, lw=1)
     place = 0.0
+    line = {"va": "center", "transform": axis.get_yaxis_transform(), "fontsize": 8.5}
     for experiment, claims in groups.items():
-        axis.text(0.0, place, titles.get(str(experiment), str(experiment)), va="center",
-                  transform=axis.get_yaxis_transform(), fontsize=8.5)  # fmt: skip
+        axis.text(0.0, place, titles.get(str(experiment), str(experiment)), **line)
         place += 1.8
         for row in claims.itertuples():
             _line(axis, row, place)
@@ -114,8 +113,9 @@ def forest_figure(rows: pd.DataFrame, titles: Mapping[str, str]) -> Figure:
     for verdict in reversed(WEAKEST_FIRST):
         marker, colour = MARKS[verdict]
         axis.plot([], [], marker, ms=5, color=colour, label=verdict)
-    figure.legend(loc="outside lower center", ncols=3, fontsize=8.5, handletextpad=0.1,
-                  columnspacing=1.0)  # fmt: skip
+    figure.legend(
+        loc="outside lower center", ncols=3, fontsize=8.5, handletextpad=0.1, columnspacing=1.0
+    )
     return figure
 
 

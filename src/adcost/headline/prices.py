@@ -45,13 +45,19 @@ def gather(tables: Mapping[str, Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
     """
     rows = [
         (
-            quote.derivative, name, quote.subject, quote.size, quote.counted,
-            quote.timed.value, quote.timed.low, quote.timed.high,
+            quote.derivative,
+            name,
+            quote.subject,
+            quote.size,
+            quote.counted,
+            quote.timed.value,
+            quote.timed.low,
+            quote.timed.high,
         )
         for name in experiments_with_prices(tables)
         for quote in import_module(f"adcost.experiments.{name}.prices").quotes(tables[name])
         if math.isfinite(quote.counted)
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -63,9 +69,13 @@ def price_list(quotes: pd.DataFrame) -> pd.DataFrame:
     """
     ends = quotes.assign(low=quotes.low.fillna(quotes.timed), high=quotes.high.fillna(quotes.timed))
     rows = ends.groupby("derivative", sort=False).agg(
-        least_size=("size", "min"), most_size=("size", "max"),
-        least=("counted", "min"), most=("counted", "max"), middle=("counted", "median"),
-        low=("low", "min"), high=("high", "max"),
-    )  # fmt: skip
+        least_size=("size", "min"),
+        most_size=("size", "max"),
+        least=("counted", "min"),
+        most=("counted", "max"),
+        middle=("counted", "median"),
+        low=("low", "min"),
+        high=("high", "max"),
+    )
     ordered = rows.sort_values("middle", kind="stable").drop(columns="middle")
     return ordered.reset_index()

@@ -16,12 +16,13 @@ takes from the modules below. After an update, what fails says which entry it is
   operations in ``costs.count.arithmetic`` and ``costs.count.factorisations``. To see a version's:
   ``print(jax.make_jaxpr(f)(x).eqns[0].params)``.
 - *Derivative rules*: what JAX's derivative of an activation multiplies is stated below (`TANH`).
-- ``jax.interpreters.partial_eval``: `needed`. ``jax.extend.source_info_util``: `user_line`.
+- ``jax.interpreters.partial_eval``: `without_dead_code`.
+  ``jax.extend.source_info_util``: `user_line`.
 - *Fields of the compiler's answers*: `held_bytes`, `computed_flops`; ``memory_stats`` of a GPU's
-  allocator in ``experiments.checkpointing.resident``; the target's features in the bytes of a
+  allocator in ``experiments.transformer_memory.resident``; the target's features in the bytes of a
   program, in ``processor``.
 - *Options of XLA*: `compile_options` drops those that a version lacks. The flags that
-  ``experiments.checkpointing.resident`` gives a process by ``XLA_FLAGS`` end it if they are
+  ``experiments.transformer_memory.resident`` gives a process by ``XLA_FLAGS`` end it if they are
   unknown: then take the flag's new name from XLA's ``debug_options_flags.cc``.
 - ``jax.config.values``: `setting`; ``platforms``, which is imported here, reads it by itself.
 - ``jax.experimental.compilation_cache``: `forget_compiled`. ``jax.experimental.io_callback`` is
@@ -63,10 +64,10 @@ from adcost.jax_versions.jaxprs import (
     inner_jaxprs,
     is_traced,
     jaxpr_as_fun,
-    needed,
     opened,
     programs,
     used,
+    without_dead_code,
 )
 from adcost.jax_versions.source import (
     Frame,
@@ -108,7 +109,6 @@ __all__ = [
     "jaxpr_as_fun",
     "linear_solve",
     "manual_devices",
-    "needed",
     "opened",
     "programs",
     "scan",
@@ -119,5 +119,6 @@ __all__ = [
     "used",
     "user_line",
     "while_loop",
+    "without_dead_code",
     "written_in_jax",
 ]

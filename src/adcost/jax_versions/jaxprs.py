@@ -17,12 +17,12 @@ from jax.interpreters import partial_eval
 
 __all__ = [
     "TANH", "ClosedJaxpr", "Jaxpr", "JaxprEqn", "Literal", "ShapedArray", "Slope", "Var", "array",
-    "bound", "held", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "needed", "opened", "programs",
-    "used",
+    "bound", "held", "inner_jaxprs", "is_traced", "jaxpr_as_fun", "opened", "programs", "used",
+    "without_dead_code",
 ]  # fmt: skip
 
 
-def needed(jaxpr: Jaxpr | ClosedJaxpr) -> ClosedJaxpr:
+def without_dead_code(jaxpr: Jaxpr | ClosedJaxpr) -> ClosedJaxpr:
     """The jaxpr without what none of its outputs needs.
 
     To 0.11 a closed jaxpr is a pair (``jaxpr``, ``consts``), and the former is what is to be given;
@@ -71,7 +71,7 @@ def programs(jaxpr: Jaxpr | ClosedJaxpr) -> Iterator[Jaxpr]:
 
 
 def used(jaxpr: Jaxpr) -> set[Var]:
-    """The variables that an equation or an output uses; `needed` leaves outputs beside them."""
+    """Variables that equations or outputs use; `without_dead_code` leaves outputs beside them."""
     atoms = [atom for equation in jaxpr.eqns for atom in equation.invars]
     return {atom for atom in (*atoms, *jaxpr.outvars) if not isinstance(atom, Literal)}
 

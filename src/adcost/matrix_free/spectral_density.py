@@ -30,8 +30,12 @@ def smoothed_density(
     return norm.pdf(np.asarray(at)[:, None], values, sigma) @ weights
 
 
-def distance(values: np.ndarray, weights: np.ndarray, eigenvalues: np.ndarray,
-             eigenweights: np.ndarray | None = None) -> float:  # fmt: skip
+def distance(
+    values: np.ndarray,
+    weights: np.ndarray,
+    eigenvalues: np.ndarray,
+    eigenweights: np.ndarray | None = None,
+) -> float:
     """Wasserstein's distance W₁ = ∫ |F − F̂| dt of weighted Ritz values from eigenvalues."""
     return float(wasserstein_distance(values, eigenvalues, weights, eigenweights))
 

@@ -84,9 +84,9 @@ def map_probes(
     if count < 1 or chunk < 1:
         raise ValueError(f"count and chunk must be at least 1, not {count} and {chunk}")
     sample = draw(distribution)
-    one = lambda i: of(sample(jax.random.fold_in(key, i), size, dtype))  # noqa: E731
+    product = lambda i: of(sample(jax.random.fold_in(key, i), size, dtype))  # noqa: E731
     with _explained(size, dtype):
-        found = jax.lax.map(one, jnp.arange(count), batch_size=min(chunk, count))
+        found = jax.lax.map(product, jnp.arange(count), batch_size=min(chunk, count))
     return require_finite(found, "the matrix's product with a probe")
 
 
@@ -117,12 +117,12 @@ def unit_vectors(matvec: MatVec, size: int, *, chunk: int, dtype: DTypeLike = fl
     Their sums are tr A and ‖A‖²_F, without ever holding A.
     """
 
-    def one(i: jax.Array) -> jax.Array:
+    def entry(i: jax.Array) -> jax.Array:
         column = matvec(jnp.zeros(size, dtype).at[i].set(1))
         return jnp.stack([column[i], (column**2).sum()])
 
     with _explained(size, dtype):
-        found = jax.lax.map(one, jnp.arange(size), batch_size=min(chunk, size))
+        found = jax.lax.map(entry, jnp.arange(size), batch_size=min(chunk, size))
     return require_finite(found, "the matrix's product with a unit vector")
 
 

@@ -47,12 +47,15 @@ def function(
     ]
     result = jax.eval_shape(s.whole, x, rest)
     found: dict[str, Any] = {
-        "name": s.name, "file": file, "line": line, "platform": platforms.current(),
+        "name": s.name,
+        "file": file,
+        "line": line,
+        "platform": platforms.current(),
         "inputs": inputs,
         "outputs": [{"output": path, "type": kind} for path, kind in described(result)],
         "size": sum(leaf.size for leaf in jax.tree.leaves(x)),
         "scalar": not s.result.shape,
-    }  # fmt: skip
+    }
     if one.count is not None:
         operations = one.count.operations
         kinds = ("multiplications", "additions", "elementwise", "transcendental")
@@ -63,8 +66,11 @@ def function(
         found |= {"operations": {}, "exact": False}
         notes["count"] = f"the function has no count: {'; '.join(one.notes)}"
     if one.held is not None:
-        found["bytes"] = {"arguments": one.held.arguments, "outputs": one.held.outputs,
-                          "temporaries": one.held.temporaries}  # fmt: skip
+        found["bytes"] = {
+            "arguments": one.held.arguments,
+            "outputs": one.held.outputs,
+            "temporaries": one.held.temporaries,
+        }
     spent = tables.seconds_of(one, timings)
     found["seconds"] = {"median": spent.value, "low": spent.low, "high": spent.high}
     if not timings.empty:

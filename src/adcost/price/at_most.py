@@ -23,8 +23,11 @@ NAMES = {
 
 UNITS = {"evaluations": "counted", "evaluation": "counted", "operations": "operations"}
 SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
-BYTES = {"B": 1, **{f"{p}B": 10 ** (3 * i) for i, p in enumerate("kMGT", 1)},
-         **{f"{p}iB": 2 ** (10 * i) for i, p in enumerate("KMGT", 1)}}  # fmt: skip
+BYTES = {
+    "B": 1,
+    **{f"{p}B": 10 ** (3 * i) for i, p in enumerate("kMGT", 1)},
+    **{f"{p}iB": 2 ** (10 * i) for i, p in enumerate("KMGT", 1)},
+}
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ def exceeded(limits: list[AtMost], tag: Tag) -> list[str]:
         elif value > each.limit:
             sentences.append(f"{each.said}: the {what} takes {shown(value)}")
         elif each.column in ("counted", "operations") and not row.exact:
-            sentences.append(f"{each.said}: the {what} takes at least {shown(value)}, and not all "
-                             "of it could be counted")  # fmt: skip
+            sentences.append(
+                f"{each.said}: the {what} takes at least {shown(value)}, and not all "
+                "of it could be counted"
+            )
     return sentences

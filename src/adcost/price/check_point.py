@@ -33,15 +33,17 @@ class Point:
         """Normal numbers times the arrays' sizes."""
         return jax.tree.map(
             lambda leaf, size: jnp.asarray(size * rng.standard_normal(leaf.shape), leaf.dtype),
-            self.x, self.sizes,
-        )  # fmt: skip
+            self.x,
+            self.sizes,
+        )
 
     def moved(self, rng: np.random.Generator) -> Any:
         """``x`` moved by a few units in the last place of each array's size."""
         return jax.tree.map(
             lambda leaf, change: leaf + 4 * float(jnp.finfo(leaf.dtype).eps) * change,
-            self.x, self.direction(rng),
-        )  # fmt: skip
+            self.x,
+            self.direction(rng),
+        )
 
     def norm(self, gradient: Any) -> float:
         """The typical size of a directional derivative: ‖size ∘ gradient‖."""

@@ -29,9 +29,13 @@ def finite(s: Subject, run: Derivative, rng: np.random.Generator) -> Iterator[di
         return leaf + jnp.asarray(0.1 * size(leaf) * rng.standard_normal(leaf.shape), leaf.dtype)
 
     bad = sum(not all_finite(run(jax.tree.map(near, s.x), adjoint)) for _ in range(NEAR))
-    yield row("finite", True if not bad else None,
-              f"value and gradient are finite at {NEAR - bad} of {NEAR} random points near it",
-              bad / NEAR, 0.0)  # fmt: skip
+    yield row(
+        "finite",
+        True if not bad else None,
+        f"value and gradient are finite at {NEAR - bad} of {NEAR} random points near it",
+        bad / NEAR,
+        0.0,
+    )
     zero = jax.tree.map(jnp.zeros_like, s.x)
     value, gradient = (all_finite(part) for part in run(zero, adjoint))
     if value and not gradient:
@@ -48,9 +52,14 @@ def digits(narrow: Any, exact: Any) -> dict[str, Any]:
     found = [_agreeing(_vector(a), _vector(b)) for a, b in zip(narrow, exact, strict=True)]
     most = -math.log10(float(np.finfo(np.float32).eps))
     value, gradient = (max(0.0, min(one, most)) for one in found)
-    return row("digits", gradient >= most / 2,
-               f"float32 keeps {number(value)} digits of the value and {number(gradient)} of the "
-               f"gradient, of {number(most)}", most - gradient, most / 2)  # fmt: skip
+    return row(
+        "digits",
+        gradient >= most / 2,
+        f"float32 keeps {number(value)} digits of the value and {number(gradient)} of the "
+        f"gradient, of {number(most)}",
+        most - gradient,
+        most / 2,
+    )
 
 
 def _vector(tree: Any) -> np.ndarray:

@@ -49,14 +49,17 @@ def idle(programs: Programs, limits: Limits = FREE) -> Iterator[Trap]:
     frame = attribution.line_of(tuple(attribution.frames(found[0])))
     more = operations[0] / operations[1] - 1 if operations[1] else 0.0
     yield Trap(
-        IDLE, frame.file, frame.line, f"{more:.0%} more operations",
+        IDLE,
+        frame.file,
+        frame.line,
+        f"{more:.0%} more operations",
         f"asks for a checkpoint, and the gradient's program for {platforms.current()} holds "
         f"{size(kept)} of temporaries with it and {size(all_of_it)} without, at {more:.0%} more "
         "operations",
         "make the blocks a loop, whose second computation is apart from the first: carry, _ = "
         "jax.lax.scan(jax.checkpoint(body, prevent_cse=False), carry, stacked), in two levels of "
         "loops for long chains",
-    )  # fmt: skip
+    )
 
 
 def without(program: ClosedJaxpr) -> Callable[..., list[jax.Array]]:

@@ -39,7 +39,7 @@ from adcost.price.limits import FREE, Limits, computed, program_of
 from adcost.price.measure import reason
 from adcost.price.subject import Subject, subject
 
-__all__ = ["COLUMNS", "EVALUATIONS", "check", "of"]
+__all__ = ["COLUMNS", "EVALUATIONS", "check", "check_subject"]
 
 DIRECTIONS = 3
 USEFUL = 1e-2
@@ -62,10 +62,10 @@ def check(
     Returns a table with `adcost.price.check_rows.COLUMNS`. ``key`` draws the directions. Raises
     `adcost.price.subject.CannotPrice`, and ``ValueError`` for shapes, of which nothing is computed.
     """
-    return of(subject(f, args, argnums, has_aux), key)
+    return check_subject(subject(f, args, argnums, has_aux), key)
 
 
-def of(s: Subject, key: jax.Array | None = None, limits: Limits = FREE) -> pd.DataFrame:
+def check_subject(s: Subject, key: jax.Array | None = None, limits: Limits = FREE) -> pd.DataFrame:
     """As `check`, of a function and arguments that have been checked, within limits."""
     if s.abstract:
         raise ValueError("the checks need numbers, and the arguments are shapes: give arrays")
@@ -88,8 +88,14 @@ def of(s: Subject, key: jax.Array | None = None, limits: Limits = FREE) -> pd.Da
     if refused:
         with platforms.on_cpu():
             rows += _rows(s, np.random.default_rng(seed), limits)
-        rows.append(row("digits", None, f"it cannot be computed in float64 ({refused}), so it was "
-                                        "checked in its own precision"))  # fmt: skip
+        rows.append(
+            row(
+                "digits",
+                None,
+                f"it cannot be computed in float64 ({refused}), so it was "
+                "checked in its own precision",
+            )
+        )
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"passed": object})
 
 
@@ -217,8 +223,12 @@ def _differences(c: _Checked) -> dict[str, Any]:
             worst = (error - bound, error, bound, d)
     _, error, bound, d = worst
     if d is None:
-        return row("differences", None, "the function is not finite near this point, so "
-                                        "differences tell nothing of its gradient")  # fmt: skip
+        return row(
+            "differences",
+            None,
+            "the function is not finite near this point, so "
+            "differences tell nothing of its gradient",
+        )
     if largest == 0:
         return row("differences", True, "gradient and differences are both zero", 0.0, 0.0)
     if error > bound:
@@ -226,23 +236,42 @@ def _differences(c: _Checked) -> dict[str, Any]:
     error, bound = error / largest, bound / largest
     said = f"relative error {error:.1e}, bound of the difference {bound:.1e}"
     if error > bound:
-        return row("differences", False,
-                   "the gradient is off the central difference along a random direction by more "
-                   f"than rounding and the step allow ({said}): the rule of a derivative is "
-                   "wrong, or the function jumps or bends sharply near this point",
-                   error, bound)  # fmt: skip
+        return row(
+            "differences",
+            False,
+            "the gradient is off the central difference along a random direction by more "
+            f"than rounding and the step allow ({said}): the rule of a derivative is "
+            "wrong, or the function jumps or bends sharply near this point",
+            error,
+            bound,
+        )
     if bends > USEFUL * largest:
-        return row("differences", None,
-                   f"differences by larger and by smaller steps are {bends / largest:.1e} apart: "
-                   "the function jumps or bends near this point, and its gradient, which is that "
-                   f"of the smallest steps ({said}), holds no further", error, bound)  # fmt: skip
+        return row(
+            "differences",
+            None,
+            f"differences by larger and by smaller steps are {bends / largest:.1e} apart: "
+            "the function jumps or bends near this point, and its gradient, which is that "
+            f"of the smallest steps ({said}), holds no further",
+            error,
+            bound,
+        )
     if bound > USEFUL:
-        return row("differences", None,
-                   f"differences tell too little of the gradient here ({said}): the function is "
-                   "rough or loses its digits near this point", error, bound)  # fmt: skip
-    return row("differences", True,
-               f"the gradient agrees with central differences along {DIRECTIONS} random "
-               f"directions ({said})", error, bound)  # fmt: skip
+        return row(
+            "differences",
+            None,
+            f"differences tell too little of the gradient here ({said}): the function is "
+            "rough or loses its digits near this point",
+            error,
+            bound,
+        )
+    return row(
+        "differences",
+        True,
+        f"the gradient agrees with central differences along {DIRECTIONS} random "
+        f"directions ({said})",
+        error,
+        bound,
+    )
 
 
 # Against other derivatives: these agree to half of the digits, or to what rounding leaves of them.
@@ -255,17 +284,24 @@ def _forward(c: _Checked) -> dict[str, Any]:
     except TypeError as refused:
         if "custom_vjp" not in str(refused):
             raise
-        return row("forward mode", None, "there is no forward mode: a function in it has only a "
-                                         "reverse rule (jax.custom_vjp)")  # fmt: skip
+        return row(
+            "forward mode",
+            None,
+            "there is no forward mode: a function in it has only a reverse rule (jax.custom_vjp)",
+        )
     apart = lambda x: float(run(x, d)) - dot(c.gradient_at(x), d)  # noqa: E731
     scale = max(point.norm(c.gradient), abs(float(run(point.x, d)))) or 1.0
     error, bound = abs(apart(point.x)) / scale, _tolerance(point)
     if error > bound:
         bound += c.noise(apart) / scale
     agrees = "agree" if error <= bound else "disagree: one of the rules of its derivatives is wrong"
-    return row("forward mode", error <= bound,
-               f"forward and reverse mode {agrees} (relative difference {error:.1e})",
-               error, bound)  # fmt: skip
+    return row(
+        "forward mode",
+        error <= bound,
+        f"forward and reverse mode {agrees} (relative difference {error:.1e})",
+        error,
+        bound,
+    )
 
 
 def _symmetry(c: _Checked) -> dict[str, Any]:
@@ -294,9 +330,14 @@ def _symmetry(c: _Checked) -> dict[str, Any]:
     if error <= bound:
         said = "the Hessian is symmetric" if size else "the Hessian is zero along two directions"
         return row("symmetry", True, f"{said} (relative difference {error:.1e})", error, bound)
-    return row("symmetry", False,
-               f"the Hessian is not symmetric (relative difference {error:.1e}): the rule of a "
-               "derivative is wrong", error, bound)  # fmt: skip
+    return row(
+        "symmetry",
+        False,
+        f"the Hessian is not symmetric (relative difference {error:.1e}): the rule of a "
+        "derivative is wrong",
+        error,
+        bound,
+    )
 
 
 # Rules of the user's own.
@@ -315,16 +356,29 @@ def _rule(c: _Checked, rule: Frame) -> dict[str, Any]:
     without = functools.partial(custom_rules.without, point.program, rule)
     plain = computed(c.limits, jax.grad(without), leaves)
     if not all_finite(plain):
-        return row("custom rule", None, f"{said} is finite here, where the derivative of the "
-                                         "function itself is not")  # fmt: skip
+        return row(
+            "custom rule",
+            None,
+            f"{said} is finite here, where the derivative of the function itself is not",
+        )
     other = jax.tree.unflatten(tree, plain)
     size = max(point.norm(gradient), point.norm(other))
     apart = point.norm(jax.tree.map(lambda a, b: a - b, gradient, other))
     error, bound = (apart / size if size else 0.0), _tolerance(point)
     if error <= bound:
-        return row("custom rule", True, f"{said} is the derivative of its function (relative "
-                                         f"difference {error:.1e})", error, bound)  # fmt: skip
-    return row("custom rule", False,
-                f"{said} is not the derivative of its function: the gradient differs by "
-                f"{error:.1e} of its size. Right only if that is meant, as in a straight-through "
-                "estimator", error, bound)  # fmt: skip
+        return row(
+            "custom rule",
+            True,
+            f"{said} is the derivative of its function (relative difference {error:.1e})",
+            error,
+            bound,
+        )
+    return row(
+        "custom rule",
+        False,
+        f"{said} is not the derivative of its function: the gradient differs by "
+        f"{error:.1e} of its size. Right only if that is meant, as in a straight-through "
+        "estimator",
+        error,
+        bound,
+    )

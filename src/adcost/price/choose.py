@@ -29,21 +29,28 @@ def recommendations(prices: pd.DataFrame, timings: pd.DataFrame, platform: str) 
     for derivative, group in exact.groupby("derivative", sort=False):
         group = group[group.operations.notna()]
         if len(group) > 1:
-            rows.append(_one(str(derivative), group, timings, platform))
+            rows.append(_cheapest_way(str(derivative), group, timings, platform))
     return pd.DataFrame(rows)
 
 
-def _one(
+def _cheapest_way(
     derivative: str, group: pd.DataFrame, timings: pd.DataFrame, platform: str
 ) -> dict[str, Any]:
     least = list(group[group.operations <= 1.01 * group.operations.min()].method)
-    found = {"derivative": derivative, "method": "", "runner_up": "", "margin": math.nan,
-             "margin_low": math.nan, "margin_high": math.nan, "count_agrees": None}  # fmt: skip
+    found = {
+        "derivative": derivative,
+        "method": "",
+        "runner_up": "",
+        "margin": math.nan,
+        "margin_low": math.nan,
+        "margin_high": math.nan,
+        "count_agrees": None,
+    }
     timed = group[group.seconds.notna()].sort_values("seconds")
     same = len(least) == len(group)
-    by_count = "by count they do the same" if same else (
-        f"by count {' or '.join(least)} does the least"
-    )  # fmt: skip
+    by_count = (
+        "by count they do the same" if same else (f"by count {' or '.join(least)} does the least")
+    )
     if len(timed) < 2:
         return found | _untimed(group, timed, least, by_count)
     best, *others = timed.method
@@ -52,9 +59,10 @@ def _one(
     margin = leads[0]
     found |= {"margin": margin.value, "margin_low": margin.low, "margin_high": margin.high}
     tied = [
-        other for other, lead in zip(others, leads, strict=True)
+        other
+        for other, lead in zip(others, leads, strict=True)
         if not (lead.low > LEAD or (math.isnan(lead.low) and lead.value > PLAIN))
-    ]  # fmt: skip
+    ]
     if tied:
         names = ", ".join([best, *tied[:-1]]) + f" and {tied[-1]}"
         return found | {"sentence": f"{names} are within the noise of each other; {by_count}"}
@@ -63,16 +71,17 @@ def _one(
     about = "about " if math.isnan(margin.low) else ""
     times = interval(margin.value, margin.low, margin.high)
     return found | {
-        "method": best, "count_agrees": agrees,
+        "method": best,
+        "count_agrees": agrees,
         "sentence": f"{best}: {about}{times} times faster than {others[0]} on this "
-                    f"{platform.upper()}, {said}",
-    }  # fmt: skip
+        f"{platform.upper()}, {said}",
+    }
 
 
 def _untimed(
     group: pd.DataFrame, timed: pd.DataFrame, least: list[str], by_count: str
 ) -> dict[str, Any]:
-    """What can be said where at most one way was timed: the others were too dear, or none ran."""
+    """What can be said where at most one way was timed: others too expensive, or none ran."""
     if timed.empty or list(timed.method) != least:
         left = "only one way was timed" if len(timed) else "nothing was timed"
         return {"sentence": f"{left}; {by_count}"}

@@ -31,30 +31,57 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m adcost", description="What the derivatives of a JAX function cost."
     )
     price = command.add_subparsers(dest="command", required=True).add_parser(
-        "price", help="the price tag of a function", epilog=EXAMPLE,
+        "price",
+        help="the price tag of a function",
+        epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="The price tag of a JAX function.",
-    )  # fmt: skip
+    )
     price.add_argument("function", help="path/to/model.py:loss or package.module:loss")
     price.add_argument("--arguments", required=True, metavar="FILE:NAME")
     price.add_argument("--argnums", type=_numbers, default=0, metavar="N[,N…]")
     price.add_argument("--has-aux", action="store_true", help="it returns (value, auxiliary)")
-    price.add_argument("--tolerance", type=float, default=0.01, metavar="ERROR",
-                       help="relative error of trace and eigenvalues (%(default)s)")  # fmt: skip
+    price.add_argument(
+        "--tolerance",
+        type=float,
+        default=0.01,
+        metavar="ERROR",
+        help="relative error of trace and eigenvalues (%(default)s)",
+    )
     price.add_argument("--leave-out", action="append", default=[], metavar="PART")
     price.add_argument(
         "--seconds", type=float, default=10.0, help="for all timed runs (%(default)s)"
     )
-    price.add_argument("--within", type=float, default=60.0, metavar="SECONDS",
-                       help="for all; what does not fit is only counted (%(default)s)")  # fmt: skip
-    price.add_argument("--memory-limit", type=_size, default="2 GB", metavar="SIZE",
-                       help="what holds more is not run (%(default)s)")  # fmt: skip
-    price.add_argument("--batch", type=_axes, metavar="N:AXIS[,N:AXIS…]",
-                       help="the batch's axes, for the largest that fits --memory")  # fmt: skip
+    price.add_argument(
+        "--within",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="for all; what does not fit is only counted (%(default)s)",
+    )
+    price.add_argument(
+        "--memory-limit",
+        type=_size,
+        default="2 GB",
+        metavar="SIZE",
+        help="what holds more is not run (%(default)s)",
+    )
+    price.add_argument(
+        "--batch",
+        type=_axes,
+        metavar="N:AXIS[,N:AXIS…]",
+        help="the batch's axes, for the largest that fits --memory",
+    )
     price.add_argument("--memory", type=_size, metavar="SIZE", help="such as 80GB")
     price.add_argument("--x64", action="store_true", help="double precision, as jax_enable_x64")
-    price.add_argument("--at-most", action="append", default=[], type=_limit, metavar="LIMIT",
-                       help='such as "gradient=5 evaluations"; status 1 if exceeded')  # fmt: skip
+    price.add_argument(
+        "--at-most",
+        action="append",
+        default=[],
+        type=_limit,
+        metavar="LIMIT",
+        help='such as "gradient=5 evaluations"; status 1 if exceeded',
+    )
     shown = price.add_mutually_exclusive_group()
     shown.add_argument("--json", action="store_true", help="everything, on standard output")
     shown.add_argument("--html", type=Path, metavar="FILE", help="a page, beside the text")

@@ -51,9 +51,14 @@ def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> li
         def run(x: Any, rest: Any) -> jax.Array:
             matvec, y = along(s, product, x, rest)
             return trace.quadratic_forms(
-                matvec, "rademacher", jax.random.key(0), count, y.size,
-                chunk=min(CHUNK, count), dtype=y.dtype,
-            )  # fmt: skip
+                matvec,
+                "rademacher",
+                jax.random.key(0),
+                count,
+                y.size,
+                chunk=min(CHUNK, count),
+                dtype=y.dtype,
+            )
 
         return run
 
@@ -74,7 +79,7 @@ def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> li
         return [exact, estimate]
     exact.first_run = seconds * size / PILOT
     exact.notes.append("time scaled from the pilot's")
-    probes = needed(values, tolerance)
+    probes = required_probes(values, tolerance)
     if isinstance(probes, str):
         estimate.notes = [probes]
         return [exact, estimate]
@@ -87,7 +92,7 @@ def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> li
     return [exact, estimate]
 
 
-def needed(values: np.ndarray, tolerance: float) -> tuple[int, int, int] | str:
+def required_probes(values: np.ndarray, tolerance: float) -> tuple[int, int, int] | str:
     """Probes to a relative error of ``tolerance`` from a pilot's vᵀAv, with a 95 % interval.
 
     A sentence where the trace cannot be told from zero, so that no number follows.

@@ -121,7 +121,7 @@ def frontier(s: Subject, limits: Limits) -> tuple[pd.DataFrame, list[str]]:
     rows, notes = [], []
     seen: dict[str, str] = {}
     for i, (label, policy, function) in enumerate(chosen):
-        if not limits.left():
+        if not limits.seconds_left():
             left = ", ".join(f"{p} on {short(t)}" for t, p, _ in chosen[i:])
             notes.append(f"no time was left for checkpoints: {left} (whole_limit)")
             break
@@ -165,9 +165,14 @@ def gradient(s: Subject, function: Callable[..., list[jax.Array]]) -> Callable[.
 
 
 def largest_batch(
-    s: Subject, axes: Mapping[int, int], memory: int, policy: str, target: str,
-    limits: Limits = FREE, at_start: float = math.nan,
-) -> tuple[int, int]:  # fmt: skip
+    s: Subject,
+    axes: Mapping[int, int],
+    memory: int,
+    policy: str,
+    target: str,
+    limits: Limits = FREE,
+    at_start: float = math.nan,
+) -> tuple[int, int]:
     """The largest batch whose gradient fits the memory, and the bytes at one more.
 
     Found as in a study of the transformer: bytes grow nearly in a line with the batch, which the

@@ -59,16 +59,20 @@ def fragment(tag: Tag) -> str:
         _section("What to use here", _recommended(tag)),
         _section("Price by line", _lines(tag)),
         _section("Checkpoints: what the gradient would hold", _memory(tag)),
-        _section("Traps", _list(
-            f"{_place(row.file, row.line)}<b>{escape(row.name)}</b> ({escape(row.price)}). It "
-            f"{escape(row.sentence)}.<br><span class=quiet>Instead: {escape(row.rewrite)}.</span>"
-            for row in tag.traps.itertuples()
-        )),
+        _section(
+            "Traps",
+            _list(
+                f"{_place(row.file, row.line)}<b>{escape(row.name)}</b> ({escape(row.price)}). It "
+                f"{escape(row.sentence)}.<br>"
+                f"<span class=quiet>Instead: {escape(row.rewrite)}.</span>"
+                for row in tag.traps.itertuples()
+            ),
+        ),
         _section("Is it right?", _checks(tag)),
         _section("The function", _function(tag)),
         _section("Notes", _list(escape(f"{n[0].upper()}{n[1:]}.") for n in tag.notes)),
         "</div>",
-    ]  # fmt: skip
+    ]
     return "\n".join(part for part in parts if part)
 
 
@@ -85,13 +89,18 @@ def picture(prices: pd.DataFrame) -> str:
         return LEFT + PLOT * (math.log10(value) - low) / (high - low)
 
     height = ROW * (len(rows) + 2)
-    said = ["<div class=wide>", f'<svg viewBox="0 0 {LEFT + PLOT + 30} {height + 8}" role="img" '
-            f'width="{LEFT + PLOT + 30}" aria-label="Price of each derivative in evaluations of '
-            'the function: counted, and timed with a 95 % interval">']  # fmt: skip
+    said = [
+        "<div class=wide>",
+        f'<svg viewBox="0 0 {LEFT + PLOT + 30} {height + 8}" role="img" '
+        f'width="{LEFT + PLOT + 30}" aria-label="Price of each derivative in evaluations of '
+        'the function: counted, and timed with a 95 % interval">',
+    ]
     for power in range(int(low), int(high) + 1):
         at = x(10.0**power)
-        said.append(f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{ROW}" y2="{height}" '
-                    'stroke="currentColor" stroke-opacity=".18"/>')  # fmt: skip
+        said.append(
+            f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{ROW}" y2="{height}" '
+            'stroke="currentColor" stroke-opacity=".18"/>'
+        )
         label = f"{10**power:,}" if 0 <= power < 6 else f"10{str(power).translate(SUPERSCRIPTS)}"
         said.append(f'<text x="{at:.1f}" y="{ROW - 6}" text-anchor="middle">{label}</text>')
     for i, row in enumerate(rows):
@@ -104,8 +113,10 @@ def picture(prices: pd.DataFrame) -> str:
         said.append(_dot(x(row.counted), y, ORANGE, f"counted: {number(row.counted)}", hollow=True))
         if row.timed > 0:
             if row.timed_low > 0:
-                said.append(f'<line x1="{x(row.timed_low):.1f}" x2="{x(row.timed_high):.1f}" '
-                            f'y1="{y}" y2="{y}" stroke="{BLUE}" stroke-width="2.5"/>')  # fmt: skip
+                said.append(
+                    f'<line x1="{x(row.timed_low):.1f}" x2="{x(row.timed_high):.1f}" '
+                    f'y1="{y}" y2="{y}" stroke="{BLUE}" stroke-width="2.5"/>'
+                )
             timed = interval(row.timed, row.timed_low, row.timed_high)
             said.append(_dot(x(row.timed), y, BLUE, f"timed: {timed}"))
     said.append(_dot(LEFT, height, ORANGE, "counted", hollow=True))
@@ -161,9 +172,14 @@ def _prices(tag: Tag) -> str:
         shown = row.derivative if row.derivative != before else ""
         before = row.derivative
         counted = number(row.counted) if row.exact else f"≥ {number(row.counted)}"
-        cells = [escape(shown), escape(row.method), counted,
-                 interval(row.timed, row.timed_low, row.timed_high), seconds(row.seconds),
-                 _held(row.temporary_bytes)]  # fmt: skip
+        cells = [
+            escape(shown),
+            escape(row.method),
+            counted,
+            interval(row.timed, row.timed_low, row.timed_high),
+            seconds(row.seconds),
+            _held(row.temporary_bytes),
+        ]
         mark = " class=best" if (row.derivative, row.method) in best else ""
         rows.append(f"<tr{mark}>{_cells(cells, 2)}<td class=note>{escape(row.note)}</td></tr>")
     heads = ["<derivative", "<method", "counted", "timed [95 %]", "time", "temporaries", "<note"]
@@ -188,13 +204,23 @@ def _memory(tag: Tag) -> str:
     rows = []
     for row in tag.memory.itertuples():
         batch = [f"{row.largest_batch:,.0f}" if math.isfinite(row.largest_batch) else "–"]
-        cells = [escape(row.target if row.policy != "none" else "–"),
-                 f"<code>{escape(row.policy)}</code>", number(row.counted),
-                 _held(row.temporary_bytes), *(batch if batches else [])]  # fmt: skip
+        cells = [
+            escape(row.target if row.policy != "none" else "–"),
+            f"<code>{escape(row.policy)}</code>",
+            number(row.counted),
+            _held(row.temporary_bytes),
+            *(batch if batches else []),
+        ]
         mark = " class=best" if row.frontier else ""
         rows.append(f"<tr{mark}>{_cells(cells, 2)}<td class=note>{escape(row.note)}</td></tr>")
-    heads = ["<around", "<policy", "counted", "temporaries",
-             *(["largest batch"] if batches else []), "<note"]  # fmt: skip
+    heads = [
+        "<around",
+        "<policy",
+        "counted",
+        "temporaries",
+        *(["largest batch"] if batches else []),
+        "<note",
+    ]
     said = "<p class=quiet>Bold: nothing else holds less without doing more.</p>"
     return _table(heads, rows) + said
 
@@ -212,17 +238,24 @@ def _checks(tag: Tag) -> str:
 
 def _function(tag: Tag) -> str:
     f = tag.function
-    said = [f"argument {escape(e['argument'])}: <code>{escape(e['type'])}</code>"
-            + ", differentiated" * e["differentiated"] for e in f.get("inputs", [])]  # fmt: skip
-    said += [f"result {escape(e['output'])}: <code>{escape(e['type'])}</code>"
-             for e in f.get("outputs", [])]  # fmt: skip
+    said = [
+        f"argument {escape(e['argument'])}: <code>{escape(e['type'])}</code>"
+        + ", differentiated" * e["differentiated"]
+        for e in f.get("inputs", [])
+    ]
+    said += [
+        f"result {escape(e['output'])}: <code>{escape(e['type'])}</code>"
+        for e in f.get("outputs", [])
+    ]
     operations = f.get("operations", {})
     if operations:
         kinds = ", ".join(
             f"{n:,} {kind}" for kind, n in operations.items() if n and kind != "total"
         )
-        said.append(f"{'' if f.get('exact') else 'at least '}{operations['total']:,} operations"
-                    + (f": {kinds}" if kinds else ""))  # fmt: skip
+        said.append(
+            f"{'' if f.get('exact') else 'at least '}{operations['total']:,} operations"
+            + (f": {kinds}" if kinds else "")
+        )
     spent = f.get("seconds", {})
     if math.isfinite(spent.get("median", math.nan)):
         said.append(

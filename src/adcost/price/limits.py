@@ -19,8 +19,9 @@ from adcost.jax_versions import ClosedJaxpr, Jaxpr, compile_options, inner_jaxpr
 from adcost.price.words import seconds
 
 QUICKLY: Mapping[str, Any] = {
-    "xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False,
-}  # fmt: skip
+    "xla_backend_optimization_level": 0,
+    "xla_cpu_use_fusion_emitters": False,
+}
 """For programs that run never or seldom: buffers are assigned before machine code is optimised."""
 
 ANY_PROGRAM = 0.2
@@ -49,11 +50,11 @@ class Limits:
     paces: dict[bool, float] = field(default_factory=dict)
     """The most seconds for each equation that compiling took, `QUICKLY` (True) and otherwise."""
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
         """Seconds until the deadline; none are negative."""
         return max(self.deadline - perf_counter(), 0.0)
 
-    def to(self, stage: str) -> "Limits":
+    def for_stage(self, stage: str) -> "Limits":
         """Those of a stage; what is learnt of compiling is shared."""
         return replace(self, deadline=self.stages.get(stage, self.deadline))
 
@@ -69,13 +70,13 @@ def equations(jaxpr: Jaxpr | ClosedJaxpr) -> int:
     """
     known: dict[int, int] = {}
 
-    def of(jaxpr: Jaxpr | ClosedJaxpr) -> int:
+    def count(jaxpr: Jaxpr | ClosedJaxpr) -> int:
         inner, _ = opened(jaxpr)
         if id(inner) not in known:
-            known[id(inner)] = sum(1 + sum(map(of, inner_jaxprs(e))) for e in inner.eqns)
+            known[id(inner)] = sum(1 + sum(map(count, inner_jaxprs(e))) for e in inner.eqns)
         return known[id(inner)]
 
-    return of(jaxpr)
+    return count(jaxpr)
 
 
 def compiled(
@@ -90,7 +91,7 @@ def compiled(
     lowered to, if it has.
     """
     number = equations(traced.jaxpr)
-    allowed = min(limits.compiling, limits.left())
+    allowed = min(limits.compiling, limits.seconds_left())
     expected = limits.paces.get(quickly, 0.0) * number
     if not allowed:
         raise TooSlow(f"not compiled: no time was left for its {number:,} equations")

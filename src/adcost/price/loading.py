@@ -27,8 +27,9 @@ def load(name: str, folder: Path | None = None) -> Any:
     """
     where, separator, attribute = name.rpartition(":")
     if not separator or not where or not attribute:
-        raise CannotPrice(f"{name!r} names no function: write path/to/model.py:loss, or "
-                          "package.module:loss")  # fmt: skip
+        raise CannotPrice(
+            f"{name!r} names no function: write path/to/model.py:loss, or package.module:loss"
+        )
     is_file = where.endswith(".py") or "/" in where
     module = _from_file(where, folder or Path.cwd()) if is_file else _from_package(where)
     found: Any = module
@@ -50,8 +51,8 @@ def arguments(name: str, folder: Path | None = None) -> tuple[Any, ...]:
             given = given()
         except Exception as error:
             raise CannotPrice(
-                f"{name} raised {_said(error)} when called without arguments: it must return the "
-                "function's positional arguments"
+                f"{name} raised {_first_line(error)} when called without arguments: it must "
+                "return the function's positional arguments"
             ) from error
     return tuple(given) if isinstance(given, (tuple, list)) else (given,)
 
@@ -88,7 +89,7 @@ def _from_file(where: str, folder: Path) -> ModuleType:
             spec.loader.exec_module(module)
         except (Exception, SystemExit) as error:
             sys.modules.pop(own, None)
-            raise CannotPrice(f"{where} raised {_said(error)} when imported") from error
+            raise CannotPrice(f"{where} raised {_first_line(error)} when imported") from error
     return module
 
 
@@ -102,9 +103,9 @@ def _from_package(where: str) -> ModuleType:
                     f"there is no module {error.name}: install it, or name its file "
                     "(path/to/model.py:loss)"
                 ) from None
-            raise CannotPrice(f"{where} raised {_said(error)} when imported") from error
+            raise CannotPrice(f"{where} raised {_first_line(error)} when imported") from error
         except (Exception, SystemExit) as error:
-            raise CannotPrice(f"{where} raised {_said(error)} when imported") from error
+            raise CannotPrice(f"{where} raised {_first_line(error)} when imported") from error
 
 
 @contextmanager
@@ -116,7 +117,7 @@ def _searched(folder: Path) -> Iterator[None]:
         sys.path.remove(str(folder))
 
 
-def _said(error: BaseException) -> str:
+def _first_line(error: BaseException) -> str:
     first = (str(error).strip().splitlines() or [""])[0]
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 

@@ -26,7 +26,7 @@ LEAST_ROUNDS = 7
 """With fewer a median has no 95 % interval, and a comparison of three none at all."""
 MOST_ROUNDS = 61
 QUICK = 30
-"""Ways of up to so many evaluations are timed beside each other; dearer ones in fewer rounds."""
+"""Ways of up to so many evaluations are timed beside each other; others in fewer rounds."""
 
 Result = TypeVar("Result")
 
@@ -63,7 +63,7 @@ def count_ways(ways: Sequence[Way], limits: Limits) -> list[Priced]:
     for way in ways:
         priced = Priced(way, notes=[way.note] if way.note else [])
         found.append(priced)
-        if found[1:] and not limits.left():
+        if found[1:] and not limits.seconds_left():
             priced.notes = ["not counted: no time was left"]
             continue
         count_way(priced)
@@ -81,7 +81,7 @@ def count_way(priced: Priced) -> None:
 
 
 def prepare(priced: Sequence[Priced], limits: Limits) -> None:
-    """Compile and run the function, then compile what is not far too dear beside it."""
+    """Compile and run the function, then compile what is not far too expensive beside it."""
     function, *others = priced
     if function.program is None:
         compile_ways([function], limits, run=True)
@@ -136,12 +136,12 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
 def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
     """Run what fits the limits: interleaved rounds, the function in each; raw repeats.
 
-    The dearer ways are in rounds of their own, named ``slow``, with the function beside them.
+    More expensive ways are in rounds of their own, named ``slow``, with the function beside them.
     """
     function, *others = priced
     if not math.isfinite(function.first_run):
         return pd.DataFrame()
-    limits = replace(limits, seconds=min(limits.seconds, limits.left()))
+    limits = replace(limits, seconds=min(limits.seconds, limits.seconds_left()))
     others = [one for one in others if one.program is not None and _fits(one, limits)]
     runnable = [function, *(one for one in others if _first_run(one, limits))]
     empty = jax.jit(lambda x: jnp.ravel(jax.tree.leaves(x)[0])[:1])
@@ -150,9 +150,10 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
     groups = {
         "quick": ([one for one in runnable if one.first_run <= border], 0.6 * limits.seconds),
         "slow": (
-            [function, *(one for one in runnable if one.first_run > border)], 0.4 * limits.seconds
+            [function, *(one for one in runnable if one.first_run > border)],
+            0.4 * limits.seconds,
         ),
-    }  # fmt: skip
+    }
     tables = []
     for name, (group, budget) in groups.items():
         programs: dict[str, Callable[[], Any]] = {
@@ -166,22 +167,30 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
         rounds = int(min(MOST_ROUNDS, budget / once))
         least = LEAST_ROUNDS if 1.5 * rounds >= LEAST_ROUNDS else max(1, rounds)
         table = time_interleaved(
-            programs, point=name, rng=np.random.default_rng(0), min_repeats=least,
-            max_repeats=max(rounds, least), budget_seconds=budget, warmup=1,
-        )  # fmt: skip
+            programs,
+            point=name,
+            rng=np.random.default_rng(0),
+            min_repeats=least,
+            max_repeats=max(rounds, least),
+            budget_seconds=budget,
+            warmup=1,
+        )
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
 REASONS: Mapping[str, str] = {
-    r"forward-mode differentiation \(jvp\) to a custom_vjp":
-        "forward mode does not go through its custom_vjp rule",
-    r"Reverse-mode differentiation does not work for lax.while_loop":
+    r"forward-mode differentiation \(jvp\) to a custom_vjp": (
+        "forward mode does not go through its custom_vjp rule"
+    ),
+    r"Reverse-mode differentiation does not work for lax.while_loop": (
         "reverse mode does not go through a while loop: write lax.scan, or lax.fori_loop with "
-        "constant bounds",
-    r"[Cc]allbacks? do(es)? not support JVP":
-        "a callback has no derivative: give it a rule with jax.custom_jvp",
-}  # fmt: skip
+        "constant bounds"
+    ),
+    r"[Cc]allbacks? do(es)? not support JVP": (
+        "a callback has no derivative: give it a rule with jax.custom_jvp"
+    ),
+}
 """What JAX says of a way that it cannot go, and the same in one sentence."""
 
 
@@ -210,13 +219,12 @@ def _attempt(one: Priced, run: Callable[[], Result]) -> Result | None:
 def _fits(one: Priced, limits: Limits) -> bool:
     if one.held is None or one.held.total <= limits.memory:
         return True
-    one.notes.append(f"not run: it holds {size(one.held.total)}, allowed are "
-                     f"{size(limits.memory)}")  # fmt: skip
+    one.notes.append(f"not run: it holds {size(one.held.total)}, allowed are {size(limits.memory)}")
     return False
 
 
 def _affordable(one: Priced, function: Priced, limits: Limits) -> bool:
-    """Whether it is not far dearer, by its count, than one run may be."""
+    """Whether it is not far more expensive, by its count, than one run may be."""
     expected = one.operations / max(function.operations, 1) * function.first_run
     if not expected / 3 > limits.one_run:  # many directions side by side are quicker than counted
         return True

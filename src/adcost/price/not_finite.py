@@ -156,10 +156,8 @@ def _rounds(
 def _kind(programs: Programs, frame: Frame) -> str:
     """Why the derivative of a line is not finite, by what the line does in the function."""
     primitives = {
-        place.primitive
-        for place in places(programs.count("value"))
-        if place.frame == frame
-    }  # fmt: skip
+        place.primitive for place in places(programs.count("value")) if place.frame == frame
+    }
     if primitives & SPECTRAL:
         return REPEATED
     program = versions.opened(programs.jaxpr("value"))[0]

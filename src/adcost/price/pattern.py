@@ -112,8 +112,14 @@ def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: Any, n: int) -
 def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern:
     """The primitive run on places: of all operands' numbers, one after the other; −1 is none."""
     stacked, places, offset = [], [], 0
-    data = {"scatter": (0, 2), "gather": (0,), "dynamic_slice": (0,), "pad": (0, 1),
-            "dynamic_update_slice": (0, 1), "concatenate": range(len(operands))}  # fmt: skip
+    data = {
+        "scatter": (0, 2),
+        "gather": (0,),
+        "dynamic_slice": (0,),
+        "pad": (0, 1),
+        "dynamic_update_slice": (0, 1),
+        "concatenate": range(len(operands)),
+    }
     for i, (value, pattern) in enumerate(operands):
         if i not in data.get(equation.primitive.name, (0,)):
             places.append(value)
@@ -148,13 +154,17 @@ def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern:
         if pattern is None:
             continue
         other, dependent = operands[1 - side]
-        mine, theirs = (_matrix(jnp.shape(v), contracted[s], batches[s])
-                        for v, s in ((value, side), (other, 1 - side)))  # fmt: skip
+        mine, theirs = (
+            _matrix(jnp.shape(v), contracted[s], batches[s])
+            for v, s in ((value, side), (other, 1 - side))
+        )
         batch, free, _ = mine.shape
         others = theirs.shape[1]
-        counts = np.ones(theirs.shape, bool) if dependent is not None else (
-            np.asarray(other).ravel()[theirs] != 0
-        )  # fmt: skip
+        counts = (
+            np.ones(theirs.shape, bool)
+            if dependent is not None
+            else (np.asarray(other).ravel()[theirs] != 0)
+        )
         b, j, k = np.nonzero(counts)
         if b.size * free > MOST_ENTRIES:
             raise NotTraced("a product is too large to be traced")

@@ -31,9 +31,13 @@ def narrowed(s: Subject) -> Iterator[Trap]:
 
     def trap(frame: Frame, what: str) -> Trap:
         return Trap(
-            NARROWED, frame.file, frame.line, "9 of 16 digits",
-            f"{what} and JAX computes with float32, of 7 digits, without saying so", mend,
-        )  # fmt: skip
+            NARROWED,
+            frame.file,
+            frame.line,
+            "9 of 16 digits",
+            f"{what} and JAX computes with float32, of 7 digits, without saying so",
+            mend,
+        )
 
     if s.narrowed:
         yield trap(_definition(s.f), f"is given float64 ({', '.join(s.narrowed)}),")

@@ -32,8 +32,10 @@ def _gradient(s: Subject, x: Any, rest: Any) -> Any:
 
 
 PROGRAMS: Mapping[str, Callable[..., Any]] = {
-    "value": _value, "tangent": _tangent, "gradient": _gradient,
-}  # fmt: skip
+    "value": _value,
+    "tangent": _tangent,
+    "gradient": _gradient,
+}
 """What is counted, each of a `Subject`, ``x`` (with a direction, an adjoint) and ``rest``."""
 
 
@@ -59,7 +61,7 @@ class Programs:
             program = tracing.traced(functools.partial(PROGRAMS[name], s), x, rest)
             if name == "tangent" and _one_way(program.jaxpr):
                 raise TypeError("jax.custom_vjp has no forward mode")
-            self.jaxprs[name] = versions.needed(program.jaxpr)
+            self.jaxprs[name] = versions.without_dead_code(program.jaxpr)
         return self.jaxprs[name]
 
     def refusal(self, name: str) -> str:

@@ -94,9 +94,12 @@ def price(
     if batch is not None:
         frontier.batch_of(s, batch)  # refuses axes that are not there
     limits = Limits(
-        time_limit, run_limit, compile_limit, memory_limit,
+        time_limit,
+        run_limit,
+        compile_limit,
+        memory_limit,
         {stage: started + share * whole_limit for stage, share in STAGES.items()},
-    )  # fmt: skip
+    )
     left = set(leave_out)
     notes = about.notes(s)
     run = not s.abstract and "timing" not in left
@@ -107,14 +110,14 @@ def price(
         notes["abstract"] = "shapes were given, so nothing was run"
     priced, timings, table = _prices(s, limits, left, run, tolerance, notes)
     function = priced[0]
-    told = about.function(s, function, table, timings, notes)
-    tag = Tag(name or s.name, "", told, table, timings=timings)
+    described = about.function(s, function, table, timings, notes)
+    tag = Tag(name or s.name, "", described, table, timings=timings)
     tag.uncounted = about.uncounted(function.count)
     tag.recommendations = _framed(
         choose.recommendations(table, timings, platforms.current()), RECOMMENDED
     )
     if "memory" not in left:
-        tag.memory = _memory(s, limits.to("memory"), batch, memory, notes)
+        tag.memory = _memory(s, limits.for_stage("memory"), batch, memory, notes)
     _analyses(tag, s, limits, left, notes, key)
     notes["written out"] = _written_out(tag)
     tag.notes = [text for text in notes.values() if text]
@@ -134,13 +137,14 @@ def _prices(
         if isinstance(squares, str):
             notes["Gauss–Newton"] = f"Gauss–Newton: {squares}"
     without = {
-        "jacobian": (names.JACOBIAN,), "hessian": (names.HESSIAN,),
+        "jacobian": (names.JACOBIAN,),
+        "hessian": (names.HESSIAN,),
         "products": (names.HVP, names.GAUSS_NEWTON),
-    }  # fmt: skip
+    }
     refused = {name for part, names in without.items() if part in left for name in names}
     all_ways = [w for w in ways.basic(s, squares) if w.derivative not in refused]
-    priced = measure.count_ways(all_ways, limits.to("counts"))
-    timings, compiling = pd.DataFrame(), limits.to("compiled")
+    priced = measure.count_ways(all_ways, limits.for_stage("counts"))
+    timings, compiling = pd.DataFrame(), limits.for_stage("compiled")
     if not run:
         measure.compile_ways([one for one in priced if _one_sweep(one)], compiling, run=False)
     else:
@@ -155,7 +159,7 @@ def _prices(
                 coloured = measure.count_ways([ways.coloured(s, colours)], compiling)
                 measure.prepare([priced[0], *coloured], compiling)
                 priced += coloured
-        timings = measure.time_ways(priced, limits.to("times"))
+        timings = measure.time_ways(priced, limits.for_stage("times"))
         if timings.empty:
             notes["function"] = f"the function was not timed: {'; '.join(priced[0].notes)}"
         if len(timings) and any("took longer" in note for one in priced for note in one.notes):
@@ -168,9 +172,11 @@ def _prices(
         best = products.method.iloc[0] if len(products) else ""
         best = best or next(iter(ways.PRODUCTS))
         if "trace" not in left:
-            priced += estimates.trace_ways(s, best, tolerance, limits.to("estimates"))
+            priced += estimates.trace_ways(s, best, tolerance, limits.for_stage("estimates"))
         if "eigenvalues" not in left:
-            priced.append(estimates.eigenvalue_way(s, best, tolerance, limits.to("estimates")))
+            priced.append(
+                estimates.eigenvalue_way(s, best, tolerance, limits.for_stage("estimates"))
+            )
         table = tables.prices(priced, timings)
     return priced, timings, table
 
@@ -227,10 +233,15 @@ def _analyses(
     parts: dict[str, Callable[[], pd.DataFrame]] = {
         "lines": lambda: lines.table(programs),
         "traps": lambda: pd.DataFrame(
-            [asdict(trap) for trap in traps.of(programs, run, limits.to("traps"), unsought)],
+            [
+                asdict(trap)
+                for trap in traps.find_in_programs(
+                    programs, run, limits.for_stage("traps"), unsought
+                )
+            ],
             columns=[part.name for part in fields(traps.Trap)],
         ),
-        "checks": lambda: checks.of(s, key, limits.to("checks")),
+        "checks": lambda: checks.check_subject(s, key, limits.for_stage("checks")),
     }
     for part, of in parts.items():
         if part in left or (part == "checks" and not run):

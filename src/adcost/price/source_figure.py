@@ -54,5 +54,6 @@ def _draw_row(axes: Any, row: Row, at: float, largest: float, mono: dict[str, An
         axes.text(x, at, words, fontsize=7.5, ha="right")
     inner, outer = row.value / largest, max(row.value, row.gradient) / largest
     axes.barh(at + 0.17, 0.6 * inner, height=0.14, left=0.07, color=BLUE)
-    axes.barh(at + 0.17, 0.6 * (outer - inner), height=0.14, left=0.07 + 0.6 * inner,
-              color=VERMILION)  # fmt: skip
+    axes.barh(
+        at + 0.17, 0.6 * (outer - inner), height=0.14, left=0.07 + 0.6 * inner, color=VERMILION
+    )

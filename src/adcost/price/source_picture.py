@@ -60,12 +60,15 @@ def excerpts(table: pd.DataFrame) -> list[Excerpt]:
     for file, rows in table.groupby("file", sort=False):
         prices = {
             int(row.line): Row(
-                int(row.line), row.source, row.value / evaluation, row.gradient / evaluation,
+                int(row.line),
+                row.source,
+                row.value / evaluation,
+                row.gradient / evaluation,
                 int(row.kept_bytes),
             )
             for row in rows.itertuples()
             if any(getattr(row, name) >= LEAST * most[name] for name in most)
-        }  # fmt: skip
+        }
         if prices:
             found.append(Excerpt(str(file), _dedented(_with_context(str(file), prices))))
     return found

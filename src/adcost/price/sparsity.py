@@ -34,7 +34,7 @@ def colouring(s: Subject, limits: Limits) -> sparse.Colouring | str:
     what = "Jacobian" if shape else "Hessian"
     if s.abstract:
         return f"the {what}'s sparsity needs a point: give arrays instead of shapes"
-    allowed = min(limits.one_run + limits.compiling, limits.left())
+    allowed = min(limits.one_run + limits.compiling, limits.seconds_left())
     try:
         share = sampled(s, limits)
         if share > 0.5:  # then so is a row's and a column's mean, and no colouring takes fewer

@@ -23,15 +23,28 @@ are arguments, results and temporaries together.
 """
 
 RECOMMENDED = (
-    "derivative", "method", "runner_up", "margin", "margin_low", "margin_high", "count_agrees",
+    "derivative",
+    "method",
+    "runner_up",
+    "margin",
+    "margin_low",
+    "margin_high",
+    "count_agrees",
     "sentence",
-)  # fmt: skip
+)
 """Columns of `Tag.recommendations`; ``method`` is empty where no lead exceeds the noise."""
 
 MEMORY = (
-    "target", "policy", "operations", "counted", "temporary_bytes", "total_bytes", "frontier",
-    "largest_batch", "note",
-)  # fmt: skip
+    "target",
+    "policy",
+    "operations",
+    "counted",
+    "temporary_bytes",
+    "total_bytes",
+    "frontier",
+    "largest_batch",
+    "note",
+)
 """Columns of `Tag.memory`: the gradient under every policy of `jax.checkpoint`.
 
 ``target`` is what it is applied to: ``whole``, or a scan or named block with its line.
@@ -134,8 +147,8 @@ def compare(before: Tag, after: Tag) -> pd.DataFrame:
     """Two tags, row by row: ``derivative, method, counted_before, counted_after, …``.
 
     ``times_fewer_operations`` and ``times_faster`` are ratios before over after, of operations and
-    of seconds themselves: a function that became cheaper makes no derivative look dearer. Rows of
-    only one tag have NaN for the other.
+    of seconds themselves: a function that became cheaper makes no derivative look more expensive.
+    Rows of only one tag have NaN for the other.
     """
     keys = ["derivative", "method"]
     wanted = ["operations", "counted", "temporary_bytes", "seconds", "timed"]

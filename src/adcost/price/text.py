@@ -55,8 +55,9 @@ def _function(tag: Tag) -> Iterator[str]:
             if n and kind != "total"
         )
         sure = "" if f.get("exact") else "at least "
-        yield from _wrapped(f"{sure}{operations['total']:,} operations"
-                            f"{f': {kinds}' if kinds else ''}", "  ")  # fmt: skip
+        yield from _wrapped(
+            f"{sure}{operations['total']:,} operations{f': {kinds}' if kinds else ''}", "  "
+        )
     spent, held = f.get("seconds", {}), f.get("bytes")
     said = []
     if math.isfinite(spent.get("median", math.nan)):
@@ -64,16 +65,19 @@ def _function(tag: Tag) -> Iterator[str]:
         span = f" [{seconds(low)}, {seconds(high)}]" if math.isfinite(low) else ""
         said.append(f"{seconds(spent['median'])}{span}")
     if held:
-        said.append(f"holds {size(held['arguments'])} of arguments, "
-                    f"{size(held['temporaries'])} of temporaries")  # fmt: skip
+        said.append(
+            f"holds {size(held['arguments'])} of arguments, "
+            f"{size(held['temporaries'])} of temporaries"
+        )
     if math.isfinite(f.get("kept_bytes", math.nan)):
         said.append(f"reverse mode keeps {size(f['kept_bytes'])}")
     if said:
         yield from _wrapped("; ".join(said), "  ")
     for row in tag.uncounted.itertuples():
         times = f" ({row.times:,} times)" if row.times > 1 else ""
-        yield from _wrapped(f"not counted: {row.primitive}{times} at "
-                            f"{short(row.where)}: {row.reason}", "  ")  # fmt: skip
+        yield from _wrapped(
+            f"not counted: {row.primitive}{times} at {short(row.where)}: {row.reason}", "  "
+        )
 
 
 def _prices(tag: Tag) -> Iterator[str]:
@@ -94,8 +98,9 @@ def _prices(tag: Tag) -> Iterator[str]:
             timed = (
                 f"{interval(row.timed, row.timed_low, row.timed_high):>24}"
                 f"{seconds(row.seconds):>10}"
-                if any_timed else ""
-            )  # fmt: skip
+                if any_timed
+                else ""
+            )
             inline = f"{row.method} ({row.note})" if row.note else row.method
             fits = len(inline) <= 42
             yield f"    {inline if fits else row.method:<42}{counted:>9}{timed}{held:>11}"
@@ -119,7 +124,7 @@ def _memory(tag: Tag) -> Iterator[str]:
     yield _title(
         f"{'Checkpoints: what the gradient would hold':<62}{'counted':>9}{'held':>14}"
         + (f"{'batch':>10}" if batches else "")
-    )  # fmt: skip
+    )
     most = table.temporary_bytes.max()
     for target, rows in table.groupby("target", sort=False):
         for row in rows.itertuples():

@@ -27,7 +27,7 @@ from adcost.price.trap import Trap
 from adcost.price.verdict import CHEAP
 from adcost.price.words import evaluations, number, size
 
-__all__ = ["Trap", "find", "of"]
+__all__ = ["Trap", "find", "find_in_programs"]
 
 INDEXED = "an element read by index"
 EXPENSIVE = "an expensive derivative"
@@ -52,10 +52,10 @@ def find(
 
     Raises `adcost.price.subject.CannotPrice`.
     """
-    return of(Programs(subject(f, args, argnums, has_aux)))
+    return find_in_programs(Programs(subject(f, args, argnums, has_aux)))
 
 
-def of(
+def find_in_programs(
     programs: Programs, run: bool = True, limits: Limits = FREE, notes: list[str] | None = None
 ) -> list[Trap]:
     """As `find`, of programs that have been traced; unless ``run``, nothing is computed.
@@ -121,13 +121,16 @@ def _indexed(programs: Programs, table: Any) -> Iterator[Trap]:
         price = evaluations(operations / whole)
         times = max(_executions(table, frame), runs[frame])
         yield Trap(
-            INDEXED, frame.file, frame.line, price,
+            INDEXED,
+            frame.file,
+            frame.line,
+            price,
             f"reads an array by index, {times:,} times: the transpose of each read is a whole "
             f"array of zeros but for what was read, here {round(operations / runs[frame]):,} "
             f"numbers, and adding them up takes {price} of the function",
             "let a loop hand out the elements: carry, _ = jax.lax.scan(lambda carry, element: "
             "(step(carry, element), None), carry, array); or compute with the whole array at once",
-        )  # fmt: skip
+        )
 
 
 def _executions(table: Any, frame: Frame) -> int:
@@ -208,12 +211,17 @@ def _expensive(programs: Programs, table: Any, accused: set[tuple[str, int]]) ->
         names = [name for name, operations in of_line.most_common(2) if 4 * operations >= row.value]
         price = evaluations(row.gradient / whole)
         yield Trap(
-            EXPENSIVE, row.file, row.line, price,
+            EXPENSIVE,
+            row.file,
+            row.line,
+            price,
             f"takes {number(row.gradient / row.value)} times its own operations in the gradient "
             f"({' and '.join(names)}), which are {price} of the function",
-            next((CHEAPER[name] for name in names if name in CHEAPER),
-                 NOT_CHEAPER.format(names=" and ".join(names))),
-        )  # fmt: skip
+            next(
+                (CHEAPER[name] for name in names if name in CHEAPER),
+                NOT_CHEAPER.format(names=" and ".join(names)),
+            ),
+        )
 
 
 # A loop written out, which compiles long.
@@ -228,10 +236,13 @@ def _unrolled(programs: Programs) -> Iterator[Trap]:
     looped, copies = Counter[Frame](), Counter[Frame]()
     for body in bodies:
         alike = Counter(
-            (tuple(attribution.frames(equation)), equation.primitive.name,
-             tuple(str(variable.aval) for variable in equation.outvars))
+            (
+                tuple(attribution.frames(equation)),
+                equation.primitive.name,
+                tuple(str(variable.aval) for variable in equation.outvars),
+            )
             for equation in body.eqns
-        )  # fmt: skip
+        )
         for (calls, _, _), times in alike.items():
             if times >= COPIES and calls:
                 frame = _loop(calls)
@@ -240,14 +251,17 @@ def _unrolled(programs: Programs) -> Iterator[Trap]:
     for frame, number_of in looped.items():
         if 2 * number_of >= equations:
             yield Trap(
-                UNROLLED, frame.file, frame.line, f"{number_of:,} equations",
+                UNROLLED,
+                frame.file,
+                frame.line,
+                f"{number_of:,} equations",
                 f"is a Python loop, of which all {copies[frame]:,} rounds are in the program: "
                 f"{number_of:,} equations of {equations:,}, where a scan's body would have "
                 f"{number_of // copies[frame]:,}; compiling it and its derivatives grows with "
                 "them, or faster",
                 "stack what differs from round to round, and let one body run over it: carry, _ = "
                 "jax.lax.scan(lambda carry, each: (step(carry, each), None), carry, stacked)",
-            )  # fmt: skip
+            )
 
 
 def _loop(calls: tuple[Frame, ...]) -> Frame:
@@ -303,10 +317,13 @@ def _constants(programs: Programs) -> Iterator[Trap]:
         )
         array = versions.array(variable)
         yield Trap(
-            CONSTANT, frame.file, frame.line, size(held),
+            CONSTANT,
+            frame.file,
+            frame.line,
+            size(held),
             f"uses an array that is no argument, {array.dtype.name}{list(array.shape)} of "
             f"{size(held)}: it becomes part of each program that is compiled, the gradient's too, "
             "and is there again in each",
             "hand it over as an argument, f(x, data), and differentiate by the first alone: "
             "jax.grad(f, argnums=0)",
-        )  # fmt: skip
+        )

@@ -25,9 +25,11 @@ def verdict(tag: Tag) -> str:
         return "No verdict: the function does no arithmetic that could be counted."
     sure = "" if row.exact and tag.function.get("exact", True) else "at least "
     counted = f"{sure}{evaluations(row.counted)}"
-    timed = "" if pd.isna(row.timed) else (
-        f" by count ({interval(row.timed, row.timed_low, row.timed_high)} by time)"
-    )  # fmt: skip
+    timed = (
+        ""
+        if pd.isna(row.timed)
+        else (f" by count ({interval(row.timed, row.timed_low, row.timed_high)} by time)")
+    )
     if row.counted <= CHEAP:
         return f"The cheap gradient holds here: {counted}{timed}."
     return f"It does not: {counted}{timed}{_blamed(tag)}."

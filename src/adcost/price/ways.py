@@ -73,16 +73,21 @@ def basic(s: Subject, squares: SumOfSquares | str) -> list[Way]:
     direction = _direction(s)
     function = Way(FUNCTION, EVALUATION, s.value, (x, rest))
     along = Way(
-        DIRECTIONAL, FORWARD,
-        lambda x, rest, v: jax.jvp(lambda y: s.value(y, rest), (x,), (v,)), (x, rest, direction),
-    )  # fmt: skip
+        DIRECTIONAL,
+        FORWARD,
+        lambda x, rest, v: jax.jvp(lambda y: s.value(y, rest), (x,), (v,)),
+        (x, rest, direction),
+    )
     found = [function, along]
     if shape.ndim:
         return [*found, *_jacobian(s, size, shape)]
     gradient = Way(
-        GRADIENT, REVERSE, lambda x, rest: jax.value_and_grad(lambda y: s.value(y, rest))(x),
-        (x, rest), "with the value",
-    )  # fmt: skip
+        GRADIENT,
+        REVERSE,
+        lambda x, rest: jax.value_and_grad(lambda y: s.value(y, rest))(x),
+        (x, rest),
+        "with the value",
+    )
     found.insert(1, gradient)
     found += _by_directions(s, size)
     found += [
@@ -94,9 +99,15 @@ def basic(s: Subject, squares: SumOfSquares | str) -> list[Way]:
             Way(GAUSS_NEWTON, "forward, then reverse", squares.product, (x, rest, direction))
         )
     found.append(
-        Way(HESSIAN, "forward over reverse", partial(_hessian, s), (x, rest), "",
-            output_numbers=size * size)
-    )  # fmt: skip
+        Way(
+            HESSIAN,
+            "forward over reverse",
+            partial(_hessian, s),
+            (x, rest),
+            "",
+            output_numbers=size * size,
+        )
+    )
     return found
 
 
@@ -112,9 +123,12 @@ def coloured(s: Subject, colours: sparse.Colouring) -> Way:
 
     of = f"{size:,} columns" if colours.columns else f"{s.result.shape[0]:,} rows"
     return Way(
-        HESSIAN if scalar else JACOBIAN, COLOURS, run, (s.x, s.rest),
+        HESSIAN if scalar else JACOBIAN,
+        COLOURS,
+        run,
+        (s.x, s.rest),
         f"{colours.colours} colours for {of}; {colours.how}",
-    )  # fmt: skip
+    )
 
 
 def side_by_side(size: int) -> int:
@@ -155,8 +169,8 @@ def _by_directions(s: Subject, size: int) -> list[Way]:
     narrow = min(dtypes, key=lambda dtype: jnp.finfo(dtype).bits)
     steps = {c: finite_differences.best_epsilon(narrow, central=c) for c in (True, False)}
 
-    def over_axes(one: Callable[[jax.Array], jax.Array]) -> jax.Array:
-        return jax.lax.map(one, jnp.arange(size), batch_size=side_by_side(size))
+    def over_axes(derivative: Callable[[jax.Array], jax.Array]) -> jax.Array:
+        return jax.lax.map(derivative, jnp.arange(size), batch_size=side_by_side(size))
 
     def forward(x: Any, rest: Any) -> jax.Array:
         f, y = flat(s, x, rest)
@@ -167,12 +181,12 @@ def _by_directions(s: Subject, size: int) -> list[Way]:
         (f, y), step = flat(s, x, rest), steps[both]
         here = jnp.nan if both else f(y)
 
-        def one(i: jax.Array) -> jax.Array:
+        def along_axis(i: jax.Array) -> jax.Array:
             if both:
                 return (f(y.at[i].add(step)) - f(y.at[i].add(-step))) / (2 * step)
             return (f(y.at[i].add(step)) - here) / step
 
-        return over_axes(one)
+        return over_axes(along_axis)
 
     arguments = (s.x, s.rest)
     return [
@@ -205,8 +219,15 @@ def _jacobian(s: Subject, size: int, shape: Any) -> list[Way]:
     rows = shape.shape[0]
     return [
         Way(ROW, REVERSE, pull, (*arguments, adjoint)),
-        Way(JACOBIAN, COLUMNS, by(jax.jacfwd), arguments, f"{size:,} columns",
-            output_numbers=size * rows),
-        Way(JACOBIAN, ROWS, by(jax.jacrev), arguments, f"{rows:,} rows",
-            output_numbers=size * rows),
-    ]  # fmt: skip
+        Way(
+            JACOBIAN,
+            COLUMNS,
+            by(jax.jacfwd),
+            arguments,
+            f"{size:,} columns",
+            output_numbers=size * rows,
+        ),
+        Way(
+            JACOBIAN, ROWS, by(jax.jacrev), arguments, f"{rows:,} rows", output_numbers=size * rows
+        ),
+    ]

@@ -49,7 +49,7 @@ def compare_numbers(
     left, right = dict(leaves(reference)), dict(leaves(found))
     result = TableComparison(TABLE, rows=len(left))
     rules: dict[int, Rule] = {}
-    for rule in tolerances.of(experiment, TABLE):
+    for rule in tolerances.rules_for(experiment, TABLE):
         for index in map(int, np.flatnonzero(rule.rows(cells(reference)))):
             rules.setdefault(index, rule)
     wider = {tolerance for tolerance in passed if tolerance != tolerances.default}

@@ -90,7 +90,7 @@ def compare_tables(
     right = right.loc[pairs[:, 1]].reset_index(drop=True)
     limits = _Limits(experiment, table, left, tolerances)
     for column in shared:
-        occurring, chosen = limits.of(column)
+        occurring, chosen = limits.for_column(column)
         cells = _compare_column(left[column], right[column], kinds[column], occurring, chosen)
         result.passed |= {occurring[number] for number in np.unique(chosen[cells.within])}
         _count(result, column, cells, left, right, pairs[:, 1])
@@ -119,7 +119,7 @@ def _set_aside(
 ) -> tuple[pd.DataFrame, int]:
     """The rows that are compared, and the number of those of which even the count is not."""
     kept = np.ones(len(rows), dtype=bool)
-    for rule in tolerances.of(experiment, table):
+    for rule in tolerances.rules_for(experiment, table):
         if rule.column == EVERY:
             kept &= ~rule.rows(rows)
     return rows[kept], int((~kept).sum())
@@ -164,9 +164,14 @@ def _note_rows(result: TableComparison, kind: str, table: pd.DataFrame, paired: 
     missing = kind == "missing"
     where = f"{result.table}.csv:{alone.index[0] + 2}"
     result.differences.append(
-        Difference(kind, where, reference=first if missing else "", here="" if missing else first,
-                   share=share)
-    )  # fmt: skip
+        Difference(
+            kind,
+            where,
+            reference=first if missing else "",
+            here="" if missing else first,
+            share=share,
+        )
+    )
 
 
 # --- cells --------------------------------------------------------------------------------------
@@ -179,9 +184,9 @@ class _Limits:
         self, experiment: str, table: str, rows: pd.DataFrame, tolerances: Tolerances
     ) -> None:
         self.rows, self.default = rows, tolerances.default
-        self.rules = tolerances.of(experiment, table)
+        self.rules = tolerances.rules_for(experiment, table)
 
-    def of(self, column: str) -> tuple[list[Tolerance], np.ndarray]:
+    def for_column(self, column: str) -> tuple[list[Tolerance], np.ndarray]:
         """The tolerances that occur, and which of them each row has; 0 is the default."""
         chosen = np.zeros(len(self.rows), dtype=int)
         occurring = [self.default]

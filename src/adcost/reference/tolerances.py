@@ -124,7 +124,7 @@ class Tolerances:
         """Those of runs that were computed alike: without what other rounding would excuse."""
         return replace(self, rules=tuple(r for r in self.rules if r.processor == ANY))
 
-    def of(self, experiment: str, table: str) -> tuple[Rule, ...]:
+    def rules_for(self, experiment: str, table: str) -> tuple[Rule, ...]:
         """The rules of one table."""
         return tuple(r for r in self.rules if (r.experiment, r.table) == (experiment, table))
 
@@ -168,9 +168,14 @@ def _rule(experiment: str, entry: Any, place: str) -> Rule:
     if entry["column"] == EVERY and tolerance.compared:
         raise ToleranceError(f'{place}: column "*" sets whole rows aside, with compared: false')
     return Rule(
-        experiment, entry["table"], entry["column"], where, tolerance, entry["why"],
+        experiment,
+        entry["table"],
+        entry["column"],
+        where,
+        tolerance,
+        entry["why"],
         processor,
-    )  # fmt: skip
+    )
 
 
 def _where(value: Any, place: str) -> tuple[str, ...] | Range:

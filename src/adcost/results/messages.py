@@ -5,7 +5,7 @@ A module of its own, so that rewording one measures nothing again
 """
 
 
-def again(*paths: object) -> str:
+def delete_and_rerun(*paths: object) -> str:
     """What to do about damaged files."""
     return f"Delete {' and '.join(str(path) for path in paths)} and run snakemake again."
 

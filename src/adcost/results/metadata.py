@@ -53,7 +53,7 @@ def made_from(path: Path | str) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, LookupError, TypeError) as error:
-        advice = messages.again(sidecar(path), path)
+        advice = messages.delete_and_rerun(sidecar(path), path)
         raise DamagedFile(messages.unreadable(sidecar(path), error, advice)) from error
 
 
@@ -61,7 +61,9 @@ def check_written(path: Path | str) -> None:
     """Raise :class:`DamagedFile` if a file is not what its sidecar, where it has one, tells."""
     written = made_from(path)
     if written and written.get("sha256") != checksum(Path(path)):
-        raise DamagedFile(messages.changed(path, written.get("rows"), messages.again(path)))
+        raise DamagedFile(
+            messages.changed(path, written.get("rows"), messages.delete_and_rerun(path))
+        )
 
 
 def _datatype(column: pd.Series) -> str:

@@ -17,7 +17,7 @@ from adcost.results.metadata import DamagedFile, check_written, made_from
 
 def read_table(path: Path | str, columns: Iterable[str] = ()) -> pd.DataFrame:
     """Read a CSV table exactly; raise :class:`DamagedFile` if it is not what was written."""
-    advice = messages.again(path)
+    advice = messages.delete_and_rerun(path)
     check_written(path)
     try:
         table = pd.read_csv(path, float_precision="round_trip", keep_default_na=False)
@@ -59,7 +59,7 @@ def of_this_version(paths: Iterable[Path | str]) -> Iterator[None]:
             raise
         # And what was gathered from them, or Snakemake might have no use for the points.
         wrong = [*files, *(path for path, of_points in others.items() if of_points)]
-        advice = messages.again(*wrong)
+        advice = messages.delete_and_rerun(*wrong)
         raise DamagedFile(messages.other_version(files, error, advice)) from error
 
 
@@ -69,7 +69,9 @@ def read_json(path: Path | str) -> Any:
     try:
         return json.loads(Path(path).read_text("utf-8"))
     except ValueError as error:
-        raise DamagedFile(messages.unreadable(path, error, messages.again(path))) from error
+        raise DamagedFile(
+            messages.unreadable(path, error, messages.delete_and_rerun(path))
+        ) from error
 
 
 def read_arrays(path: Path | str) -> dict[str, np.ndarray]:
@@ -79,4 +81,6 @@ def read_arrays(path: Path | str) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as archive:
             return dict(archive)
     except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise DamagedFile(messages.unreadable(path, error, messages.again(path))) from error
+        raise DamagedFile(
+            messages.unreadable(path, error, messages.delete_and_rerun(path))
+        ) from error

@@ -62,7 +62,7 @@ class Interval:
         return Interval(ordered[len(ordered) // 2], ordered[0], ordered[-1], kind)
 
     @property
-    def ends(self) -> dict[str, float]:
+    def as_row(self) -> dict[str, float]:
         """``value``, ``low`` and ``high``, as a row of a table."""
         return {"value": self.value, "low": self.low, "high": self.high}
 

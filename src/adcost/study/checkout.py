@@ -14,9 +14,15 @@ PACKAGE = Path(__file__).resolve().parents[1]
 UNKNOWN = "unknown"
 
 ANOTHER_REPOSITORY = (
-    "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_PREFIX",
-)  # fmt: skip
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+)
 """Variables by which a hook of some repository would have git answer about that one."""
 
 SECONDS = 20
@@ -68,10 +74,16 @@ def _git(folder: Path, *arguments: str) -> str:
     environment = {k: v for k, v in os.environ.items() if k not in ANOTHER_REPOSITORY}
     try:
         answer = subprocess.run(
-            ["git", *arguments], cwd=folder, env=environment | {"LC_ALL": "C"},
-            capture_output=True, text=True, encoding="utf-8", errors="replace", timeout=SECONDS,
+            ["git", *arguments],
+            cwd=folder,
+            env=environment | {"LC_ALL": "C"},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=SECONDS,
             check=True,
-        )  # fmt: skip
+        )
     except FileNotFoundError:
         raise _Refused("git is not installed, or not on the PATH") from None
     except subprocess.TimeoutExpired:

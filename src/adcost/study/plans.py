@@ -72,9 +72,12 @@ def plans(config: Mapping[str, Any], schemas: Path) -> dict[str, Plan]:
         check_points(points, name)
         problems += _too_large(name, points, config)
         planned[name] = Plan(
-            name, {p.name: p for p in points}, module.TABLES, _figures(module, config[name]),
+            name,
+            {p.name: p for p in points},
+            module.TABLES,
+            _figures(module, config[name]),
             module.ANIMATIONS,
-        )  # fmt: skip
+        )
     _refuse(problems)
     return planned
 

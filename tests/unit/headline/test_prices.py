@@ -17,19 +17,19 @@ from adcost.study.plans import known_experiments
 
 ROWS = [
     # derivative, experiment, subject, size, counted, timed, low, high
-    ("dear", "a", "f", 10, 50.0, 30.0, 20.0, 40.0),
+    ("expensive", "a", "f", 10, 50.0, 30.0, 20.0, 40.0),
     ("cheap", "a", "f", 10, 3.0, math.nan, math.nan, math.nan),
-    ("dear", "b", "g", 20, 70.0, 35.0, math.nan, math.nan),
-    ("dear", "b", "h", 15, 60.0, 90.0, 80.0, 100.0),
+    ("expensive", "b", "g", 20, 70.0, 35.0, math.nan, math.nan),
+    ("expensive", "b", "h", 15, 60.0, 90.0, 80.0, 100.0),
 ]
 
 
 def test_quotes_of_one_derivative_are_one_row_and_the_cheapest_stands_first():
     found = price_list(pd.DataFrame(ROWS, columns=list(COLUMNS)))
-    assert found.derivative.tolist() == ["cheap", "dear"]
-    dear = found.iloc[1]
-    assert (dear.least_size, dear.most_size) == (10, 20)
-    assert (dear.least, dear.most, dear.low, dear.high) == (50, 70, 20, 100)
+    assert found.derivative.tolist() == ["cheap", "expensive"]
+    expensive = found.iloc[1]
+    assert (expensive.least_size, expensive.most_size) == (10, 20)
+    assert (expensive.least, expensive.most, expensive.low, expensive.high) == (50, 70, 20, 100)
     assert found.iloc[0][["low", "high"]].isna().all()
 
 

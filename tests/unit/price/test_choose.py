@@ -90,18 +90,18 @@ def test_differences_are_never_recommended():
 
 def test_probes_follow_from_the_pilot_s_variance():
     values = 100 + 10 * np.random.default_rng(1).standard_normal(4000)
-    best, low, high = estimates.needed(values, 0.01)
+    best, low, high = estimates.required_probes(values, 0.01)
     assert low <= best <= high and low < 100 < high + 10  # 10² / (0.01·100)² = 100
     assert abs(best - 100) < 10
 
 
 def test_a_trace_that_may_be_zero_has_no_relative_error():
-    assert "cannot be told from 0" in estimates.needed(np.array([1.0, -1.0] * 16), 0.01)
-    assert "not finite" in estimates.needed(np.array([1.0, math.nan]), 0.01)
+    assert "cannot be told from 0" in estimates.required_probes(np.array([1.0, -1.0] * 16), 0.01)
+    assert "not finite" in estimates.required_probes(np.array([1.0, math.nan]), 0.01)
 
 
 def test_a_diagonal_hessian_takes_one_probe():
-    assert estimates.needed(np.full(32, 5.0), 0.01) == (1, 1, 1)
+    assert estimates.required_probes(np.full(32, 5.0), 0.01) == (1, 1, 1)
 
 
 @given(st.integers(1, 10_000))

@@ -57,7 +57,7 @@ def test_no_time_is_left_after_the_deadline():
     late = Limits(deadline=perf_counter() - 1)
     with pytest.raises(TooSlow, match="no time was left for its 1 equation"):
         compiled(traced(jnp.sin, 1.0), late)
-    assert FREE.left() > 1e9
+    assert FREE.seconds_left() > 1e9
 
 
 def test_what_would_take_too_long_at_the_slowest_pace_seen_is_not_begun(monkeypatch):
@@ -76,7 +76,7 @@ def test_a_compilation_teaches_its_pace():
     own = Limits()
     compiled(traced(jnp.sin, 1.0), own)
     assert set(own.paces) == {False}
-    assert own.to("nothing") == own and own.to("nothing").paces is own.paces
+    assert own.for_stage("nothing") == own and own.for_stage("nothing").paces is own.paces
 
 
 def test_ways_beyond_the_deadline_are_named_and_the_function_is_priced():

@@ -157,9 +157,11 @@ def test_checks(words, case):
 
 def test_what_there_is_no_time_for(words):
     late = Limits(deadline=0.0)
-    table = checks.of(subject(lambda x: jnp.sum(x**2), (X,)), limits=late)
+    table = checks.check_subject(subject(lambda x: jnp.sum(x**2), (X,)), limits=late)
     tag = adcost.price(by_index, X, whole_limit=1e-6, leave_out=["memory"])
-    slow = checks.of(subject(by_index, (X,)), limits=Limits(paces={False: 1e3, True: 1e3}))
+    slow = checks.check_subject(
+        subject(by_index, (X,)), limits=Limits(paces={False: 1e3, True: 1e3})
+    )
     for text in (*table.sentence, *slow.sentence, *(n for n in tag.notes if "not looked" in n)):
         in_russian(words, _sentence(text))
     assert words.missing <= OWN

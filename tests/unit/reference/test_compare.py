@@ -203,7 +203,7 @@ def other_claim(**changes):
 @pytest.mark.parametrize(
     ("changes", "kind", "fails"),
     [
-        ({"statement": "It is dear."}, "statement", False),
+        ({"statement": "It is expensive."}, "statement", False),
         ({"source": "§ 2"}, "statement", False),
         ({"predicted": "≤ 1e+06"}, "prediction", True),
         ({"predicted": "≥ 2"}, "prediction", True),

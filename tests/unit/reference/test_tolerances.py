@@ -25,10 +25,10 @@ def test_the_default_and_the_rules_are_read(tmp_path):
     rule = RULE | {"where": where, "absolute": 2}
     read = read_tolerances(*written(tmp_path, rules=[rule]))
     assert read.default == Tolerance(relative=1e-6)
-    (found,) = read.of("toy", "m")
+    (found,) = read.rules_for("toy", "m")
     assert found.where == {"quantity": ("a", "b"), "epoch": ("15",), "step": Range(1, 2.5)}
     assert found.tolerance == Tolerance(relative=0.1, absolute=2.0)
-    assert read.of("toy", "other") == ()
+    assert read.rules_for("toy", "other") == ()
 
 
 @pytest.mark.parametrize(
@@ -82,15 +82,15 @@ def test_a_rule_without_a_tolerance_or_with_half_of_one_is_refused(tmp_path, lim
 def test_by_order_and_between_are_read(tmp_path):
     rules = [BARE | {"factor": 10, "floor": 1.0e-15}, BARE | {"between": [0, 1], "table": "n"}]
     read = read_tolerances(*written(tmp_path, rules=rules))
-    assert read.of("toy", "m")[0].tolerance == Tolerance(factor=10.0, floor=1e-15)
-    assert read.of("toy", "n")[0].tolerance == Tolerance(between=(0.0, 1.0))
+    assert read.rules_for("toy", "m")[0].tolerance == Tolerance(factor=10.0, floor=1e-15)
+    assert read.rules_for("toy", "n")[0].tolerance == Tolerance(between=(0.0, 1.0))
 
 
 def test_on_the_same_processor_only_the_rules_for_any_hold(tmp_path):
     rules = [RULE, RULE | {"processor": "any", "relative": 0.5}]
     read = read_tolerances(*written(tmp_path, rules=rules))
-    assert len(read.of("toy", "m")) == 2
-    (kept,) = read.on_the_same_processor().of("toy", "m")
+    assert len(read.rules_for("toy", "m")) == 2
+    (kept,) = read.on_the_same_processor().rules_for("toy", "m")
     assert kept.tolerance == Tolerance(relative=0.5) and kept.processor == "any"
 
 
@@ -115,7 +115,7 @@ LARGER = {
     ("linear_algebra", "accuracy normal_equations"): (None, ILL),
     ("linear_algebra", "accuracy relative_error"): (Tolerance(factor=100.0, floor=1e-16), ILL),
     ("linear_algebra", "distance norm"): (None, CHOICE),
-    ("checkpointing", "peak_bytes"): (None, PROCESS),
+    ("transformer_memory", "peak_bytes"): (None, PROCESS),
     ("mds", "minimiser_difference shape_error"): (Tolerance(relative=1e-4, absolute=1e-6), ENDS),
     ("mds", "pca_loss"): (Tolerance(factor=10.0, floor=1e-29), "a square of rounding errors"),
     ("not_autodiff", "function_error"): (

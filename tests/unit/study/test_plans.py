@@ -90,7 +90,7 @@ def test_no_section_accepts_unknown_keys_and_every_key_is_described():
 
 def test_a_section_is_replaced_whole_where_what_it_holds_is_the_users_choice():
     """Of any other every key is required, so a file that names some removes none."""
-    merged_by_key = {"config.schema.yaml", "checkpointing.schema.yaml/properties/transformer"}
+    merged_by_key = {"config.schema.yaml", "transformer_memory.schema.yaml"}
     for name, document in schema.documents(SCHEMAS).items():
         for where, section in _sections(document, name):
             optional = set(section.get("properties", {})) - set(section.get("required", []))
@@ -157,9 +157,9 @@ def test_what_only_compiles_counts_or_searches_takes_the_cpu_beside_a_gpu(on_gpu
         if point.on_cpu
     }
     assert on_cpu == {
-        "checkpointing/animation", "checkpointing/batch", "checkpointing/gpt2",
-        "checkpointing/groups", "finite_differences/evaluations", "gradient/tape",
-        "gradient/writing", "hvp/nested", "jacobian/graphs",
+        "checkpointing/animation", "finite_differences/evaluations", "gradient/tape",
+        "gradient/writing", "hvp/nested", "jacobian/graphs", "transformer_memory/batch",
+        "transformer_memory/gpt2", "transformer_memory/groups",
     }  # fmt: skip
 
 

@@ -28,8 +28,8 @@ Derivatives*, 2nd ed., ch. 4). What counts how:
 What no output needs is not counted, since XLA removes it: the gradient alone does not compute the
 value. What is written twice counts twice, though XLA may merge it. ``scan`` counts its body times
 its length (XLA: once, which is why this walks the jaxpr), ``while`` times its trip count, ``cond``
-its dearest branch (the same branch for all conditionals on one value, as a gradient has them), a
-checkpointed function again wherever it is recomputed, ``shard_map`` once for each device.
+its most expensive branch (the same branch for all conditionals on one value, as a gradient has
+them), a checkpointed function again wherever it is recomputed, ``shard_map`` once for each device.
 
 What is not known is an error; `lower_bound` leaves it out and says what and where it is.
 """
@@ -48,7 +48,7 @@ from adcost.costs.count.operations import (
 )
 from adcost.costs.count.walk import Attribution, Place, Walk
 from adcost.costs.tracing import traced
-from adcost.jax_versions import ClosedJaxpr, needed
+from adcost.jax_versions import ClosedJaxpr, without_dead_code
 
 __all__ = [
     "Attribution", "Cost", "LowerBound", "Operations", "Part", "Unknown", "UnknownPrimitive",
@@ -95,7 +95,7 @@ def count_jaxpr(
     costs: Mapping[str, Cost] | None = None,
 ) -> Operations:
     """Operations of a closed jaxpr, of which all outputs are wanted; otherwise as ``count``."""
-    return Walk(trips or {}, costs or {}).jaxpr(needed(jaxpr), [], Place()).operations
+    return Walk(trips or {}, costs or {}).jaxpr(without_dead_code(jaxpr), [], Place()).operations
 
 
 def attributed(
@@ -110,9 +110,9 @@ def attributed(
     ``runs`` say how often equations run; equations that are free are in them, with no operations.
     """
     walk = Walk(trips or {}, costs or {}, strict=False, attribution=attribution)
-    return walk.jaxpr(needed(jaxpr), [], Place())
+    return walk.jaxpr(without_dead_code(jaxpr), [], Place())
 
 
 def _count(fn: Any, arguments: Any, keywords: Any, walk: Walk) -> LowerBound:
     program = traced(fn, *arguments, **keywords)
-    return walk.jaxpr(needed(program.jaxpr), [], Place((program.fun_name,)))
+    return walk.jaxpr(without_dead_code(program.jaxpr), [], Place((program.fun_name,)))

@@ -125,7 +125,7 @@ def _recompute_all(block: Block, stack: Any, x: Any) -> Any:
     def back(kept: tuple[Any, Any], adjoint: Any) -> tuple[Any, Any]:
         stack, start = kept
 
-        def one(adjoint: Any, here: tuple[Any, Any]) -> tuple[Any, Any]:
+        def gradient_of_block(adjoint: Any, here: tuple[Any, Any]) -> tuple[Any, Any]:
             parameters, k = here
 
             def forward(i: Any, x: Any) -> Any:
@@ -138,7 +138,7 @@ def _recompute_all(block: Block, stack: Any, x: Any) -> Any:
             return adjoint, of_parameters
 
         places = jnp.arange(layers)
-        adjoint, gradient = jax.lax.scan(one, adjoint, (stack, places), reverse=True)
+        adjoint, gradient = jax.lax.scan(gradient_of_block, adjoint, (stack, places), reverse=True)
         return gradient, adjoint
 
     run.defvjp(lambda stack, x: (run(stack, x), (stack, x)), back)

@@ -91,14 +91,14 @@ def recomputed(layer: Layer, length: int) -> Callable[[Any, jax.Array], jax.Arra
     def back(kept: tuple[Any, jax.Array], adjoint: jax.Array) -> tuple[Any, jax.Array]:
         w, start = kept
 
-        def one(k: jax.Array, carry: tuple[Any, ...]) -> tuple[Any, ...]:
+        def body(k: jax.Array, carry: tuple[Any, ...]) -> tuple[Any, ...]:
             adjoint, gradient = carry
             state = jax.lax.fori_loop(0, length - 1 - k, lambda _, x: layer(w, x), start)
             of_w, adjoint = jax.vjp(layer, w, state)[1](adjoint)
             return adjoint, jax.tree.map(jnp.add, gradient, of_w)
 
         nothing = jax.tree.map(jnp.zeros_like, w)
-        adjoint, gradient = jax.lax.fori_loop(0, length, one, (adjoint, nothing))
+        adjoint, gradient = jax.lax.fori_loop(0, length, body, (adjoint, nothing))
         return gradient, adjoint
 
     chain.defvjp(lambda w, x: (chain(w, x), (w, x)), back)

@@ -22,7 +22,7 @@ class Operation:
     partials: tuple[tuple[str, Callable[..., float]], ...]
 
 
-def _one(
+def _unary(
     formula: str, value: Callable[..., float], text: str, slope: Callable[..., float]
 ) -> Operation:
     return Operation(formula, value, ((text, slope),))
@@ -51,35 +51,35 @@ OPERATIONS: Mapping[str, Operation] = {
             ("{v} · log {0}", lambda a, b, v: v * counted.log(a)),
         ),
     ),
-    "neg": _one("−{0}", lambda a: -a, "−1", lambda a, v: -1.0),
-    "square": _one("{0}²", lambda a: a * a, "2 {0}", lambda a, v: 2 * a),
-    "one_minus_square": _one(
+    "neg": _unary("−{0}", lambda a: -a, "−1", lambda a, v: -1.0),
+    "square": _unary("{0}²", lambda a: a * a, "2 {0}", lambda a, v: 2 * a),
+    "one_minus_square": _unary(
         "1 − {0}²", lambda a: (1 + a) * (1 - a), "−2 {0}", lambda a, v: -2 * a
     ),
-    "sqrt": _one("√{0}", counted.sqrt, "1 / (2 √{0})", lambda a, v: 1 / (2 * v)),
-    "exp": _one("exp {0}", counted.exp, "{v}", lambda a, v: v),
-    "log": _one("log {0}", counted.log, "1 / {0}", lambda a, v: 1 / a),
-    "log2": _one("log₂ {0}", counted.log2, "1 / ({0} · log(2))", lambda a, v: 1 / (a * LOG_2)),
-    "log1p": _one("log(1 + {0})", counted.log1p, "1 / (1 + {0})", lambda a, v: 1 / (1 + a)),
-    "sin": _one("sin {0}", counted.sin, "cos {0}", lambda a, v: counted.cos(a)),
-    "cos": _one("cos {0}", counted.cos, "−sin {0}", lambda a, v: -counted.sin(a)),
-    "tanh": _one("tanh {0}", counted.tanh, "1 − {v}²", lambda a, v: 1 - v * v),
-    "tan": _one("tan {0}", counted.tan, "1 + {v}²", lambda a, v: 1 + v * v),
-    "sinh": _one("sinh {0}", counted.sinh, "cosh {0}", lambda a, v: counted.cosh(a)),
-    "cosh": _one("cosh {0}", counted.cosh, "sinh {0}", lambda a, v: counted.sinh(a)),
-    "atan": _one("atan {0}", counted.atan, "1 / (1 + {0}²)", lambda a, v: 1 / (1 + a * a)),
-    "exp2": _one("2 ^ {0}", counted.exp2, "{v} · log(2)", lambda a, v: v * LOG_2),
-    "expm1": _one("exp({0}) − 1", counted.expm1, "{v} + 1", lambda a, v: v + 1),
-    "erf": _one(
+    "sqrt": _unary("√{0}", counted.sqrt, "1 / (2 √{0})", lambda a, v: 1 / (2 * v)),
+    "exp": _unary("exp {0}", counted.exp, "{v}", lambda a, v: v),
+    "log": _unary("log {0}", counted.log, "1 / {0}", lambda a, v: 1 / a),
+    "log2": _unary("log₂ {0}", counted.log2, "1 / ({0} · log(2))", lambda a, v: 1 / (a * LOG_2)),
+    "log1p": _unary("log(1 + {0})", counted.log1p, "1 / (1 + {0})", lambda a, v: 1 / (1 + a)),
+    "sin": _unary("sin {0}", counted.sin, "cos {0}", lambda a, v: counted.cos(a)),
+    "cos": _unary("cos {0}", counted.cos, "−sin {0}", lambda a, v: -counted.sin(a)),
+    "tanh": _unary("tanh {0}", counted.tanh, "1 − {v}²", lambda a, v: 1 - v * v),
+    "tan": _unary("tan {0}", counted.tan, "1 + {v}²", lambda a, v: 1 + v * v),
+    "sinh": _unary("sinh {0}", counted.sinh, "cosh {0}", lambda a, v: counted.cosh(a)),
+    "cosh": _unary("cosh {0}", counted.cosh, "sinh {0}", lambda a, v: counted.sinh(a)),
+    "atan": _unary("atan {0}", counted.atan, "1 / (1 + {0}²)", lambda a, v: 1 / (1 + a * a)),
+    "exp2": _unary("2 ^ {0}", counted.exp2, "{v} · log(2)", lambda a, v: v * LOG_2),
+    "expm1": _unary("exp({0}) − 1", counted.expm1, "{v} + 1", lambda a, v: v + 1),
+    "erf": _unary(
         "erf {0}",
         counted.erf,
         "2 exp(−{0}²) / √(π)",
         lambda a, v: TWO_OVER_ROOT_PI * counted.exp(-a * a),
     ),
-    "rsqrt": _one(
+    "rsqrt": _unary(
         "1 / √{0}", lambda a: 1 / counted.sqrt(a), "−{v} / (2 {0})", lambda a, v: -v / (2 * a)
     ),
-    "logistic": _one(
+    "logistic": _unary(
         "σ({0})", lambda a: 1 / (1 + counted.exp(-a)), "{v} (1 − {v})", lambda a, v: v * (1 - v)
     ),
 }

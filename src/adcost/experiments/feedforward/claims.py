@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
-from adcost.experiments.feedforward.summary import counted, errors, of_networks, sweep
+from adcost.experiments.feedforward.analysis import counted, errors, of_networks, sweep
 from adcost.statistics.exponent import local_exponents
 from adcost.statistics.intervals import Interval
 
@@ -76,7 +76,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     measured, shapes = tables["measurements"], tables["shapes"]
     rows, networks = errors(measured), of_networks(measured)
     hand, jacobians = sweep(measured, "backprop"), sweep(measured, "by_jacobians")
-    widest, least = int(hand.index.max()), int(hand.index.min())
+    widest = int(hand.index.max())
     swept = measured.set_index("width").loc[widest].iloc[0]
     return {
         "networks": int(networks.network.nunique()),
@@ -88,10 +88,8 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "product_ratio": int(_products(measured).measured.high),
         "layers": int(swept.layers),
         "batch": int(swept.batch),
-        "least_width": least,
         "widest": widest,
         "dense_over_contracted": float(jacobians[widest] / hand[widest]),
-        "dense_over_contracted_least": float(jacobians[least] / hand[least]),
         "exponent_contracted": local_exponents(hand.index[-2:], hand[-2:]).value,
         "exponent_dense": local_exponents(jacobians.index[-2:], jacobians[-2:]).value,
         "jacobian_numbers": float(sweep(measured, "by_jacobians", "jacobian_numbers")[widest]),
@@ -131,7 +129,8 @@ def _shape_rows(shapes: pd.DataFrame, networks: pd.DataFrame) -> dict[str, Any]:
     order = list(dict.fromkeys(rows.derivative))
     first = rows[rows.layer == rows.layer.min()].set_index("derivative").lecture
     table = [{"layer": "on the slide", **{name: first[name] for name in order}}]
-    table += [{"layer": f"k = {k}", **{name: row[name] for name in order}} for k, row in
-              wide.iterrows()]  # fmt: skip
+    table += [
+        {"layer": f"k = {k}", **{name: row[name] for name in order}} for k, row in wide.iterrows()
+    ]
     batch = networks[networks.network == shown].batch.iloc[0]
     return {"shapes": table, "shapes_of": shown, "shapes_batch": int(batch)}

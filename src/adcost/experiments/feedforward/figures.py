@@ -10,7 +10,7 @@ import seaborn
 from matplotlib.figure import Figure
 
 from adcost import plotting
-from adcost.experiments.feedforward.summary import UNIT_ROUNDOFF, errors, of_networks, sweep
+from adcost.experiments.feedforward.analysis import UNIT_ROUNDOFF, errors, of_networks, sweep
 from adcost.palette import METHODS
 from adcost.statistics.exponent import local_exponents
 

@@ -210,8 +210,9 @@ def _shapes(sizes: tuple[int, ...], batch: int) -> list[tuple[int, str, str, str
             "∂v₊/∂w": jacobians[1][k - 1].shape[1:],
         }
         for name, letters in LECTURE.items():
-            axes = [math.prod(n[letter] for letter in axis.split("·"))
-                    for axis in letters.split(" × ")]  # fmt: skip
+            axes = [
+                math.prod(n[letter] for letter in axis.split("·")) for axis in letters.split(" × ")
+            ]
             table.append((k, name, letters, _written(axes), _written(found[name])))
     return table
 

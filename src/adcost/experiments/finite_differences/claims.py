@@ -21,8 +21,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, at_most, near
-from adcost.experiments.finite_differences.plan import DTYPES, SHARE, UNIT_ROUNDOFF
-from adcost.experiments.finite_differences.summary import (
+from adcost.experiments.finite_differences.analysis import (
     Case,
     Sweeps,
     arm,
@@ -35,6 +34,7 @@ from adcost.experiments.finite_differences.summary import (
     union,
     valley,
 )
+from adcost.experiments.finite_differences.plan import DTYPES, SHARE, UNIT_ROUNDOFF
 from adcost.results.select import series
 from adcost.statistics.intervals import Interval
 
@@ -169,8 +169,10 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         error = _counted(measured, method, "gradient_error").iloc[-1]
         found[f"{method}_gradient_error"] = float(error)
         found[f"{method}_place_if_uniform"] = place_if_uniform(method)
+        found |= _in_double(of, method, bottoms[method])
         for dtype in DTYPES:
-            found |= _of_method(of, method, dtype, bottoms[method])
+            digits = -np.log10(_typical_error(of, method, dtype))
+            found[f"{method}_{dtype}_digits"] = float(digits)
     for dtype in DTYPES:
         unit = UNIT_ROUNDOFF[dtype]
         tiny = [of.typical(case) for case in of.cases("complex_step", dtype)]
@@ -181,14 +183,17 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     return found
 
 
-def _of_method(
-    of: Sweeps, method: str, dtype: str, bottoms: Mapping[Case, Interval]
-) -> dict[str, float]:
-    """Over all curves: where the best ε lies, what is left of the digits, what a wrong ε costs."""
+def _typical_error(of: Sweeps, method: str, dtype: str) -> float:
+    """The least error of a method, relative: the median over curves."""
+    return float(np.median([of.least(case)[1] for case in of.cases(method, dtype)]))
+
+
+def _in_double(of: Sweeps, method: str, bottoms: Mapping[Case, Interval]) -> dict[str, float]:
+    """In float64, over all curves: where the best ε lies, and what a wrong ε costs."""
+    dtype = "float64"
     each = of.cases(method, dtype)
     steps = [10 ** bottoms[case].value for case in each]
     errors = np.array([of.least(case)[1] for case in each])
-    middle = float(np.median(errors))
     bounds = np.array([of.single(case, "predicted_error") for case in each])
     nominal = np.array([of.single(case, "nominal_least_error") for case in each])
     below, above = _when_off(of, each)
@@ -198,8 +203,6 @@ def _of_method(
         f"{name}_decade_more": above,
         f"{name}_least_best": min(steps),
         f"{name}_most_best": max(steps),
-        f"{name}_error": middle,
-        f"{name}_digits": -float(np.log10(middle)),
         f"{name}_bound": float(np.median(bounds / errors)),
         f"{name}_nominal": float((nominal / errors).max()),
     }

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from adcost import plotting
+from adcost.experiments.finite_differences.analysis import Case, Sweeps, bound, sweeps
 from adcost.experiments.finite_differences.plan import DTYPES
-from adcost.experiments.finite_differences.summary import Case, Sweeps, bound, sweeps
 from adcost.palette import METHODS
 
 LOOKS = {

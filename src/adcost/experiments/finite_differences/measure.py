@@ -57,11 +57,14 @@ def grid(smallest: float, largest: float, per_decade: int) -> np.ndarray:
 
 def _sets(curve: Curve, sets: int, points: int, seed: int) -> np.ndarray:
     """Samples of the domain, (sets, points), each set drawn by its own name."""
-    return np.stack([
-        seeds.generator(seed, "finite_differences", curve.name, number)
-        .uniform(*curve.domain, points)
-        for number in range(sets)
-    ])  # fmt: skip
+    return np.stack(
+        [
+            seeds.generator(seed, "finite_differences", curve.name, number).uniform(
+                *curve.domain, points
+            )
+            for number in range(sets)
+        ]
+    )
 
 
 def _accuracy(curve: Curve, x: np.ndarray, epsilons: np.ndarray) -> pd.DataFrame:
@@ -146,31 +149,31 @@ def _theory(
         next_central = np.sqrt(SHARE * 20 * f3 / f5)
     return [
         (("forward", "predicted_epsilon"), forward),
-        (("forward", "predicted_error"),
-         differences.forward_error(forward, f, f2, roundoff) / f1),
+        (("forward", "predicted_error"), differences.forward_error(forward, f, f2, roundoff) / f1),
         (("forward", "left_from"), spacing / (2 * SHARE)),
         (("forward", "left_to"), forward * SHARE ** (1 / 2)),
         (("forward", "right_from"), forward * SHARE ** (-1 / 2)),
         (("forward", "right_to"), np.minimum(next_forward, last)),
         (("central", "predicted_epsilon"), central),
-        (("central", "predicted_error"),
-         differences.central_error(central, f, f3, roundoff) / f1),
+        (("central", "predicted_error"), differences.central_error(central, f, f3, roundoff) / f1),
         (("central", "left_from"), spacing / (2 * SHARE)),
         (("central", "left_to"), central * (2 * SHARE) ** (1 / 3)),
         (("central", "right_from"), central * (SHARE / 2) ** (-1 / 3)),
         (("central", "right_to"), np.minimum(next_central, last)),
-    ]  # fmt: skip
+    ]
 
 
 def _rows(method: str, quantity: str, epsilons: Any, values: np.ndarray) -> pd.DataFrame:
     """``values`` (ε, sets) as rows."""
-    return pd.DataFrame({
-        "method": method,
-        "set": np.tile(np.arange(values.shape[1]), len(values)),
-        "epsilon": np.repeat(np.asarray(epsilons, dtype=float), values.shape[1]),
-        "quantity": quantity,
-        "value": values.ravel(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "method": method,
+            "set": np.tile(np.arange(values.shape[1]), len(values)),
+            "epsilon": np.repeat(np.asarray(epsilons, dtype=float), values.shape[1]),
+            "quantity": quantity,
+            "value": values.ravel(),
+        }
+    )
 
 
 def log_sum_exp(x: jax.Array) -> jax.Array:

@@ -14,18 +14,18 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, Kind, at_most, near
-from adcost.experiments.gradient.summary import (
+from adcost.experiments.gradient.analysis import (
     ARITHMETIC,
     BOUND,
-    DEAR,
     DIFFERENCES,
+    EXPENSIVE,
     FORWARD,
     INDEXED,
     SCANNED,
     counted,
     exponents,
     in_writing,
-    of,
+    of_methods,
     on_tape,
     prices,
     timed,
@@ -93,12 +93,17 @@ def _cheap(measured: pd.DataFrame) -> Claim:
         "scalar operation by scalar operation.",
         (
             at_most(
-                "counted", Interval.spanning(tape.ratio / tape.price), 1,
-                "of the constant of the dearest operation in the function", "≤ 1",
+                "counted",
+                Interval.spanning(tape.ratio / tape.price),
+                1,
+                "of the constant of the most expensive operation in the function",
+                "≤ 1",
             ),
             near("counted", Interval.spanning(exponents(tape)), 0, FLAT_ON_TAPE, "exponent"),
             at_most(
-                "counted", Interval.spanning(constants[list(ARITHMETIC)]), DIVIDED,
+                "counted",
+                Interval.spanning(constants[list(ARITHMETIC)]),
+                DIVIDED,
                 "evaluations, of +, −, · and /",
             ),
         ),
@@ -111,48 +116,48 @@ def _cheap(measured: pd.DataFrame) -> Claim:
         "operation has more, so no function has. The functions measured are made to strain it: of "
         "quotients alone, of erf alone, of powers alone.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _jax_attains_it(measured: pd.DataFrame) -> Claim:
-    arrays, ways = of(counted(measured), ["reverse"]), in_writing(measured)
-    whole = ways[~ways.method.isin(DEAR) & (ways.dimension > 1)]
+    arrays, ways = of_methods(counted(measured), ["reverse"]), in_writing(measured)
+    whole = ways[~ways.method.isin(EXPENSIVE) & (ways.dimension > 1)]
     nested = ways[ways.dimension == 1].set_index("method").ratio
     slopes = [*exponents(arrays.assign(method=arrays.point)), *exponents(whole)]
     highest = prices(measured).max()
-    dearest = [*arrays.ratio, *whole.ratio, *nested]
+    highest_ratios = [*arrays.ratio, *whole.ratio, *nested]
     running = whole[whole.method == "product_cumprod"].ratio.max()
     return Claim(
         "gradient.jax_attains_it",
         OURS,
         "In JAX too, value and gradient of a function of whole arrays cost a constant times the "
         "function, whatever their size.",
-        (
-            near("counted", Interval.spanning(slopes), 0, FLAT, "exponent"),
-        ),
+        (near("counted", Interval.spanning(slopes), 0, FLAT, "exponent"),),
         "functions",
         "Value and gradient together, over the value. Intervals span the four functions that are "
         "timed as well, the arrays taken whole (scans, jnp.prod, norms, …), and single operations "
-        f"applied many times over, of which the dearest are {_listed(nested)}. A product written "
-        f"entry by entry is judged apart. A running product, jnp.cumprod, takes {running:.3g}: JAX "
-        "differentiates it through products of all ranges, so the constant is JAX's, not the "
-        "tape's.",
+        f"applied many times over, of which the most expensive are {_listed(nested)}. A product "
+        f"written entry by entry is judged apart. A running product, jnp.cumprod, takes "
+        f"{running:.3g}: JAX differentiates it through products of all ranges, so the constant is "
+        "JAX's, not the tape's.",
         beside=(
             at_most("counted", Interval.spanning(arrays.ratio), BOUND, "evaluations, four losses"),
             at_most(
-                "counted", Interval.spanning(dearest), highest,
-                "evaluations, against the dearest operation of the tape",
+                "counted",
+                Interval.spanning(highest_ratios),
+                highest,
+                "evaluations, against the most expensive operation of the tape",
             ),
         ),
         claimed_by="ours",
-    )  # fmt: skip
+    )
 
 
 def _jax_by_index(measured: pd.DataFrame) -> Claim:
     ways = in_writing(measured)
     indexed = ways[ways.method == INDEXED].set_index("dimension").ratio
     scanned = ways[ways.method == SCANNED].set_index("dimension").ratio
-    grow = exponents(ways[ways.method.isin(DEAR)])
+    grow = exponents(ways[ways.method.isin(EXPENSIVE)])
     return Claim(
         "gradient.jax_by_index",
         OURS,
@@ -160,8 +165,12 @@ def _jax_by_index(measured: pd.DataFrame) -> Claim:
         "d + 2 evaluations; the same product as a scan costs a constant.",
         (
             near(
-                "counted", Interval.spanning(indexed - indexed.index), 2, ONE_MORE,
-                "evaluations beyond d", "2",
+                "counted",
+                Interval.spanning(indexed - indexed.index),
+                2,
+                ONE_MORE,
+                "evaluations beyond d",
+                "2",
             ),
             at_most("counted", Interval.spanning(scanned), BOUND, "evaluations, as a scan"),
         ),
@@ -175,12 +184,12 @@ def _jax_by_index(measured: pd.DataFrame) -> Claim:
             near("counted", Interval.spanning(grow), 1, ENTRY_BY_ENTRY, "exponent, entry by entry"),
         ),
         claimed_by="ours",
-    )  # fmt: skip
+    )
 
 
 def _listed(ratios: pd.Series) -> str:
-    dearest = ratios.sort_values(ascending=False).head(3)
-    return ", ".join(f"{name} {ratio:.3g}" for name, ratio in dearest.items())
+    highest_ratios = ratios.sort_values(ascending=False).head(3)
+    return ", ".join(f"{name} {ratio:.3g}" for name, ratio in highest_ratios.items())
 
 
 def _time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
@@ -192,9 +201,9 @@ def _time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
         f"{DIFFERENCES_SECTION}, теорема (Linnainmaa 1970)",
         "A function and its whole gradient take at most five times the function's time, whatever "
         "the dimension.",
-        (at_most("timed", _spanning(of(time, ["reverse"])), BOUND, "evaluations"),),
+        (at_most("timed", _spanning(of_methods(time, ["reverse"])), BOUND, "evaluations"),),
         "functions",
-        "Intervals span all functions and dimensions. The dearest is "
+        "Intervals span all functions and dimensions. The most expensive is "
         f"{worst.point.replace('_', ' ')} at d = {worst.dimension:,}, {worst.ratio:.3g} "
         f"evaluations, with {held['reverse']:.3g} MB of intermediate values where the function "
         f"alone holds {held['loss']:.3g}. A compiled function that keeps nothing is bound by "
@@ -221,7 +230,11 @@ def _times_d(
         each = Interval.spanning(made.value / made.dimension)
         evidence.append(near("counted", each, 2, 0, "evaluations a weight", "2"))
     return Claim(
-        name, source, statement, tuple(evidence), "methods",
+        name,
+        source,
+        statement,
+        tuple(evidence),
+        "methods",
         "Intervals span the functions; by count also every step from one dimension to the next. "
         "Timed are small dimensions only. There a function's time is mostly the fixed cost of a "
         "call, which the d-fold methods pay once as well, and many directions side by side use the "
@@ -229,7 +242,7 @@ def _times_d(
         "the cache raise it.",
         beside=tuple(_linear("timed", _slopes(time, method), method) for method in methods),
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _linear(kind: Kind, exponent: Interval, method: str) -> Evidence:
@@ -249,7 +262,7 @@ def _spanning(rows: pd.DataFrame) -> Interval:
 
 def _dearest(time: pd.DataFrame) -> pd.Series:
     """The function and dimension at which reverse mode took the most evaluations' time."""
-    return of(time, ["reverse"]).sort_values("ratio").iloc[-1]
+    return of_methods(time, ["reverse"]).sort_values("ratio").iloc[-1]
 
 
 def _megabytes(measured: pd.DataFrame) -> pd.Series:
@@ -260,12 +273,12 @@ def _megabytes(measured: pd.DataFrame) -> pd.Series:
 
 def _per_weight(ratios: pd.DataFrame, method: str) -> float:
     """The most evaluations for each weight."""
-    rows = of(ratios, [method])
+    rows = of_methods(ratios, [method])
     return float((rows.ratio / rows.dimension).max())
 
 
 def _by_function(ratios: pd.DataFrame, method: str) -> list[pd.DataFrame]:
-    return [rows for _, rows in of(ratios, [method]).groupby("point")]
+    return [rows for _, rows in of_methods(ratios, [method]).groupby("point")]
 
 
 def _slopes(ratios: pd.DataFrame, method: str) -> Interval:
@@ -309,12 +322,11 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     errors = measured[measured.quantity == "relative_error"].groupby("method").value.max()
     return {
         "reverse": table,
-        "bound": BOUND,
-        "most": float(of(count, ["reverse"]).ratio.max()),
-        "least": float(of(count, ["reverse"]).ratio.min()),
+        "most": float(of_methods(count, ["reverse"]).ratio.max()),
+        "least": float(of_methods(count, ["reverse"]).ratio.min()),
         "counted_to": int(count.groupby("point").dimension.max().min()),
         "run_to": int(largest.max()),
-        "all_run_to": int(of(time, ["central_difference"]).dimension.max()),
+        "all_run_to": int(of_methods(time, ["central_difference"]).dimension.max()),
         "central_at_most": _per_weight(count, "central_difference"),
         "columns_at_most": _per_weight(count, "forward_columns"),
         "worst_function": worst.point.replace("_", " "),
@@ -336,9 +348,8 @@ def _of_writing(measured: pd.DataFrame) -> dict[str, Any]:
     at_last = ways[ways.dimension == last].set_index("method").ratio
     nested = ways[ways.dimension == 1].set_index("method").ratio
     smallest = ways[ways.dimension > 1].groupby("method").ratio.first()
-    return {f"price_{name}": float(constants[name]) for name in (*ARITHMETIC, "erf", "pow")} | {
+    return {f"price_{name}": float(constants[name]) for name in ("div", "erf", "pow")} | {
         "tape_most": float(tape.ratio.max()),
-        "tape_to": int(tape.dimension.max()),
         "writing_dimension": int(last),
         "writing_indexed": float(at_last[INDEXED]),
         "writing_scanned": float(at_last[SCANNED]),

@@ -10,7 +10,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from adcost import plotting
-from adcost.experiments.gradient.summary import BOUND, DEAR, counted, in_writing, of, prices, timed
+from adcost.experiments.gradient.analysis import (
+    BOUND,
+    EXPENSIVE,
+    counted,
+    in_writing,
+    of_methods,
+    prices,
+    timed,
+)
 from adcost.palette import DARK, METHODS
 
 OF = {
@@ -61,7 +69,7 @@ def _methods(count: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots(figsize=(6.4, 4.8))
     for line, (own, method) in enumerate(OF.items()):
         look = METHODS[method]
-        for point, rows in of(count, [own]).groupby("point"):
+        for point, rows in of_methods(count, [own]).groupby("point"):
             axis.plot(
                 rows.dimension,
                 rows.ratio,
@@ -113,12 +121,12 @@ def _functions(count: pd.DataFrame, time: pd.DataFrame) -> Figure:
     """Value and gradient by reverse mode, function by function, under the bound."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.2), sharex=True, sharey=True)
     for point, (label, colour, marker) in FUNCTIONS.items():
-        rows = of(count[count.point == point], ["reverse"])
+        rows = of_methods(count[count.point == point], ["reverse"])
         if rows.empty:
             continue
         look = {"color": colour, "marker": marker}
         left.plot(rows.dimension, rows.ratio, label=label, **look)
-        rows = of(time[time.point == point], ["reverse"])
+        rows = of_methods(time[time.point == point], ["reverse"])
         plotting.interval_line(right, rows.dimension, rows.ratio, rows.low, rows.high, lw=1, **look)
     for axis, title in ((left, "counted: operations"), (right, "timed: seconds")):
         axis.axhline(BOUND, color=DARK, lw=1, ls="--")
@@ -140,7 +148,7 @@ def _writing(measured: pd.DataFrame) -> Figure:
     ways, constants = in_writing(measured), prices(measured)
     for way, label in WAYS.items():
         rows = ways[ways.method == way].sort_values("dimension")
-        style = {"ls": "-", "marker": "s"} if way in DEAR else {"ls": "--", "marker": "o"}
+        style = {"ls": "-", "marker": "s"} if way in EXPENSIVE else {"ls": "--", "marker": "o"}
         left.plot(rows.dimension, rows.ratio, ms=4, lw=1, label=label, **style)
     left.set(xscale="log", yscale="log", xlabel="dimension d", title="one product of d numbers")
     left.set_ylabel("operations, value and gradient / value")

@@ -6,8 +6,8 @@ Columns of ``measurements``: ``point, dimension, method, quantity, value``. Quan
 ``relative_error`` ‖G − ∇f‖/‖∇f‖ against reverse mode. ``timings`` has a column ``dimension`` too.
 
 The point ``tape`` has a function of scalars as method: ``tape_value`` and ``tape_both``, operations
-of the value and of value and gradient, and ``price``, of the dearest operation in it, which bounds
-their ratio; and for every operation of the tape its own ``price``, at dimension 0. The point
+of the value and of value and gradient, and ``price``, of the most expensive operation in it, which
+bounds their ratio; and for every operation of the tape its own ``price``, at dimension 0. The point
 ``writing`` has a way of writing, or one nested operation, as method: ``value`` and ``both`` by
 JAX's reverse mode; the dimension of what is nested is 1.
 """
@@ -109,11 +109,11 @@ def _on_the_tape(parameters: Mapping[str, Any]) -> list[Row]:
         for d in parameters["dimensions"]:
             traced = trace(function, inputs=[f"w{i + 1}" for i in range(d)])
             value, both = counted_operations(traced, writing.inputs(d))
-            dearest = max(price(traced.nodes[line].operation) for line in traced.computed)
+            highest_price = max(price(traced.nodes[line].operation) for line in traced.computed)
             rows += [
                 (d, name, "tape_value", value),
                 (d, name, "tape_both", both),
-                (d, name, "price", dearest),
+                (d, name, "price", highest_price),
             ]
     return rows
 

@@ -36,7 +36,7 @@ def dimension(function: str, d: int) -> int:
 
 
 def needed_mb(function: str, section: Mapping[str, Any], examples: int) -> int:
-    """Megabytes (2²⁰ bytes) of the dearest method: d points or directions side by side."""
+    """Megabytes (2²⁰ bytes) of the most expensive method: d points or directions side by side."""
     # What one evaluation holds at once, with the copies that differentiation adds.
     largest, shared = (
         max((d for d in section["dimensions"] if d <= section[limit]), default=0)

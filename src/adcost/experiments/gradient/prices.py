@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from adcost.experiments.gradient.summary import counted, timed
+from adcost.experiments.gradient.analysis import counted, timed
 from adcost.headline.prices import Quote
 from adcost.statistics.intervals import Interval
 

@@ -33,7 +33,7 @@ ON_THE_TAPE: Mapping[str, Function] = {
     "powers": _folded(lambda y, w: y**w),
     "logarithms": _folded(lambda y, w: jnp.log(1 + jnp.exp(y * w / 2))),
 }
-"""The quotient, the error function and the power have the dearest derivatives of all."""
+"""The quotient, the error function and the power have the most expensive derivatives of all."""
 
 
 def _indexed(w: jax.Array) -> jax.Array:
@@ -61,7 +61,7 @@ def _scanned(w: jax.Array) -> jax.Array:
 
 INDEXED, SCANNED = "product_indexed", "product_scanned"
 
-DEAR: Mapping[str, Function] = {
+EXPENSIVE: Mapping[str, Function] = {
     INDEXED: _indexed,
     "product_fori_loop": _looped,
     "product_filled": _filled,
@@ -80,7 +80,7 @@ CHEAP: Mapping[str, Function] = {
     "standard_deviation": jnp.std,
     "largest": jnp.max,
 }
-WAYS: Mapping[str, Function] = {**DEAR, **CHEAP}
+WAYS: Mapping[str, Function] = {**EXPENSIVE, **CHEAP}
 
 
 def inputs(d: int) -> list[float]:

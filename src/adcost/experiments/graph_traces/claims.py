@@ -19,9 +19,9 @@ import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
 from adcost.experiments.graph_traces import slides
+from adcost.experiments.graph_traces.analysis import counted, everywhere
+from adcost.experiments.graph_traces.labels import pretty
 from adcost.experiments.graph_traces.plan import LECTURE
-from adcost.experiments.graph_traces.summary import counted, everywhere
-from adcost.experiments.graph_traces.words import pretty
 from adcost.roundoff import unit_roundoff
 from adcost.statistics.intervals import Interval
 
@@ -81,7 +81,7 @@ def _reverse(steps: pd.DataFrame) -> Claim:
         "and then it writes ∂L/∂v₁ · v₁ where ∂L/∂v₂ · v₁ is meant. As written it is w₂ times too "
         f"large, here {w2:g} times. All other rows hold.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _reverse_corrected(steps: pd.DataFrame) -> Claim:
@@ -246,7 +246,6 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         ),
         "slip": float(lecture.derivative["v1"] * lecture.value["v1"]),
         "lecture_nodes": len(lecture),
-        "lecture_edges": int(products[key]),
         "lecture_forward_held": int(held["forward"][key]),
         "lecture_reverse_held": int(held["reverse"][key]),
         "lecture_read": int(everywhere(measured, "reverse", "values_read")[key]),

@@ -12,8 +12,8 @@ from matplotlib.patches import Circle, FancyArrowPatch
 from matplotlib.path import Path
 
 from adcost import plotting
+from adcost.experiments.graph_traces.labels import pretty
 from adcost.experiments.graph_traces.layout import Edge, Layout, Position, layered
-from adcost.experiments.graph_traces.words import pretty
 from adcost.palette import METHODS
 
 ACROSS, UP, RADIUS = 2.6, 2.2, 0.4

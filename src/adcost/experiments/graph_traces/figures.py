@@ -10,8 +10,8 @@ from matplotlib.figure import Figure
 
 from adcost import plotting
 from adcost.experiments.graph_traces import drawing, sequences
+from adcost.experiments.graph_traces.analysis import counted
 from adcost.experiments.graph_traces.plan import LECTURE
-from adcost.experiments.graph_traces.summary import counted
 from adcost.palette import METHODS
 
 FAMILIES = {"rosenbrock": ("Rosenbrock's function", "-"), "speelpenning": ("product", "--")}

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from adcost.experiments.graph_traces import drawing
 from adcost.experiments.graph_traces.drawing import COLOURS, Graph
-from adcost.experiments.graph_traces.words import words
+from adcost.experiments.graph_traces.labels import step_labels
 from adcost.plotting import animation
 
 COLUMNS = 2
@@ -61,11 +61,16 @@ def _panel(axis: Axes, graph: Graph, sweep: pd.DataFrame, step: int, size: float
     before = (
         "before the sweep" if mode == "forward" else "after the forward pass: all values are stored"
     )
-    lines = words(now) if len(now) else [before]
+    lines = step_labels(now) if len(now) else [before]
     for k, line in enumerate(reversed(lines)):
         derivative = len(now) and (mode == "reverse" or k == 0)
         axis.annotate(
-            line, (0, 1), (0, 2 + 1.5 * size * k), xycoords="axes fraction",
-            textcoords="offset points", fontsize=size + 0.5, va="bottom",
+            line,
+            (0, 1),
+            (0, 2 + 1.5 * size * k),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=size + 0.5,
+            va="bottom",
             color=COLOURS[mode] if derivative else drawing.INK,
-        )  # fmt: skip
+        )

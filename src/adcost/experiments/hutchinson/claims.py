@@ -16,9 +16,9 @@ from collections.abc import Mapping
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.experiments.hutchinson import summary
+from adcost.experiments.hutchinson import analysis
+from adcost.experiments.hutchinson.analysis import DISTRIBUTIONS, STATES
 from adcost.experiments.hutchinson.numbers import numbers
-from adcost.experiments.hutchinson.summary import DISTRIBUTIONS, STATES
 from adcost.statistics.intervals import Interval
 
 __all__ = ["judge", "numbers"]
@@ -49,24 +49,24 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     ]
 
 
-def _measured_on(measured: pd.DataFrame) -> list[tuple[summary.Case, str]]:
-    return [(case, d) for d in DISTRIBUTIONS for case in summary.cases(measured, d)]
+def _measured_on(measured: pd.DataFrame) -> list[tuple[analysis.Case, str]]:
+    return [(case, d) for d in DISTRIBUTIONS for case in analysis.cases(measured, d)]
 
 
-def _called(measured: pd.DataFrame, case: summary.Case) -> str:
-    size = f"d = {int(summary.exact(measured, case)['size']):,}"
+def _called(measured: pd.DataFrame, case: analysis.Case) -> str:
+    size = f"d = {int(analysis.exact(measured, case)['size']):,}"
     return f"influence matrix, {size}" if case[0] == "influence" else f"{case[1]}, {size}"
 
 
 def _unbiased(measured: pd.DataFrame) -> Claim:
     pairs = _measured_on(measured)
-    found = [summary.bias(measured, case, d, len(pairs)) for case, d in pairs]
+    found = [analysis.bias(measured, case, d, len(pairs)) for case, d in pairs]
     return Claim(
         "hutchinson.unbiased",
         f"{SECTION}; Hutchinson 1990",
         "If E[vvᵀ] = I, the mean of vᵀAv is the trace of A: for random signs, Gaussian vectors and "
         "the sphere of radius √d alike.",
-        (near("sampled", summary.farthest(found, 0), 0, BIAS, "of the trace"),),
+        (near("sampled", analysis.farthest(found, 0), 0, BIAS, "of the trace"),),
         "estimates",
         f"The farthest of {len(pairs)} means, of five matrices and up to three distributions; the "
         "intervals hold for all of them together. The trace is exact, from the dense matrix or by "
@@ -77,7 +77,7 @@ def _unbiased(measured: pd.DataFrame) -> Claim:
 
 def _rate(measured: pd.DataFrame) -> Claim:
     pairs = _measured_on(measured)
-    found = [summary.error_exponent(measured, case, d, len(pairs)) for case, d in pairs]
+    found = [analysis.error_exponent(measured, case, d, len(pairs)) for case, d in pairs]
     widest = max(measured[measured.quantity == "mean_square"].probes)
     return Claim(
         "hutchinson.sqrt_rate",
@@ -86,7 +86,7 @@ def _rate(measured: pd.DataFrame) -> Claim:
         (
             near(
                 "sampled",
-                summary.farthest(found, -0.5),
+                analysis.farthest(found, -0.5),
                 -0.5,
                 EXPONENT,
                 "exponent in the number of probes",
@@ -94,25 +94,25 @@ def _rate(measured: pd.DataFrame) -> Claim:
         ),
         "error",
         f"The farthest of {len(pairs)} exponents of the root-mean-square error, V from 1 to as far "
-        f"as {widest:,} (those of which each block of probes has {summary.LEAST_SETS} sets); the "
+        f"as {widest:,} (those of which each block of probes has {analysis.LEAST_SETS} sets); the "
         "intervals hold for all of them together.",
         claimed_by="literature",
     )
 
 
 def _variance(measured: pd.DataFrame, distribution: str, formula: str) -> Claim:
-    cases = summary.cases(measured, distribution)
+    cases = analysis.cases(measured, distribution)
     enough: list[Evidence] = []
     few: list[Evidence] = []
     for case in cases:
-        found = summary.variance_ratio(measured, case, distribution, len(cases))
+        found = analysis.variance_ratio(measured, case, distribution, len(cases))
         piece = near(
             "sampled", found, 1, VARIANCE, f"of the predicted variance, {_called(measured, case)}"
         )
-        many = summary.probes_of(measured, case, distribution) >= ENOUGH
+        many = analysis.probes_of(measured, case, distribution) >= ENOUGH
         (enough if many else few).append(piece)
-    network = summary.law_ratio(measured, ("dense", "trained"))
-    apart = summary.law_ratio(measured, ("influence", "fixed"))
+    network = analysis.law_ratio(measured, ("dense", "trained"))
+    apart = analysis.law_ratio(measured, ("influence", "fixed"))
     return Claim(
         f"hutchinson.variance.{distribution}",
         f"{SECTION}; Hutchinson 1990; Avron & Toledo 2011",
@@ -129,12 +129,12 @@ def _variance(measured: pd.DataFrame, distribution: str, formula: str) -> Claim:
 
 
 def _crossover(measured: pd.DataFrame) -> Claim:
-    cases = summary.networks(measured)
+    cases = analysis.networks(measured)
     ratios, sides, shares = [], [], []
     for case in cases:
-        size = float(summary.exact(measured, case)["size"])
-        predicted = summary.needed(measured, case)
-        found = summary.measured_needed(measured, case, summary.ACCURACY, len(cases))
+        size = float(analysis.exact(measured, case)["size"])
+        predicted = analysis.required_probes(measured, case)
+        found = analysis.measured_probes(measured, case, analysis.ACCURACY, len(cases))
         name = _called(measured, case)
         ratios.append(
             near("sampled", found.over(predicted), 1, NEEDED, f"of the predicted products, {name}")
@@ -158,7 +158,7 @@ def _crossover(measured: pd.DataFrame) -> Claim:
             at_least("counted", both, 1, f"networks where V < d, of {len(cases)}"),
         ),
         "needed",
-        f"At ε = {summary.ACCURACY:.0%}, where V/d is {min(shares):.2g} to {max(shares):.2g}. "
+        f"At ε = {analysis.ACCURACY:.0%}, where V/d is {min(shares):.2g} to {max(shares):.2g}. "
         "V itself does not contain d, so the larger network gains more. An untrained Hessian has "
         "eigenvalues of both signs, which cancel in the trace and not in ‖H‖_F: in a small network "
         "that has not been trained the exact trace is the cheaper one.",
@@ -170,15 +170,20 @@ def _hutch_plus_plus(measured: pd.DataFrame) -> Claim:
     ways = (("hutch_plus_plus", "Hutch++"), ("xtrace", "XTrace"))
     comparisons = len(STATES) * len(ways)
     pieces = tuple(
-        at_most("sampled", summary.trial_exponent(measured, state, method, comparisons), -0.5,
-                f"exponent in products, {title}, {state}", "< −1/2")
+        at_most(
+            "sampled",
+            analysis.trial_exponent(measured, state, method, comparisons),
+            -0.5,
+            f"exponent in products, {title}, {state}",
+            "< −1/2",
+        )
         for state in STATES
         for method, title in ways
-    )  # fmt: skip
-    gains = {state: summary.hutch_gain(measured, state) for state in STATES}
+    )
+    gains = {state: analysis.hutch_gain(measured, state) for state in STATES}
     most = int(max(gains["trained"].index))
     early, late = gains["initial"], gains["trained"]
-    nuclear = {state: summary.nuclear(measured, state) for state in STATES}
+    nuclear = {state: analysis.nuclear(measured, state) for state in STATES}
     return Claim(
         "hutchinson.hutch_plus_plus",
         f"{SECTION}; Meyer, Musco, Musco & Woodruff 2021; Epperly, Tropp & Webber 2024",

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from adcost import plotting
-from adcost.experiments.hutchinson import summary
+from adcost.experiments.hutchinson import analysis
 from adcost.palette import METHODS
 
 COLOURS = {
@@ -46,9 +46,9 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
 def _estimates(measured: pd.DataFrame) -> Figure:
     """Estimates against V, the exact trace as a line, and what the law lets expect."""
     figure, axis = plt.subplots(figsize=(6.4, 4.2))
-    firsts = summary.values(measured, TRAINED, "rademacher", "first").reset_index()
-    trace = summary.exact(measured, TRAINED).trace
-    spread = abs(trace) * summary.law(measured, TRAINED, "rademacher") ** 0.5
+    firsts = analysis.values(measured, TRAINED, "rademacher", "first").reset_index()
+    trace = analysis.exact(measured, TRAINED).trace
+    spread = abs(trace) * analysis.law(measured, TRAINED, "rademacher") ** 0.5
     v = np.geomspace(firsts.probes.min(), firsts.probes.max(), 200)
     for times, shade in ((2, 0.12), (1, 0.22)):
         reach = times * spread / np.sqrt(v)
@@ -72,14 +72,14 @@ def _estimates(measured: pd.DataFrame) -> Figure:
 def _error(measured: pd.DataFrame) -> Figure:
     """The relative error of random signs against V on every network, predicted and measured."""
     figure, axis = plt.subplots(figsize=(6.4, 4.4))
-    for case in summary.networks(measured):
-        found, colour = summary.rms(measured, case, "rademacher"), COLOURS[case]
+    for case in analysis.networks(measured):
+        found, colour = analysis.rms(measured, case, "rademacher"), COLOURS[case]
         _with_intervals(axis, found, colour, "o")
         v = np.array([found.index.min(), found.index.max()])
-        line = (summary.law(measured, case, "rademacher") / v) ** 0.5
-        label = f"d = {int(summary.exact(measured, case)['size']):,}, {case[1]}"
+        line = (analysis.law(measured, case, "rademacher") / v) ** 0.5
+        label = f"d = {int(analysis.exact(measured, case)['size']):,}, {case[1]}"
         axis.plot(v, line, "-", lw=1.2, color=colour, label=label)
-    axis.axhline(summary.ACCURACY, color=plotting.GREY, lw=1, ls=":")
+    axis.axhline(analysis.ACCURACY, color=plotting.GREY, lw=1, ls=":")
     axis.set(xscale="log", yscale="log", xlabel="probes V")
     axis.set_ylabel("root-mean-square error / trace")
     axis.yaxis.set_major_formatter(PERCENT)
@@ -99,12 +99,12 @@ def _laws(measured: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots(figsize=(6.4, 3.6))
     ticks = {}
     for group, (case, title) in enumerate(matrices.items()):
-        unit = summary.law(measured, case, "gaussian")
-        present = [d for d in summary.DISTRIBUTIONS if case in summary.cases(measured, d)]
+        unit = analysis.law(measured, case, "gaussian")
+        present = [d for d in analysis.DISTRIBUTIONS if case in analysis.cases(measured, d)]
         for place, distribution in enumerate(present):
             x, look = 4 * group + place, DISTRIBUTIONS[distribution]
-            predicted = summary.law(measured, case, distribution) / unit
-            ratio = summary.variance_ratio(measured, case, distribution)
+            predicted = analysis.law(measured, case, distribution) / unit
+            ratio = analysis.variance_ratio(measured, case, distribution)
             value, low, high = (predicted * r for r in (ratio.value, ratio.low, ratio.high))
             axis.plot([x - 0.35, x + 0.35], [predicted] * 2, color=plotting.GREY, lw=2)
             mark = look.look(ls="", ms=5, capsize=4)
@@ -123,14 +123,14 @@ def _needed(measured: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots(figsize=(6.4, 4.0))
     errors = np.geomspace(0.003, 0.1, 100)
     lines = []
-    for case in summary.networks(measured):
-        size = summary.exact(measured, case)["size"]
-        share = [summary.needed(measured, case, error) / size for error in errors]
+    for case in analysis.networks(measured):
+        size = analysis.exact(measured, case)["size"]
+        share = [analysis.required_probes(measured, case, error) / size for error in errors]
         axis.plot(errors, share, color=COLOURS[case])
-        at = summary.measured_needed(measured, case, summary.ACCURACY).over(size)
+        at = analysis.measured_probes(measured, case, analysis.ACCURACY).over(size)
         mark = {"marker": "o", "ls": "", "color": COLOURS[case]}
         ends = [at.value], [at.low], [at.high]
-        plotting.interval_line(axis, [summary.ACCURACY], *ends, **mark)
+        plotting.interval_line(axis, [analysis.ACCURACY], *ends, **mark)
         lines.append((share[0], f"d = {int(size):,}, {case[1]}", COLOURS[case]))
     for share, label, colour in lines:
         plotting.label_at_end(axis, errors[0], share, label, colour, offset=(6, 0))
@@ -147,13 +147,13 @@ def _needed(measured: pd.DataFrame) -> Figure:
 def _decay(measured: pd.DataFrame) -> Figure:
     """The error of three estimators at equal numbers of products, before and after training."""
     figure, axes = plt.subplots(1, 2, figsize=(9.6, 4.2), sharey=True)
-    for axis, state in zip(axes, summary.STATES, strict=True):
+    for axis, state in zip(axes, analysis.STATES, strict=True):
         case = ("dense", state)
-        ideal = summary.ideal(measured, state)
-        signs = summary.rms(measured, case, "rademacher")
+        ideal = analysis.ideal(measured, state)
+        signs = analysis.rms(measured, case, "rademacher")
         shown = {"hutchinson": signs.loc[ideal.index]}
         for method in ("hutch_plus_plus", "xtrace"):
-            shown[method] = summary.root_mean(summary.trials(measured, state, method))
+            shown[method] = analysis.root_mean(analysis.trials(measured, state, method))
         for method, found in shown.items():
             look = LOOKS[method]
             _with_intervals(axis, found, look.colour, look.marker)
@@ -162,7 +162,7 @@ def _decay(measured: pd.DataFrame) -> Figure:
             if state == "trained":
                 end = found.index[-1], found.value.iloc[-1]
                 plotting.label_at_end(axis, *end, look.name, look.colour, fontsize=9)
-        law = (summary.law(measured, case, "rademacher") / ideal.index) ** 0.5
+        law = (analysis.law(measured, case, "rademacher") / ideal.index) ** 0.5
         axis.plot(ideal.index, law, color=LOOKS["hutchinson"].colour, lw=1)
         axis.plot(ideal.index, ideal, "--", color=LOOKS["hutch_plus_plus"].colour, lw=1)
         axis.set(xscale="log", yscale="log", xlabel="products with the Hessian")
@@ -179,8 +179,8 @@ def _decay(measured: pd.DataFrame) -> Figure:
 def _diagonal(measured: pd.DataFrame) -> Figure:
     """The error of the estimated diagonal against V, before and after training."""
     figure, axis = plt.subplots(figsize=(6.4, 3.8))
-    for state in summary.STATES:
-        found, colour = summary.diagonal_errors(measured, state), COLOURS["dense", state]
+    for state in analysis.STATES:
+        found, colour = analysis.diagonal_errors(measured, state), COLOURS["dense", state]
         _with_intervals(axis, found, colour, "o")
         axis.plot(found.index, found.law, lw=1.2, color=colour)
         end = found.index[-1], found.law.iloc[-1]
@@ -196,8 +196,8 @@ def _diagonal(measured: pd.DataFrame) -> Figure:
 def _chunks(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """The time of a probe in single compiled products, against the chunk."""
     figure, axis = plt.subplots(figsize=(6.4, 4.0))
-    for network in summary.NETWORKS:
-        ratios, colour = summary.per_probe(tables, network), COLOURS[network, "trained"]
+    for network in analysis.NETWORKS:
+        ratios, colour = analysis.per_probe(tables, network), COLOURS[network, "trained"]
         own = [name for name in ratios if name != "matfree"]
         measured = tables["measurements"]
         low, middle, high = ratios.quantile([0.25, 0.5, 0.75]).to_numpy()

@@ -201,9 +201,14 @@ def _diagonal_errors(
 
     def errors(matrix: jax.Array, key: jax.Array) -> list[jax.Array]:
         products = trace.diagonal_products(
-            _product(matrix), "rademacher", key, numbers[-1], len(matrix), chunk=chunk,
+            _product(matrix),
+            "rademacher",
+            key,
+            numbers[-1],
+            len(matrix),
+            chunk=chunk,
             dtype=matrix.dtype,
-        )  # fmt: skip
+        )
         exact = jnp.diag(matrix)
         estimates = [trace.diagonal(products[:probes]) for probes in numbers]
         return [((e - exact) ** 2).sum() / (exact**2).sum() for e in estimates]
@@ -214,12 +219,17 @@ def _diagonal_errors(
 def _trials(hessian: jax.Array, parameters: Mapping[str, Any], keys: Keys) -> list[Row]:
     """Hutch++ (this study's) and XTrace (matfree's) at equal numbers of products."""
     return [
-        (method, products, trial, "estimate",
-         float(_trial(method, products)(hessian, keys(method, products, trial))))
+        (
+            method,
+            products,
+            trial,
+            "estimate",
+            float(_trial(method, products)(hessian, keys(method, products, trial))),
+        )
         for products in sorted(parameters["products"])
         for method in ("hutch_plus_plus", "xtrace")
         for trial in range(parameters["trials"])
-    ]  # fmt: skip
+    ]
 
 
 @cache

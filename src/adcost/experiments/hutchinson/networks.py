@@ -50,7 +50,7 @@ def network(
     # Both states and the timed point begin from the same parameters.
     drawn = classifier.initialise(seeds.generator(seed, "hutchinson", matrix, "parameters"))
     x, unflatten = ravel_pytree(jax.tree.map(jnp.asarray, drawn))
-    x, images = x.astype(float), parameters["images"]
+    x = x.astype(float)
 
     def loss_on(count: int) -> Scalar:
         loss = batch_loss(classifier, data.train_x[:count].astype(float), data.train_y[:count])
@@ -60,10 +60,9 @@ def network(
         training = parameters["training"]
         whole, adam = loss_on(len(data.train_y)), optax.adam(training["rate"])
         x = jax.jit(lambda x: descend(whole, x, adam, training["steps"])[0])(x)
-    loss = loss_on(images)
+    loss = loss_on(parameters["images"])
     logits = classifier.apply(unflatten(x), data.test_x.astype(float))[0]
     reached = {
-        "images": images,
         "loss": float(loss(x)),
         "accuracy": accuracy(logits, data.test_y),
     }

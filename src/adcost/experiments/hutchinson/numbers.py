@@ -5,19 +5,20 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.experiments.hutchinson import summary
+from adcost.experiments.hutchinson import analysis
+from adcost.results.select import parameter
 from adcost.statistics.intervals import median_interval
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; times in seconds."""
-    measured = tables["measurements"]
-    trained = summary.exact(measured, ("dense", "trained"))
-    initial = summary.exact(measured, ("dense", "initial"))
-    large = summary.exact(measured, ("large", "trained"))
-    signs = summary.squares(measured, ("dense", "trained"), "rademacher")
-    gains = {state: summary.hutch_gain(measured, state) for state in summary.STATES}
-    diagonal = summary.diagonal_errors(measured, "trained")
+    measured, points = tables["measurements"], tables["points"]
+    trained = analysis.exact(measured, ("dense", "trained"))
+    initial = analysis.exact(measured, ("dense", "initial"))
+    large = analysis.exact(measured, ("large", "trained"))
+    signs = analysis.squares(measured, ("dense", "trained"), "rademacher")
+    gains = {state: analysis.hutch_gain(measured, state) for state in analysis.STATES}
+    diagonal = analysis.diagonal_errors(measured, "trained")
     most_products, most_diagonal = max(gains["trained"].index), max(diagonal.index)
     agreement = measured[measured.quantity == "relative_error"].value.max()
     result = {
@@ -26,25 +27,23 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "size_ratio": float(large["size"] / trained["size"]),
         "most_probes": int(signs.index.max()),
         "repeats": len(signs.columns),
-        "trace_initial": float(initial.trace),
-        "trace_trained": float(trained.trace),
-        "largest_trained": float(trained.largest),
         "least_initial": float(initial.least),
         "exact_ways_differ": _ways_differ(measured),
         "automatic_differs": float(agreement),
-        "accuracy": 100 * _network(measured, "dense", "accuracy"),
-        "images": int(_network(measured, "dense", "images")),
-        "large_images": int(_network(measured, "large", "images")),
-        "one_probe": 100 * summary.law(measured, ("dense", "trained"), "rademacher") ** 0.5,
-        "all_probes": 100 * float(
-            (summary.law(measured, ("dense", "trained"), "rademacher") / signs.index.max()) ** 0.5
+        "accuracy": 100
+        * float(analysis.values(measured, ("dense", "trained"), "network", "accuracy").iloc[0]),
+        "images": int(parameter("hutchinson", points, "networks.dense.images")["chunks"]),
+        "large_images": int(parameter("hutchinson", points, "networks.large.images")["chunks"]),
+        "one_probe": 100 * analysis.law(measured, ("dense", "trained"), "rademacher") ** 0.5,
+        "all_probes": 100
+        * float(
+            (analysis.law(measured, ("dense", "trained"), "rademacher") / signs.index.max()) ** 0.5
         ),
-        "law_ratio_network": summary.law_ratio(measured, ("dense", "trained")),
-        "law_ratio_influence": summary.law_ratio(measured, ("influence", "fixed")),
+        "law_ratio_network": analysis.law_ratio(measured, ("dense", "trained")),
+        "law_ratio_influence": analysis.law_ratio(measured, ("influence", "fixed")),
         "diagonal_share": 100 * float(trained.diagonal2 / trained.frobenius2),
-        "influence_size": int(summary.exact(measured, ("influence", "fixed"))["size"]),
-        "nuclear_initial": summary.nuclear(measured, "initial"),
-        "nuclear_trained": summary.nuclear(measured, "trained"),
+        "influence_size": int(analysis.exact(measured, ("influence", "fixed"))["size"]),
+        "nuclear_initial": analysis.nuclear(measured, "initial"),
         "most_products": int(most_products),
         "few_products": int(gains["initial"].index[1]),
         "gain_initial": float(gains["initial"][most_products]),
@@ -52,24 +51,23 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "gain_trained": float(gains["trained"][most_products]),
         "diagonal_probes": int(most_diagonal),
         "diagonal_error": 100 * float(diagonal.value[most_diagonal]),
-        "diagonal_one": 100 * float(diagonal.value.iloc[0]),
-    }  # fmt: skip
+    }
     off = []
-    for case in summary.networks(measured):
-        name, size = "_".join(case), float(summary.exact(measured, case)["size"])
-        predicted = summary.needed(measured, case)
-        found = summary.measured_needed(measured, case, summary.ACCURACY)
+    for case in analysis.networks(measured):
+        predicted = analysis.required_probes(measured, case)
+        found = analysis.measured_probes(measured, case, analysis.ACCURACY)
         off.append(found.value / predicted)
-        result[f"needed_{name}"] = float(round(predicted))
-        # The error at which V is d.
-        result[f"crossover_{name}"] = 100 * summary.ACCURACY * (predicted / size) ** 0.5
+        result["needed_{}_{}".format(*case)] = float(round(predicted))
     result["needed_off"] = max(off, key=lambda ratio: abs(ratio - 1))
-    for state in summary.STATES:
+    for state in analysis.STATES:
         large_needs, dense_needs = (
-            summary.needed(measured, (network, state)) for network in ("large", "dense")
+            analysis.required_probes(measured, (network, state)) for network in ("large", "dense")
         )
         result[f"needed_ratio_{state}"] = large_needs / dense_needs
-    for network in summary.NETWORKS:
+        # The error at which V is d.
+        ratio = dense_needs / result["parameters"]
+        result[f"crossover_dense_{state}"] = 100 * analysis.ACCURACY * ratio**0.5
+    for network in analysis.NETWORKS:
         result |= _chunk_numbers(tables, network)
     return result
 
@@ -82,12 +80,8 @@ def _ways_differ(measured: pd.DataFrame) -> float:
     return float((both.dense / both.unit_vectors - 1).abs().max())
 
 
-def _network(measured: pd.DataFrame, network: str, quantity: str) -> float:
-    return float(summary.values(measured, (network, "trained"), "network", quantity).iloc[0])
-
-
 def _chunk_numbers(tables: Mapping[str, pd.DataFrame], network: str) -> dict[str, float]:
-    timings, ratios = tables["timings"], summary.per_probe(tables, network).median()
+    timings, ratios = tables["timings"], analysis.per_probe(tables, network).median()
     own = {chunk: value for chunk, value in ratios.items() if chunk != "matfree"}
     best = min(own, key=own.__getitem__)
     return {

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
-from adcost.experiments.hvp import summary
+from adcost.experiments.hvp import analysis
 from adcost.experiments.hvp.plan import ITEMSIZE
 from adcost.results.select import series
 from adcost.roundoff import unit_roundoff
@@ -34,8 +34,8 @@ PRODUCT = 4.0
 are made of products and sums."""
 
 QUOTIENT = 8.0
-"""The dearest operation of a gradient with its tangent, as JAX differentiates it: c = a/b is one
-operation, and ȧ/b + (−ḃ)·a·b⁻² seven more (one, one, two, two, and the sum)."""
+"""The most expensive operation of a gradient with its tangent, as JAX differentiates it: c = a/b is
+one operation, and ȧ/b + (−ḃ)·a·b⁻² seven more (one, one, two, two, and the sum)."""
 
 SECOND_ORDER = 10.0
 """Griewank & Walther's bound for a second-order adjoint, a Hessian times a vector, in evaluations
@@ -55,7 +55,7 @@ SMALLEST_FLOAT32 = float(np.finfo(np.float32).smallest_subnormal)
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements`` and ``timings``."""
     measured, timings = tables["measurements"], tables["timings"]
-    sweep = summary.sweep(tables)
+    sweep = analysis.sweep(tables)
     medians = _medians(timings, sweep)
     return [
         _agree(measured),
@@ -200,7 +200,7 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
     network = pd.concat([each / gradient for each in counted])
     evaluations = pd.concat([each / loss for each in counted])
     lecture = counted[0] / gradient
-    table, dear = nested(measured), tangents(measured)
+    table, costs = nested(measured), tangents(measured)
     chains = table[list(AD_PRODUCTS)].div(table.gradient, axis=0)
     most = chains.max(axis=1)
     beyond = table[list(AD_PRODUCTS)].div(table.loss, axis=0).max(axis=1)
@@ -208,20 +208,20 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
         "hvp.constant_of_gradient",
         f"{SECTION}; Pearlmutter 1994; Griewank & Walther 2008",
         "A Hessian-vector product costs a small constant times a gradient, at every depth: at most "
-        "what the dearest operation of the gradient takes with its tangent.",
+        "what the most expensive operation of the gradient takes with its tangent.",
         (
             at_most(
-                "counted", Interval.spanning([*network, *chains.to_numpy().ravel()]), dear.max(),
+                "counted", Interval.spanning([*network, *chains.to_numpy().ravel()]), costs.max(),
                 "gradients",
             ),
-            near("counted", Interval.exactly(dear.max()), QUOTIENT, 0.0,
+            near("counted", Interval.exactly(costs.max()), QUOTIENT, 0.0,
                  "operations of a quotient with its tangent", f"{QUOTIENT:.0f}"),
             near("counted", local_exponents(lecture.index, lecture), 0, COUNTED, "exponent"),
         ),
         "nested",
         "A product takes "
-        f"{dear['multiply']:.0f} operations with its tangent, tanh {dear['tanh']:.0f}, erf "
-        f"{dear['erf']:.0f}, a quotient {dear['divide']:.0f}. So four gradients are enough for a "
+        f"{costs['multiply']:.0f} operations with its tangent, tanh {costs['tanh']:.0f}, erf "
+        f"{costs['erf']:.0f}, a quotient {costs['divide']:.0f}. So four gradients are enough for a "
         f"network of products and sums and not in general: {most.max():.3g} gradients, where one "
         f"operation is applied many times over ({most.idxmax()}). Griewank & Walther bound a "
         f"product by 7 to {SECOND_ORDER:.0f} evaluations of f, with memory accesses counted; the "
@@ -238,8 +238,8 @@ def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
 def _constant_of_gradient_time(
     points: pd.DataFrame, sweep: pd.DataFrame, timings: pd.DataFrame
 ) -> Claim:
-    large, width = summary.large(points)
-    narrow_width = summary.sweep_width(points)
+    large, width = analysis.large(points)
+    narrow_width = analysis.sweep_width(points)
     wide = paired_ratio(timings[timings.point == large], AD_PRODUCTS[0], "gradient")
     narrow = Interval.spanning(_time_ratios(sweep, timings, AD_PRODUCTS[0]))
     return Claim(
@@ -345,46 +345,35 @@ def _literal(measured: pd.DataFrame) -> Claim:
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; times in seconds, memory in bytes."""
     measured, timings = tables["measurements"], tables["timings"]
-    sweep = summary.sweep(tables)
+    sweep = analysis.sweep(tables)
     medians = _medians(timings, sweep)
     deepest, least = int(medians.index.max()), int(medians.index.min())
     at = medians.loc[deepest]
     timed = summarise(timings).set_index(["point", "method"])
     compiled = timed.compile_seconds[sweep.point[sweep.layers == deepest].iloc[0]]
-    large, large_width = summary.large(tables["points"])
+    large, large_width = analysis.large(tables["points"])
     big = measured[measured.point == large]
-    p_big, p = int(big.parameters.iloc[0]), int(sweep.parameters.max())
+    p_big = int(big.parameters.iloc[0])
     size = ITEMSIZE[sweep.dtype.iloc[0]]
     gradient = _counted(sweep, "gradient")[deepest]
-    seconds = {name: timed.loc[(large, name), "median"] for name in ("gradient", AD_PRODUCTS[0])}
     return {
-        "width": summary.sweep_width(tables["points"]),
+        "width": analysis.sweep_width(tables["points"]),
         "large_width": large_width,
         "dtype": str(sweep.dtype.iloc[0]),
         "least_layers": least,
         "most_layers": deepest,
         "points": len(medians),
-        "homework_draws": int(measured.draw.max()) + 1,
         "runs": int(timings.groupby("point").repeat.max().min()) + 1,
-        "parameters": p,
-        "hessian_numbers": p**2,
         "seconds_hessian": at["hessian_then_product"],
         "seconds_product": at["product"],
         "seconds_hvp": at[AD_PRODUCTS[0]],
-        "seconds_gradient": at["gradient"],
         "hessian_over_hvp": at["hessian_then_product"] / at[AD_PRODUCTS[0]],
-        "compile_hvp": compiled[AD_PRODUCTS[0]],
-        "compile_hessian": compiled["hessian_then_product"],
         "compile_most": float(compiled.max()),
         "forward_over_reverse_time": at["forward_over_reverse"] / at[AD_PRODUCTS[0]],
         "forward_over_reverse_operations": (
             _counted(sweep, "forward_over_reverse")[deepest]
             / _counted(sweep, AD_PRODUCTS[0])[deepest]
         ),
-        "hvp_memory_per_parameter": float(
-            _counted(sweep, AD_PRODUCTS[0], "temporary_bytes")[deepest] / size / p
-        ),
-        "hessian_temporary_bytes": _counted(sweep, "hessian", "temporary_bytes")[deepest],
         "large_parameters": p_big,
         "nested": [
             {
@@ -400,15 +389,10 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "tangent_quotient": float(tangents(measured)["divide"]),
         "evaluations": float((_counted(sweep, AD_PRODUCTS[0]) / _counted(sweep, "loss")).max()),
         "large_hessian_bytes": float(p_big) ** 2 * size,
-        "large_seconds_hvp": seconds[AD_PRODUCTS[0]],
-        "large_seconds_gradient": seconds["gradient"],
+        "large_seconds_hvp": timed.loc[(large, AD_PRODUCTS[0]), "median"],
         "large_time_ratio": paired_ratio(
             timings[timings.point == large], AD_PRODUCTS[0], "gradient"
         ).value,
-        "large_operations_ratio": float(
-            big[(big.quantity == "operations") & (big.method == AD_PRODUCTS[0])].value.iloc[0]
-            / big[(big.quantity == "operations") & (big.method == "gradient")].value.iloc[0]
-        ),
         "ratios": [
             {
                 "method": name,

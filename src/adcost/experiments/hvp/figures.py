@@ -11,8 +11,8 @@ import seaborn
 from matplotlib.figure import Figure
 
 from adcost import plotting
+from adcost.experiments.hvp.analysis import sweep as sweep_of
 from adcost.experiments.hvp.plan import ITEMSIZE
-from adcost.experiments.hvp.summary import sweep as sweep_of
 from adcost.palette import METHODS
 from adcost.statistics.exponent import fit_exponent, local_exponents
 from adcost.statistics.intervals import paired_ratio, summarise
@@ -130,7 +130,7 @@ def _constant(timings: pd.DataFrame, sweep: pd.DataFrame) -> Figure:
             layers: paired_ratio(group, method, "gradient")
             for layers, group in timings.groupby("layers")
         }
-        table = pd.DataFrame({layers: time.ends for layers, time in times.items()}).T
+        table = pd.DataFrame({layers: time.as_row for layers, time in times.items()}).T
         reach = table["value"], table["low"], table["high"]
         plotting.interval_line(timed, table.index, *reach, **look.look(ms=3.5, lw=1))
         ends += [*ratio, *np.ravel(reach)]

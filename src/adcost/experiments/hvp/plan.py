@@ -5,7 +5,7 @@
 ``homework-init``  what the homework's own initialisation does at depth; not timed
 ``large-<n>x<w>``  the AD product where no Hessian fits; timed
 ``homework-code``  the homework's code, completed to the letter and mended; not timed
-``nested``         operations counted where an operation's tangent is dear; not timed
+``nested``         operations counted where an operation's tangent is expensive; not timed
 """
 
 from collections.abc import Mapping
@@ -72,11 +72,16 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     large = config["large"]
     big = Point(
         f"large-{large['layers']}x{large['width']}",
-        {**shared, "hidden": large["layers"], "width": large["width"], "hessian": False,
-         "timing": timing},
+        {
+            **shared,
+            "hidden": large["layers"],
+            "width": large["width"],
+            "hessian": False,
+            "timing": timing,
+        },
         memory_mb=PROCESS_MB + product_mb(large["layers"], large["width"], dtype),
         timed=True,
-    )  # fmt: skip
+    )
     section = config["homework_code"]
     needed = PROCESS_MB + hessian_mb(max(section["layers"]), section["width"], "float64")
     code = Point("homework-code", dict(section), needed)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from adcost.experiments.hvp import summary
+from adcost.experiments.hvp import analysis
 from adcost.experiments.hvp.claims import AD_PRODUCTS
 from adcost.headline.prices import Quote
 from adcost.statistics.intervals import paired_ratio
@@ -14,7 +14,7 @@ HESSIAN = "hessian_then_product"
 
 def quotes(tables: Mapping[str, pd.DataFrame]) -> Iterator[Quote]:
     """A product by the nesting of the fewest operations; the Hessian with the product after it."""
-    timings, sweep = tables["timings"], summary.sweep(tables)
+    timings, sweep = tables["timings"], analysis.sweep(tables)
     deepest = sweep[(sweep.layers == sweep.layers.max()) & (sweep.quantity == "operations")]
     operations = deepest.set_index("method").value
     size, point = int(deepest.parameters.iloc[0]), deepest.point.iloc[0]

@@ -48,7 +48,7 @@ def time_in_bursts(
     seed: int,
     name: str,
 ) -> pd.DataFrame:
-    """Seconds of one call; ``operations``, those of the dearest program, say how often to call.
+    """Seconds of one call; ``operations``, the most of any program, say how often to call.
 
     A long program needs no warm-up: it ran when its result was checked.
     """

@@ -14,7 +14,7 @@ import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near, within
 from adcost.derivatives import bracketing
-from adcost.experiments.jacobian import summary
+from adcost.experiments.jacobian import analysis
 from adcost.experiments.jacobian.plan import HOURGLASS
 from adcost.roundoff import unit_roundoff
 from adcost.statistics.intervals import Interval, summarise
@@ -38,7 +38,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements`` and ``timings``."""
     measured, timings = tables["measurements"], tables["timings"]
     return [
-        _crossover(measured, summary.sweeps(tables["points"])),
+        _crossover(measured, analysis.sweeps(tables["points"])),
         _crossover_time(measured, timings),
         _scalar_output(measured),
         _scalar_output_time(timings),
@@ -48,7 +48,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
 
 
 def _crossover(measured: pd.DataFrame, sweeps: list[str]) -> Claim:
-    n = summary.inputs_of(measured[measured.point == "sweep-linear"])
+    n = analysis.inputs_of(measured[measured.point == "sweep-linear"])
     return Claim(
         "jacobian.crossover",
         f"{SECTION}; {BOOK}, §3.1–3.2",
@@ -61,7 +61,7 @@ def _crossover(measured: pd.DataFrame, sweeps: list[str]) -> Claim:
             ),
             at_most(
                 "exact",
-                Interval.exactly(summary.worst_error(measured, sweeps, FLOAT32) / n),
+                Interval.exactly(analysis.worst_error(measured, sweeps, FLOAT32) / n),
                 ROUNDING,
                 "rounding errors an input, both modes against the closed form",
             ),
@@ -75,12 +75,12 @@ def _crossover(measured: pd.DataFrame, sweeps: list[str]) -> Claim:
 
 
 def _counted_crossing(measured: pd.DataFrame, function: str, n: int, name: str) -> Evidence:
-    crossing = summary.counted_crossing(measured, function)
+    crossing = analysis.counted_crossing(measured, function)
     return near("counted", crossing, n, 1, f"outputs, {name}", f"{n} ± 1")
 
 
 def _crossover_time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
-    n = summary.inputs_of(measured[measured.point == "sweep-linear"])
+    n = analysis.inputs_of(measured[measured.point == "sweep-linear"])
     return Claim(
         "jacobian.crossover_time",
         SECTION,
@@ -97,7 +97,7 @@ def _crossover_time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
 
 def _prices(measured: pd.DataFrame, n: int) -> Interval:
     """Multiplications a column (forward) and a row (reverse), in units of a product with A."""
-    wide = summary.sweep(measured, "linear", "multiplications")
+    wide = analysis.sweep(measured, "linear", "multiplications")
     products = n * wide.index.to_numpy(dtype=float)
     return Interval.spanning(
         [*(wide.forward / products / n), *(wide.reverse / products / wide.index)]
@@ -105,14 +105,14 @@ def _prices(measured: pd.DataFrame, n: int) -> Interval:
 
 
 def _timed_crossing(timings: pd.DataFrame, function: str, n: int, name: str) -> Evidence:
-    crossing = summary.timed_crossing(timings, function)
+    crossing = analysis.timed_crossing(timings, function)
     low, high = n / TIMED_FACTOR, n * TIMED_FACTOR
     return within("timed", crossing, low, high, f"outputs, {name}", f"{low:.0f} to {high:.0f}")
 
 
 def _scalar_output(measured: pd.DataFrame) -> Claim:
-    wide = summary.sweep(measured, "max")
-    n = summary.inputs_of(measured[measured.point == "sweep-max"])
+    wide = analysis.sweep(measured, "max")
+    n = analysis.inputs_of(measured[measured.point == "sweep-max"])
     price = (wide.forward / wide.reverse).iloc[-1]
     return Claim(
         "jacobian.scalar_output",
@@ -128,7 +128,7 @@ def _scalar_output(measured: pd.DataFrame) -> Claim:
 
 
 def _scalar_output_time(timings: pd.DataFrame) -> Claim:
-    rounds = summary.log_ratios(timings, "max").values()
+    rounds = analysis.log_ratios(timings, "max").values()
     faster = [float(np.exp(-np.median(ratios))) for ratios in rounds]
     return Claim(
         "jacobian.scalar_output_time",
@@ -143,9 +143,9 @@ def _scalar_output_time(timings: pd.DataFrame) -> Claim:
 
 def _mode_choice(measured: pd.DataFrame) -> Claim:
     few, many = (
-        summary.sweeps_of_graph(measured, name) for name in ("ad_choose", "ad_choose_turned")
+        analysis.sweeps_of_graph(measured, name) for name in ("ad_choose", "ad_choose_turned")
     )
-    orders = summary.elimination(measured).loc["ad_choose"]
+    orders = analysis.elimination(measured).loc["ad_choose"]
     ratio = few["forward"] / few["reverse"]
     control = many["forward"] / many["reverse"]
     return Claim(
@@ -180,9 +180,9 @@ def _mode_choice(measured: pd.DataFrame) -> Claim:
 def _no_universal_mode(
     measured: pd.DataFrame, timings: pd.DataFrame, points: pd.DataFrame
 ) -> Claim:
-    counts = summary.chains(measured)
+    counts = analysis.chains(measured)
     hourglass = f"{HOURGLASS} tanh"
-    graphs = summary.elimination(measured).drop(index=["ad_choose", "ad_choose_turned"])
+    graphs = analysis.elimination(measured).drop(index=["ad_choose", "ad_choose_turned"])
     mixed = graphs.best < graphs[["forward", "reverse"]].min(axis=1)
     agreement = counts.multiplications / counts.predicted_multiplications
     published = []
@@ -203,13 +203,13 @@ def _no_universal_mode(
             *_same_jacobian(measured, counts, graphs),
         ),
         "chains",
-        summary.winners(measured, points)
+        analysis.winners(measured, points)
         + " Multiplications off the prediction would show in the second "
         "line. The third counts the small graphs on which an order that is neither forward nor "
         "reverse takes fewer multiplications than both.",
         beside=(
             *published,
-            at_least("timed", summary.time_saving(timings, hourglass), 1, "times faster"),
+            at_least("timed", analysis.time_saving(timings, hourglass), 1, "times faster"),
         ),
         claimed_by="lecture",
     )
@@ -218,7 +218,7 @@ def _no_universal_mode(
 def _saving(counts: pd.DataFrame, subject: str) -> Evidence:
     """Counted against dynamic programming on the widths alone; nothing where it promises none."""
     row = counts.loc[subject].iloc[0]
-    widths = summary.widths(row["shape"])
+    widths = analysis.widths(row["shape"])
     chain = bracketing.dense(widths, int(row.slope_multiplications_per_tangent))
     values = bracketing.evaluation(widths, int(row.slope_multiplications_once))
     best, *modes = (
@@ -230,7 +230,7 @@ def _saving(counts: pd.DataFrame, subject: str) -> Evidence:
         )
     )
     predicted = min(modes) / best
-    counted = summary.saving(counts, subject) if predicted > 1 else float("nan")
+    counted = analysis.saving(counts, subject) if predicted > 1 else float("nan")
     unit = "times fewer multiplications"
     return near("counted", Interval.exactly(counted), predicted, 0.0, unit, f"{predicted:.4g}")
 
@@ -239,9 +239,9 @@ def _same_jacobian(
     measured: pd.DataFrame, counts: pd.DataFrame, graphs: pd.DataFrame
 ) -> tuple[Evidence, Evidence]:
     """Errors in units of (terms of the longest sums on the way, or vertices)·u."""
-    terms = max(sum(summary.widths(shape)) for shape in counts["shape"])
-    chains = summary.worst_error(measured, ["chains"], FLOAT32)
-    scalars = summary.worst_error(measured, ["graphs"], FLOAT64)
+    terms = max(sum(analysis.widths(shape)) for shape in counts["shape"])
+    chains = analysis.worst_error(measured, ["chains"], FLOAT32)
+    scalars = analysis.worst_error(measured, ["graphs"], FLOAT64)
     vertices = float(graphs.intermediate_vertices.max())
     return (
         at_most(
@@ -263,26 +263,24 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; times in ms, memory in units named."""
     measured, timings = tables["measurements"], tables["timings"]
     linear = measured[measured.point == "sweep-linear"]
-    n, m = summary.inputs_of(linear), int(summary.outputs_of(linear).max())
-    compiled = summary.sweep(measured, "linear", "compiled_operations").dropna()
-    counted = summary.sweep(measured, "linear").loc[compiled.index]
-    held = summary.sweep(measured, "linear", "temporary_bytes")
+    n, m = analysis.inputs_of(linear), int(analysis.outputs_of(linear).max())
+    compiled = analysis.sweep(measured, "linear", "compiled_operations").dropna()
+    counted = analysis.sweep(measured, "linear").loc[compiled.index]
+    held = analysis.sweep(measured, "linear", "temporary_bytes")
     seconds = summarise(timings[timings["shape"] == f"{n}-{m}"])
     seconds = seconds.set_index(["point", "method"])["median"]
-    counts = summary.chains(measured)
-    graphs = summary.elimination(measured)
+    counts = analysis.chains(measured)
+    graphs = analysis.elimination(measured)
     hourglass = f"{HOURGLASS} tanh"
-    large = summary.sweep(measured, "max").iloc[-1]
-    few = summary.sweeps_of_graph(measured, "ad_choose")
-    few_shape = summary.widths(measured[measured.subject == "ad_choose"]["shape"].iloc[0])
+    large = analysis.sweep(measured, "max").iloc[-1]
+    few = analysis.sweeps_of_graph(measured, "ad_choose")
+    few_shape = analysis.widths(measured[measured.subject == "ad_choose"]["shape"].iloc[0])
     unproven = graphs[graphs.best > graphs.least_possible]
-    waist = summary.widths(counts.loc[hourglass]["shape"].iloc[0])
+    waist = analysis.widths(counts.loc[hourglass]["shape"].iloc[0])
     return {
         "inputs": n,
         "most_outputs": m,
-        "points": len(held),
-        "runs": int(timings.groupby(["subject", "shape", "method"]).size().min()),
-        "crossing_tanh": _known(summary.timed_crossing(timings, "tanh").value),
+        "crossing_tanh": _known(analysis.timed_crossing(timings, "tanh").value),
         "ms_forward": float(seconds["sweep-linear", "forward"]) * 1e3,
         "ms_reverse": float(seconds["sweep-linear", "reverse"]) * 1e3,
         "compiled_most": int(compiled.index.max()),
@@ -294,8 +292,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "scalar_predicted": (n + 1) / 2,
         "hourglass_widths": "–".join(map(str, waist)),
         "hourglass_waist": min(waist),
-        "hourglass_saving": summary.saving(counts, hourglass),
-        "hourglass_time_saving": summary.time_saving(timings, hourglass).value,
+        "hourglass_saving": analysis.saving(counts, hourglass),
         "hourglass_order": str(counts.loc[(hourglass, "best"), "order"]),
         "choice_inputs": few_shape[0],
         "choice_outputs": few_shape[1],
@@ -303,7 +300,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "choice_reverse": int(few["reverse"]),
         "graphs": len(graphs),
         "greedy_misses": int((graphs.markowitz > graphs.best).sum()),
-        "unproven": ", ".join(map(summary.graph_title, unproven.index)) or "none",
+        "unproven": ", ".join(map(analysis.graph_title, unproven.index)) or "none",
         "chains": _chain_rows(tables["points"], counts),
         "eliminations": _graph_rows(measured, graphs),
     }
@@ -320,18 +317,20 @@ def _chain_rows(points: pd.DataFrame, counts: pd.DataFrame) -> list[dict[str, An
             "chain": name,
             "widths": counts.loc[(subject, "best"), "shape"].replace("-", "–"),
             "best_order": counts.loc[(subject, "best"), "order"],
-            **{order: float(counts.loc[(subject, order), "multiplications"]) / 1e6
-               for order in ("forward", "reverse", "best")},
+            **{
+                order: float(counts.loc[(subject, order), "multiplications"]) / 1e6
+                for order in ("forward", "reverse", "best")
+            },
         }
-        for subject, name in summary.chain_names(points).items()
-    ]  # fmt: skip
+        for subject, name in analysis.chain_names(points).items()
+    ]
 
 
 def _graph_rows(measured: pd.DataFrame, graphs: pd.DataFrame) -> list[dict[str, Any]]:
     shapes = measured[measured.point == "graphs"].drop_duplicates("subject").set_index("subject")
     return [
         {
-            "graph": summary.graph_title(name),
+            "graph": analysis.graph_title(name),
             "shape": shapes.loc[name, "shape"].replace("-", " → "),
             "vertices": int(row.intermediate_vertices),
             **{order: int(row[order]) for order in ("forward", "reverse", "markowitz", "best")},

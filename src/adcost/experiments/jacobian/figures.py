@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from adcost import plotting
-from adcost.experiments.jacobian import summary
+from adcost.experiments.jacobian import analysis
 from adcost.palette import METHODS
 from adcost.statistics.intervals import Interval, summarise
 
@@ -41,15 +41,15 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
 def _crossover(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
     """Both modes over m, counted and timed, with the crossing."""
     figure, (counted, timed) = plt.subplots(1, 2, figsize=(9.6, 4.4))
-    n = summary.inputs_of(measured[measured.point == "sweep-linear"])
+    n = analysis.inputs_of(measured[measured.point == "sweep-linear"])
     _panels(counted, timed, measured, timings, "linear")
     of_tanh = _seconds(timings, "tanh")
     for mode in MODES:
         rows = of_tanh[of_tanh.method == mode]
         timed.plot(rows.outputs, rows["median"], ":", lw=1.4, color=LOOKS[mode].colour)
     for axis, crossings in (
-        (counted, [summary.counted_crossing(measured, "linear")]),
-        (timed, [summary.timed_crossing(timings, f) for f in ("linear", "tanh")]),
+        (counted, [analysis.counted_crossing(measured, "linear")]),
+        (timed, [analysis.timed_crossing(timings, f) for f in ("linear", "tanh")]),
     ):
         text = [
             f"{name}: {_interval(crossing)}"
@@ -79,7 +79,7 @@ def _panels(
     counted: Axes, timed: Axes, measured: pd.DataFrame, timings: pd.DataFrame, function: str
 ) -> None:
     """Operations and seconds of both modes over m."""
-    wide = summary.sweep(measured, function)
+    wide = analysis.sweep(measured, function)
     seconds = _seconds(timings, function)
     for mode in MODES:
         look, small = LOOKS[mode], {"ms": 3.5, "lw": 1.2}
@@ -102,7 +102,7 @@ def _panels(
 def _seconds(timings: pd.DataFrame, function: str) -> pd.DataFrame:
     """Medians with intervals, over m."""
     rows = timings[timings.point == f"sweep-{function}"]
-    table = summarise(rows.assign(point=summary.outputs_of(rows)))
+    table = summarise(rows.assign(point=analysis.outputs_of(rows)))
     return table.rename(columns={"point": "outputs"}).sort_values("outputs")
 
 
@@ -114,8 +114,8 @@ def _interval(crossing: Interval) -> str:
 
 def _chains(measured: pd.DataFrame, timings: pd.DataFrame, points: pd.DataFrame) -> Figure:
     """Multiplications and seconds of three plans for each chain."""
-    subjects = summary.chain_names(points)
-    counts = summary.chains(measured)
+    subjects = analysis.chain_names(points)
+    counts = analysis.chains(measured)
     seconds = summarise(timings[timings.point == "chains"].assign(point=lambda t: t.subject))
     seconds = seconds.set_index(["point", "method"])
     figure, (counted, timed) = plt.subplots(
@@ -155,7 +155,7 @@ def _chains(measured: pd.DataFrame, timings: pd.DataFrame, points: pd.DataFrame)
 
 def _elimination(measured: pd.DataFrame) -> Figure:
     """Multiplications of each order over those of the best, a line a graph."""
-    graphs = summary.elimination(measured)
+    graphs = analysis.elimination(measured)
     shapes = measured[measured.point == "graphs"].drop_duplicates("subject").set_index("subject")
     figure, axis = plt.subplots(figsize=(7.2, 0.5 * len(graphs) + 1.6))
     places = dict(zip(graphs.index, range(len(graphs))[::-1], strict=True))
@@ -175,7 +175,7 @@ def _elimination(measured: pd.DataFrame) -> Figure:
         best = f"{row.best:.0f}"
         plotting.label_at_end(axis, 1, places[name], best, LOOKS["best"].colour, **above)
     labels = [
-        f"{summary.graph_title(name)}  {shapes.loc[name, 'shape'].replace('-', ' → ')}"
+        f"{analysis.graph_title(name)}  {shapes.loc[name, 'shape'].replace('-', ' → ')}"
         for name in places
     ]
     axis.set_yticks([*places.values()], labels)

@@ -77,9 +77,11 @@ def _chains(point: str, parameters: Mapping[str, Any], seed: int) -> tuple[list[
             error = np.linalg.norm(result - expected) / np.linalg.norm(expected)
             order = bracketing.describe(plans[method])
             rows.append((f"{name} tanh", shape, method, order, "relative_error", float(error)))
-        dearer = 2 * max(bracketing.cost(plan, _chain(widths, "tanh")) for plan in plans.values())
+        most_operations = 2 * max(
+            bracketing.cost(plan, _chain(widths, "tanh")) for plan in plans.values()
+        )
         timed = time_in_bursts(
-            programs, dearer, point, parameters["timing"], seed, f"chain-{shape}"
+            programs, most_operations, point, parameters["timing"], seed, f"chain-{shape}"
         )
         timings.append(timed.assign(subject=f"{name} tanh", shape=shape))
     return rows, pd.concat(timings, ignore_index=True)

@@ -11,8 +11,14 @@ FIGURES = ("crossover", "scalar_output", "chains", "elimination")
 ANIMATIONS = ()
 
 GRAPHS = (
-    "lighthouse", "helmholtz", "heart_dipole", "propane", "roe_flux", "speelpenning", "hourglass",
-)  # fmt: skip
+    "lighthouse",
+    "helmholtz",
+    "heart_dipole",
+    "propane",
+    "roe_flux",
+    "speelpenning",
+    "hourglass",
+)
 """The graphs that `functions.graphs` has for elimination; a test holds the two together, since
 importing them here would cost a dry run the import of JAX."""
 
@@ -30,13 +36,18 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     sweeps = [
         Point(
             f"sweep-{function}",
-            {"function": function, "inputs": inputs, "outputs": list(outputs), "block": block,
-             "timing": timing},
+            {
+                "function": function,
+                "inputs": inputs,
+                "outputs": list(outputs),
+                "block": block,
+                "timing": timing,
+            },
             memory_mb=PROCESS_MB + sweep_mb(inputs, max(outputs), block),
             timed=True,
         )
         for function, outputs in config["outputs"].items()
-    ]  # fmt: skip
+    ]
     chains = [{"name": name, "widths": list(ns)} for name, ns in config["chains"].items()]
     memory = PROCESS_MB + max(chain_mb(widths) for widths in config["chains"].values())
     elimination = config["elimination"]

@@ -44,9 +44,9 @@ def sweep(point: str, parameters: Mapping[str, Any], seed: int) -> tuple[list[Ro
                 for quantity, value in _of_program(program, loops=m > block and function != "max")
             ]
         rows += _errors(function, programs, a, x)
-        dearer = max(_operations(mode, function, n, m, block).total for mode in MODES)
+        most_operations = max(_operations(mode, function, n, m, block).total for mode in MODES)
         timed = time_in_bursts(
-            programs, dearer, point, parameters["timing"], seed, f"{function}-{n}-{m}"
+            programs, most_operations, point, parameters["timing"], seed, f"{function}-{n}-{m}"
         )
         timings.append(timed.assign(subject=function, shape=f"{n}-{m}"))
     if function != "max":

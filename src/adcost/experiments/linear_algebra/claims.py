@@ -12,7 +12,13 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.experiments.linear_algebra.summary import ROUNDOFF, SOLVE_WAYS, cost, ends, errors
+from adcost.experiments.linear_algebra.analysis import (
+    ROUNDOFF,
+    SOLVE_WAYS,
+    cost,
+    errors,
+    final_values,
+)
 from adcost.statistics.intervals import Interval, median_interval, paired_ratio
 
 UNITS = 10.0
@@ -32,7 +38,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """The claims, in the order of the list of claims."""
     measured = tables["measurements"]
     operations = cost(measured, "operations")
-    dearer = float((operations.elimination / operations.rule).iloc[-1])
+    overhead = float((operations.elimination / operations.rule).iloc[-1])
     return [
         Claim(
             "linear_algebra.solve",
@@ -47,7 +53,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "the elimination gives the same confirms it independently.",
             beside=(
                 at_least(
-                    "counted", Interval.exactly(dearer), 1, "operations, elimination / formula"
+                    "counted", Interval.exactly(overhead), 1, "operations, elimination / formula"
                 ),
             ),
             claimed_by="lecture",
@@ -144,7 +150,10 @@ def _degenerate(measured: pd.DataFrame) -> Claim:
         (
             at_most("exact", distance("rule"), UNITS, f"{ROW} outside the subdifferential, rule"),
             near(
-                "exact", Interval.exactly(norms["deficient"] ** 2 / rank), 1, 1e-12,
+                "exact",
+                Interval.exactly(norms["deficient"] ** 2 / rank),
+                1,
+                1e-12,
                 "squared norm at rank r, over r",
             ),
             at_most("exact", distance("values"), UNITS, f"{ROW} outside, through values"),
@@ -155,11 +164,11 @@ def _degenerate(measured: pd.DataFrame) -> Claim:
         "singular values the library's answer depends on arbitrary null vectors; at W = 0 it is "
         "the identity.",
         claimed_by="ours",
-    )  # fmt: skip
+    )
 
 
 def _low_rank(measured: pd.DataFrame) -> Claim:
-    rank, error = ends(measured, "rank"), ends(measured, "error")
+    rank, error = final_values(measured, "rank"), final_values(measured, "error")
     ratio = error.proximal / error.no_regulariser
     return Claim(
         "linear_algebra.low_rank",
@@ -168,7 +177,9 @@ def _low_rank(measured: pd.DataFrame) -> Claim:
         "from part of its entries, where the misfit alone says nothing of the others.",
         (
             at_most(
-                "sampled", median_interval(rank.proximal / rank.no_regulariser), CLOSER,
+                "sampled",
+                median_interval(rank.proximal / rank.no_regulariser),
+                CLOSER,
                 "rank, with / without",
             ),
             at_most("sampled", median_interval(ratio), CLOSER, "error, with / without"),
@@ -179,12 +190,14 @@ def _low_rank(measured: pd.DataFrame) -> Claim:
         "singular value that is exactly zero.",
         beside=(
             at_most(
-                "sampled", median_interval(rank.subgradient / rank.no_regulariser), CLOSER,
+                "sampled",
+                median_interval(rank.subgradient / rank.no_regulariser),
+                CLOSER,
                 "rank by subgradients / without",
             ),
         ),
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -196,7 +209,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     at_largest = tables["timings"][tables["timings"]["size"] == largest]
     accuracy = measured[measured.point == "accuracy"]
     edges = measured[(measured.method == "library") & (measured.point == "degenerate")]
-    rank, error = ends(measured, "rank"), ends(measured, "error")
+    rank, error = final_values(measured, "rank"), final_values(measured, "error")
     differences = errors(measured, "solve")
     differences = differences[differences.method == "difference"]
     return {

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adcost import plotting
-from adcost.experiments.linear_algebra.summary import ROUNDOFF, SOLVE_WAYS, cost, course, errors
+from adcost.experiments.linear_algebra.analysis import ROUNDOFF, SOLVE_WAYS, cost, course, errors
 from adcost.palette import DARK, METHODS
 from adcost.statistics.intervals import paired_ratio
 
@@ -76,7 +76,7 @@ def _cost(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
         ratio = operations[way] / operations["value"]
         left.plot(ratio.index, ratio, **look)
         rounds = {size: paired_ratio(rows, way, "value") for size, rows in timings.groupby("size")}
-        table = pd.DataFrame({size: ratio.ends for size, ratio in rounds.items()}).T
+        table = pd.DataFrame({size: ratio.as_row for size, ratio in rounds.items()}).T
         plotting.interval_line(
             right, table.index, table["value"], table["low"], table["high"], **look
         )

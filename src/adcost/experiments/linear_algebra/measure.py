@@ -164,22 +164,27 @@ def _degenerate(parameters: Mapping[str, Any], rng: np.random.Generator) -> list
     right = rng.standard_normal(m)
     edges: dict[str, tuple[Function, Any]] = {
         "Hessian of the singular values' sum, repeated": (
-            jax.hessian(NUCLEAR["values"]), cases["repeated"][0],
+            jax.hessian(NUCLEAR["values"]),
+            cases["repeated"][0],
         ),
         "eigenvectors (eigh) at the identity": (
-            jax.grad(lambda a: jnp.linalg.eigh(a)[1].sum()), np.eye(n),
+            jax.grad(lambda a: jnp.linalg.eigh(a)[1].sum()),
+            np.eye(n),
         ),
         "least squares (lstsq), rank-deficient": (
-            jax.grad(lambda a: jnp.linalg.lstsq(a, right)[0].sum()), tall,
+            jax.grad(lambda a: jnp.linalg.lstsq(a, right)[0].sum()),
+            tall,
         ),
         "pseudo-inverse (pinv), rank-deficient": (
-            jax.grad(lambda a: (jnp.linalg.pinv(a) @ right).sum()), tall,
+            jax.grad(lambda a: (jnp.linalg.pinv(a) @ right).sum()),
+            tall,
         ),
         "Euclidean norm at zero": (jax.grad(jnp.linalg.norm), np.zeros(n)),
         "solve, singular": (
-            jax.grad(lambda a: jnp.linalg.solve(a, right[:n]).sum()), np.zeros((n, n)),
+            jax.grad(lambda a: jnp.linalg.solve(a, right[:n]).sum()),
+            np.zeros((n, n)),
         ),
-    }  # fmt: skip
+    }
     for edge, (derivative, at) in edges.items():
         finite = np.isfinite(np.asarray(jax.jit(derivative)(at))).all()
         rows.append((edge, "library", 0.0, n, 0, "a", 0, "finite", float(finite)))

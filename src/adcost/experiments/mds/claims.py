@@ -19,8 +19,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.experiments.mds.plan import SCALING
-from adcost.experiments.mds.summary import (
+from adcost.experiments.mds.analysis import (
     animated,
     cost_ratios,
     growth,
@@ -29,7 +28,9 @@ from adcost.experiments.mds.summary import (
     subset_exponent,
     values,
 )
+from adcost.experiments.mds.plan import SCALING
 from adcost.functions.earth import EARTH_RADIUS_KM
+from adcost.results.select import parameter
 from adcost.roundoff import unit_roundoff
 from adcost.statistics.exponent import fit_exponent
 from adcost.statistics.intervals import CONFIDENCE, Interval
@@ -52,8 +53,14 @@ SECTION = "«Пример: многомерное масштабирование
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements``."""
     measured = tables["measurements"]
-    return [_recovers(measured), _lags(measured), _flat(measured), _pca(measured),
-            _pca_of_the_loss(measured), _distances_or_squares(measured)]  # fmt: skip
+    return [
+        _recovers(measured),
+        _lags(measured),
+        _flat(measured),
+        _pca(measured),
+        _pca_of_the_loss(measured),
+        _distances_or_squares(measured),
+    ]
 
 
 def _recovers(measured: pd.DataFrame) -> Claim:
@@ -82,18 +89,18 @@ def _recovers(measured: pd.DataFrame) -> Claim:
         "shift.",
         (
             at_most(
-                "sampled", Interval(worst.value, worst.low, worst.high, CONFIDENCE), 1,
+                "sampled",
+                Interval(worst.value, worst.low, worst.high, CONFIDENCE),
+                1,
                 "of the least variation of a flat map's scale",
             ),
-            at_least(
-                "sampled", _share(arrived), MOST_STARTS, "share of starts at the least loss"
-            ),
+            at_least("sampled", _share(arrived), MOST_STARTS, "share of starts at the least loss"),
         ),
         "map",
         f"Root mean square error of the cities after alignment, without change of scale: {note}."
         + reason,
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _share(arrived: pd.Series) -> Interval:
@@ -205,11 +212,15 @@ def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
         "Euclidean in the plane, and another where they are not.",
         (
             at_most(
-                "exact", Interval.exactly(fits), ROUNDING**2,
+                "exact",
+                Interval.exactly(fits),
+                ROUNDING**2,
                 "squared rounding errors a city, of the sum of squares",
             ),
             at_least(
-                "exact", Interval.exactly(float(apart[widest])), APART,
+                "exact",
+                Interval.exactly(float(apart[widest])),
+                APART,
                 f"of the radius apart, {widest}",
             ),
         ),
@@ -221,7 +232,7 @@ def _pca_of_the_loss(measured: pd.DataFrame) -> Claim:
         f"{int((closed < descent).sum())} of {len(flat)} maps: {closed.min():.2g} to "
         f"{closed.max():.2g} km against {descent.min():.2g} to {descent.max():.2g} km.",
         claimed_by="ours",
-    )  # fmt: skip
+    )
 
 
 def _distances_or_squares(measured: pd.DataFrame) -> Claim:
@@ -233,7 +244,9 @@ def _distances_or_squares(measured: pd.DataFrame) -> Claim:
         "least at the map.",
         (
             at_most(
-                "exact", Interval.spanning(errors, "maps"), APART,
+                "exact",
+                Interval.spanning(errors, "maps"),
+                APART,
                 "of the radius: error of shape at the best scale",
             ),
         ),
@@ -242,12 +255,12 @@ def _distances_or_squares(measured: pd.DataFrame) -> Claim:
         "distances themselves it is least at another map, whose squared distances come near the "
         "distances. All other claims here take the squares.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name; errors in km, costs in evaluations."""
-    measured, frames = tables["measurements"], tables["frames"]
+    measured, frames, points = tables["measurements"], tables["frames"], tables["points"]
     scaling = measured[measured.region == SCALING]
     steps = values(scaling, "gradient_descent", "subset_steps").groupby("cities").value.median()
     own = values(scaling, "gradient_descent", "evaluations_to_tolerance")
@@ -255,45 +268,53 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     largest = scaling.cities.max()
     shown = animated(frames)
     runs = measured[measured.point == shown]
-    nested = values(scaling, "gradient_descent", "steps_to_tolerance")
-    nested_slope = fit_exponent(
-        sorted(nested.cities.unique()), nested.groupby("cities").value.median()
-    )
     found: dict[str, Any] = {
-        "points": measured.point.nunique(),
         "least_cities": int(scaling.cities.min()),
         "most_cities": int(largest),
         "starts": int(values(measured, "gradient_descent", "converged").start.max()) + 1,
         "slow_starts": int(values(scaling, "nelder_mead", "converged").start.max()) + 1,
-        "slow_cap": int(of_points(measured, "slow_cap").max()),
+        "slow_cap": int(parameter("mds", points, "slow.max_evaluations").max()),
         "subsets": int(values(scaling, "gradient_descent", "subset_steps").start.max()) + 1,
-        "tolerance": float(of_points(measured, "tolerance").max()),
+        "tolerance": float(parameter("mds", points, "tolerance").max()),
         "gradient_price": float(of_points(measured, "gradient_price").max()),
         "least_steps": float(steps.min()),
         "most_steps": float(steps.max()),
-        "nested_exponent": nested_slope.value,
         "least_condition": float(of_points(measured, "condition_number").min()),
         "most_condition": float(of_points(measured, "condition_number").max()),
         "gradient_evaluations": float(own[largest]),
         "l_bfgs_evaluations": float(
             values(scaling, "l_bfgs", "evaluations_to_tolerance")
-            .groupby("cities").value.median()[largest]
+            .groupby("cities")
+            .value.median()[largest]
         ),
         "arrived": float(values(measured, "gradient_descent", "converged").value.mean()),
         "smacof_arrived": smacof_share(measured),
         "animated_cities": int(runs.cities.max()),
         "animated_gradient": _arrival(runs, "gradient_descent"),
         "animated_nelder_mead": _arrival(runs, "nelder_mead"),
-    }  # fmt: skip
+    }
     errors, angle = map_errors(measured).value, of_points(measured, "angular_radius")
     flat = angle[angle <= FLAT_MAP].index
-    for name, point in (("flat", errors.reindex(flat).idxmax()), ("widest", angle.idxmax())):
-        found |= {f"{name}_{key}": value for key, value in _map_numbers(measured, point).items()}
+    worst, widest = errors.reindex(flat).idxmax(), angle.idxmax()
+    for name, point in (("flat", worst), ("widest", widest)):
+        found |= {
+            f"{name}_point": point,
+            f"{name}_error_km": _median(measured, point, "gradient_descent", "procrustes_km"),
+            f"{name}_error_percent": 100
+            * _median(measured, point, "gradient_descent", "procrustes_relative"),
+        }
     closed, descent = (
         map_kilometres(measured, method).loc[list(flat)]
         for method in ("classical_scaling", "gradient_descent")
     )
+    planar = _median(measured, widest, "classical_scaling", "planar_share")
+    apart = _median(measured, widest, "classical_scaling", "minimiser_difference")
     found |= {
+        "flat_distortion_percent": 100 * _median(measured, worst, "point", "least_distortion"),
+        "flat_classical_km": _median(measured, worst, "classical_scaling", "procrustes_km"),
+        "widest_reach_km": angle[widest] * EARTH_RADIUS_KM,
+        "widest_planar_percent": 100 * planar,
+        "widest_apart_percent": 100 * apart,
         "flat_maps": len(flat),
         "closed_nearer": int((closed < descent).sum()),
         "closed_least_km": float(closed.min()),
@@ -301,11 +322,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "descent_least_km": float(descent.min()),
         "descent_most_km": float(descent.max()),
         "literal_percent": 100 * float(values(measured, "literal", "shape_error").value.max()),
-        "widest_apart_percent": 100 * float(
-            values(measured, "classical_scaling", "minimiser_difference")
-            .set_index("point").value[angle.idxmax()]
-        ),
-    }  # fmt: skip
+    }
     for method in GRADIENT_FREE:
         ratios = cost_ratios(measured, method)
         found[f"{method}_ratio_first"] = float(ratios.value.iloc[0])
@@ -313,23 +330,9 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     return found
 
 
-def _map_numbers(measured: pd.DataFrame, point: str) -> dict[str, Any]:
-    """How true a point's map is: lengths in km, shares in per cent."""
-    here = measured[measured.point == point]
-
-    def median(method: str, quantity: str) -> float:
-        return float(values(here, method, quantity).value.median())
-
-    return {
-        "point": point,
-        "reach_km": median("point", "angular_radius") * EARTH_RADIUS_KM,
-        "radius_km": median("point", "map_radius_km"),
-        "error_km": median("gradient_descent", "procrustes_km"),
-        "error_percent": 100 * median("gradient_descent", "procrustes_relative"),
-        "distortion_percent": 100 * median("point", "least_distortion"),
-        "classical_km": median("classical_scaling", "procrustes_km"),
-        "planar_percent": 100 * median("classical_scaling", "planar_share"),
-    }
+def _median(measured: pd.DataFrame, point: str, method: str, quantity: str) -> float:
+    """A quantity of a method at a point: the median over its starts."""
+    return float(values(measured[measured.point == point], method, quantity).value.median())
 
 
 def _arrival(runs: pd.DataFrame, method: str) -> float:

@@ -12,16 +12,16 @@ from matplotlib.lines import Line2D
 
 from adcost import plotting
 from adcost.experiments.mds import recovery
-from adcost.experiments.mds.plan import SCALING
-from adcost.experiments.mds.recovery import LOOKS, METHODS, label_cities
-from adcost.experiments.mds.summary import (
+from adcost.experiments.mds.analysis import (
     animated,
     cost_ratios,
     growth,
-    of_points,
     subset_exponent,
     values,
 )
+from adcost.experiments.mds.plan import SCALING
+from adcost.experiments.mds.recovery import LOOKS, METHODS, label_cities
+from adcost.results.select import parameter
 from adcost.statistics.intervals import Interval
 
 DASHED, DASHES = "central_differences", (0, (4, 3))
@@ -33,10 +33,11 @@ REGIONS = {"europe": "Europe", "usa": "USA", "world": "the world"}
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF, and the animation with its poster."""
     measured = tables["measurements"]
+    goal = parameter("mds", tables["points"], "tolerance")
     with plotting.style():
         shown = animated(tables["frames"])
         plotting.save(_map(tables["maps"], measured, shown), folder, "map")
-        plotting.save(_convergence(tables["convergence"], measured), folder, "convergence")
+        plotting.save(_convergence(tables["convergence"], measured, goal), folder, "convergence")
         plotting.save(_cost(measured), folder, "cost")
         recovery.animate(tables["frames"], tables["maps"], shown, folder)
 
@@ -80,15 +81,17 @@ def _map(maps: pd.DataFrame, measured: pd.DataFrame, shown: str) -> Figure:
     return figure
 
 
-def _convergence(curves: pd.DataFrame, measured: pd.DataFrame) -> Figure:
-    """The loss's excess against evaluations: a panel a point, a line a run."""
+def _convergence(curves: pd.DataFrame, measured: pd.DataFrame, goal: pd.Series) -> Figure:
+    """The loss's excess against evaluations: a panel a point, a line a run.
+
+    ``goal`` is the tolerance of each point.
+    """
     points = list(curves.point.unique())
     columns = min(4, len(points))
     rows = -(-len(points) // columns)
     size = (2.6 * columns, 2.7 * rows + 0.5)
     share = {"sharex": True, "sharey": True, "squeeze": False}
     figure, axes = plt.subplots(rows, columns, figsize=size, **share)
-    goal = of_points(measured, "tolerance")
     floor = goal.min() / 30
     for axis, point in zip(axes.flat, points, strict=False):
         own = _least_so_far(curves[curves.point == point], floor)

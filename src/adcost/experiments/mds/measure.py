@@ -65,10 +65,7 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
         ("point", 0, "relative_least_loss", least / float((targets**2).sum())),
         ("point", 0, "angular_radius", angle),
         ("point", 0, "least_distortion", maps.least_distortion(angle)),
-        ("point", 0, "map_radius_km", maps.radius(truth)),
         ("point", 0, "condition_number", condition_number(runs["l_bfgs"], targets)),
-        ("point", 0, "tolerance", parameters["tolerance"]),
-        ("point", 0, "slow_cap", parameters["slow"]["max_evaluations"]),
     ]
     rows += [("gradient_descent", i, "subset_steps", steps) for i, steps in enumerate(subsets)]
     finals = {method: [path.positions[-1] for path in paths] for method, paths in runs.items()}
@@ -120,9 +117,13 @@ def gradient_price(targets: np.ndarray) -> float:
 
 
 def run_all(
-    point: str, parameters: Mapping[str, Any], seed: int, starts: np.ndarray,
-    targets: np.ndarray, price: float,
-) -> tuple[dict[str, list[Path]], float]:  # fmt: skip
+    point: str,
+    parameters: Mapping[str, Any],
+    seed: int,
+    starts: np.ndarray,
+    targets: np.ndarray,
+    price: float,
+) -> tuple[dict[str, list[Path]], float]:
     """Every method's runs, and the least loss L* found."""
     slow, cap = parameters["slow"], parameters["max_evaluations"]
     l_bfgs = [solvers.l_bfgs(start, targets, price=price) for start in starts]
@@ -241,9 +242,15 @@ def _pca(truth: np.ndarray) -> list[Row]:
 def _smacof(start: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, int]:
     """scikit-learn's SMACOF on the distances themselves, from one start, and its iterations."""
     positions, _, iterations = smacof(
-        np.sqrt(targets), n_components=2, init=start, n_init=1, max_iter=3000, eps=1e-12,
-        return_n_iter=True, normalized_stress=False,
-    )  # fmt: skip
+        np.sqrt(targets),
+        n_components=2,
+        init=start,
+        n_init=1,
+        max_iter=3000,
+        eps=1e-12,
+        return_n_iter=True,
+        normalized_stress=False,
+    )
     return positions, iterations
 
 
@@ -261,10 +268,16 @@ def _curves(runs: Mapping[str, list[Path]], least: float) -> pd.DataFrame:
         for start, path in enumerate(paths):
             rows = _thinned(len(path.losses), CURVE_ROWS)
             excess = (path.losses[rows] - least) / (path.losses[0] - least)
-            parts.append(pd.DataFrame({
-                "method": method, "start": start, "evaluations": path.evaluations[rows],
-                "relative_excess": excess,
-            }))  # fmt: skip
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "method": method,
+                        "start": start,
+                        "evaluations": path.evaluations[rows],
+                        "relative_excess": excess,
+                    }
+                )
+            )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -282,9 +295,13 @@ def _maps(
 
 
 def _frames(
-    runs: Mapping[str, list[Path]], least: float, truth: np.ndarray, unit: float,
-    names: tuple[str, ...], animate: bool,
-) -> pd.DataFrame:  # fmt: skip
+    runs: Mapping[str, list[Path]],
+    least: float,
+    truth: np.ndarray,
+    unit: float,
+    names: tuple[str, ...],
+    animate: bool,
+) -> pd.DataFrame:
     """Maps of the first start after equal numbers of evaluations; two frames unless animated.
 
     Each run is turned onto the truth by the one motion that fits its last map, so that what moves

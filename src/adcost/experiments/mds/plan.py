@@ -33,13 +33,18 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     return [
         Point(
             name(region, size),
-            {"region": region, "size": size, **shared, **_of_region(region, config),
-             "animate": name(region, size) == config["animate"]},
+            {
+                "region": region,
+                "size": size,
+                **shared,
+                **_of_region(region, config),
+                "animate": name(region, size) == config["animate"],
+            },
             memory_mb=needed_mb(region, size, config),
         )
         for region, sizes in config["regions"].items()
         for size in sizes
-    ]  # fmt: skip
+    ]
 
 
 def needed_mb(region: str, size: int | str, config: Mapping[str, Any]) -> int:

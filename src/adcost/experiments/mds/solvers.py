@@ -65,12 +65,12 @@ Estimator = Callable[[jax.Array, jax.Array, jax.Array], jax.Array]
 def _chunk(estimate, keep, positions, keys, first, targets, steps):
     """CHUNK steps of all runs; losses (CHUNK, runs) and, if kept, maps before each step."""
 
-    def one(state, key, target, step, iteration):
+    def of_run(state, key, target, step, iteration):
         gradient = estimate(state, jax.random.fold_in(key, iteration), target)
         return state - step * gradient, mds.loss(state, target)
 
     def body(states, iteration):
-        every = jax.vmap(one, in_axes=(0, 0, 0, 0, None))
+        every = jax.vmap(of_run, in_axes=(0, 0, 0, 0, None))
         moved, losses = every(states, keys, targets, steps, iteration)
         return moved, (losses, states if keep else None)
 
@@ -131,8 +131,15 @@ def gradient_descent(
     problem: Problem, *, price: float, stop_at: np.ndarray, max_evaluations: int
 ) -> list[Path]:
     """Gradient descent; ``price``: evaluations that one gradient counts for."""
-    return _descend(_gradient, problem, problem.steps(), price=price, keep=True,
-                    arrived=_reached(stop_at), max_evaluations=max_evaluations)  # fmt: skip
+    return _descend(
+        _gradient,
+        problem,
+        problem.steps(),
+        price=price,
+        keep=True,
+        arrived=_reached(stop_at),
+        max_evaluations=max_evaluations,
+    )
 
 
 def central_differences(
@@ -140,15 +147,27 @@ def central_differences(
 ) -> list[Path]:
     """Gradient descent's steps with central differences in place of gradients."""
     price = central_evaluations(problem.starts[0].size)
-    return _descend(_central, problem, problem.steps(), price=price,
-                    arrived=_reached(stop_at), max_evaluations=max_evaluations)  # fmt: skip
+    return _descend(
+        _central,
+        problem,
+        problem.steps(),
+        price=price,
+        arrived=_reached(stop_at),
+        max_evaluations=max_evaluations,
+    )
 
 
 def two_point_descent(problem: Problem, *, stop_at: np.ndarray, max_evaluations: int) -> list[Path]:
     """Descent along two-point estimates, with the step α/d."""
     steps = problem.steps() / problem.starts[0].size
-    return _descend(_two_point, problem, steps, price=EVALUATIONS,
-                    arrived=_reached(stop_at), max_evaluations=max_evaluations)  # fmt: skip
+    return _descend(
+        _two_point,
+        problem,
+        steps,
+        price=EVALUATIONS,
+        arrived=_reached(stop_at),
+        max_evaluations=max_evaluations,
+    )
 
 
 def descent_to_rest(problem: Problem, *, tolerance: float, max_steps: int) -> list[Path]:
@@ -160,8 +179,9 @@ def descent_to_rest(problem: Problem, *, tolerance: float, max_steps: int) -> li
     def arrived(losses: np.ndarray) -> np.ndarray:
         return losses[-CHUNK] - losses[-1] <= tolerance * (losses[0] - losses[-1])
 
-    return _descend(_gradient, problem, problem.steps(), price=1, arrived=arrived,
-                    max_evaluations=max_steps)  # fmt: skip
+    return _descend(
+        _gradient, problem, problem.steps(), price=1, arrived=arrived, max_evaluations=max_steps
+    )
 
 
 def _reached(stop_at: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
@@ -188,8 +208,13 @@ def nelder_mead(
             raise StopIteration
 
     # Its own tests are switched off: it stops at the goal or at the cap.
-    options = {"adaptive": True, "maxfev": max_evaluations, "maxiter": max_evaluations,
-               "xatol": 0.0, "fatol": 0.0}  # fmt: skip
+    options = {
+        "adaptive": True,
+        "maxfev": max_evaluations,
+        "maxiter": max_evaluations,
+        "xatol": 0.0,
+        "fatol": 0.0,
+    }
     minimize(f, start.ravel(), method="Nelder-Mead", callback=record, options=options)
     return Path(np.array(evaluations), np.array(losses), np.array(positions))
 

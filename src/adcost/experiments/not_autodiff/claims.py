@@ -21,8 +21,7 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, at_least, at_most, near
-from adcost.experiments.not_autodiff.plan import STUDIED
-from adcost.experiments.not_autodiff.summary import (
+from adcost.experiments.not_autodiff.analysis import (
     MODES,
     SYMBOLIC,
     UNIT_ROUNDOFF,
@@ -33,6 +32,8 @@ from adcost.experiments.not_autodiff.summary import (
     values,
     worst_scaled,
 )
+from adcost.experiments.not_autodiff.plan import STUDIED
+from adcost.results.select import parameter
 from adcost.statistics.exponent import local_exponents
 from adcost.statistics.intervals import Interval, over
 
@@ -247,11 +248,10 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "expression_operations": int(values(measured, "expression", "operations")[deep]),
         "ad_operations": int(forward[deep]),
         "ad_operations_a_step": _whole(forward[deep] / deep),
-        "last_growth": float(growth(sizes).iloc[-1]),
         "deepest": int(error["forward"].index.max()),
         "paths": float(values(measured, "chain_rule", "paths").iloc[-1]),
         "edges": int(values(measured, "chain_rule", "edges").iloc[-1]),
-        "samples": int(measured[measured.quantity == "samples"].value.max()),
+        "samples": int(parameter("not_autodiff", tables["points"], "samples")["time"]),
         "ad_error": float(error["forward"][deep]),
         "value_error": float(error["value"][deep]),
         "difference_error": float(best[deep]),

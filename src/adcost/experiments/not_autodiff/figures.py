@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from adcost import plotting
-from adcost.experiments.not_autodiff.summary import UNIT_ROUNDOFF, functions, times, values
+from adcost.experiments.not_autodiff.analysis import UNIT_ROUNDOFF, functions, times, values
 from adcost.palette import METHODS
 
 OF = {

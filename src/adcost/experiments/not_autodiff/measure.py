@@ -13,7 +13,8 @@ difference's step and 0 otherwise. Quantities:
 - ``function_error``: the greatest |a/b − 1| of the symbolic derivative and reverse mode's program,
   both in 60 digits;
 - ``temporary_bytes`` of the compiled program;
-- ``gradient_operations`` by d inputs, ``jacobian_operations`` of d outputs by one input.
+- ``gradient_operations`` by d inputs, ``jacobian_operations`` of d outputs by one input;
+- ``timed``, 1: a method's program at a depth is among the timings.
 """
 
 from collections.abc import Callable, Mapping
@@ -168,9 +169,14 @@ def _programs(name: str, symbolic_depths: list[int], depths: list[int]) -> list[
         central = finite_differences.central_evaluations(1)
         rows += [
             (k, "central_difference", 0.0, "evaluations", central),
-            (k, "forward_difference", 0.0, "evaluations",
-             finite_differences.forward_evaluations(1)),
-        ]  # fmt: skip
+            (
+                k,
+                "forward_difference",
+                0.0,
+                "evaluations",
+                finite_differences.forward_evaluations(1),
+            ),
+        ]
         paths, edges = paths_and_edges(partial(iterated.unrolled, name, depth=k), 1.0)
         rows += [(k, "chain_rule", 0.0, "paths", paths), (k, "chain_rule", 0.0, "edges", edges)]
     return rows

@@ -33,20 +33,25 @@ def failures(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
 
 
 def _tag(point: str, tables: Mapping[str, pd.DataFrame], parts: pd.DataFrame) -> Tag:
-    told: dict[str, Any] = {row.part: json.loads(row.content) for row in parts.itertuples()}
+    contents: dict[str, Any] = {row.part: json.loads(row.content) for row in parts.itertuples()}
     timings = tables["timings"][tables["timings"].point == point]
     counted = tables["measurements"][tables["measurements"].point == point]
     repeats = timings[timings.group != "price"].drop(columns=["point", "quantity"])
-    tag = Tag(point, "", told["function"], notes=told["notes"], options=told["options"])
-    tag.prices = _prices(counted, timings[timings.group == "price"], told["price notes"])
+    tag = Tag(point, "", contents["function"], notes=contents["notes"], options=contents["options"])
+    tag.prices = _prices(counted, timings[timings.group == "price"], contents["price notes"])
     tag.timings = repeats.rename(columns=REPEATS)
-    for part, columns in (("lines", ()), ("traps", ()), ("checks", ()), ("memory", MEMORY),
-                          ("uncounted", UNCOUNTED)):  # fmt: skip
-        table = pd.DataFrame(told[part])
+    for part, columns in (
+        ("lines", ()),
+        ("traps", ()),
+        ("checks", ()),
+        ("memory", MEMORY),
+        ("uncounted", UNCOUNTED),
+    ):
+        table = pd.DataFrame(contents[part])
         setattr(tag, part, table if len(table) else pd.DataFrame(columns=list(columns)))
     if len(tag.lines):
         tag.lines["file"] = [f"{point}/{file}" if file else "" for file in tag.lines["file"]]
-        for file, text in told["sources"].items():
+        for file, text in contents["sources"].items():
             _remember(f"{point}/{file}", text)
     tag.function["seconds"] = _seconds(tag.prices)
     tag.recommendations = choose.recommendations(tag.prices, tag.timings, tag.function["platform"])

@@ -17,10 +17,10 @@ GRADIENT, REVERSE = "gradient", "reverse mode"
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """Whether each gradient is cheap, and whether each derivative passes its checks."""
-    return [claim for tag in tags(tables).values() for claim in _of(tag)]
+    return [claim for tag in tags(tables).values() for claim in _claims_of(tag)]
 
 
-def _of(tag: Tag) -> Iterator[Claim]:
+def _claims_of(tag: Tag) -> Iterator[Claim]:
     figure = f"{tag.name}_prices"
     rows = tag.prices[(tag.prices.derivative == GRADIENT) & (tag.prices.method == REVERSE)]
     if len(rows) and pd.notna(rows.counted.iloc[0]):
@@ -64,39 +64,47 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     for name, why in failures(tables).items():
         found["functions"].append({"verbatim": {"name": name}, "failure": _sentence(why)})
     for tag in tags(tables).values():
-        found["functions"].append(_told(tag))
+        found["functions"].append(_as_numbers(tag))
     return found
 
 
-def _told(tag: Tag) -> dict[str, Any]:
-    told, operations = tag.function, tag.function["operations"]
+def _as_numbers(tag: Tag) -> dict[str, Any]:
+    function, operations = tag.function, tag.function["operations"]
+    median = function["seconds"]["median"]
     use = tag.recommendations
     return {
         "verbatim": {
             "name": tag.name,
-            "file": told["file"],
-            "inputs": [f"{it['argument']}: {it['type']}" for it in told["inputs"]],
-            "outputs": [f"{it['output']} {it['type']}".strip() for it in told["outputs"]],
+            "file": function["file"],
+            "inputs": [f"{it['argument']}: {it['type']}" for it in function["inputs"]],
+            "outputs": [f"{it['output']} {it['type']}".strip() for it in function["outputs"]],
         },
         "verdict": tag.verdict,
-        "line": told["line"],
-        "size": told["size"],
+        "line": function["line"],
+        "size": function["size"],
         "operations": operations.get("total", 0),
-        "kept_bytes": told["kept_bytes"] or 0,
-        "seconds": None if pd.isna(told["seconds"]["median"]) else told["seconds"]["median"],
+        "kept_bytes": function["kept_bytes"] or 0,
+        "seconds": None if pd.isna(median) else median,
         "uses": [
             {"derivative": row.derivative, "sentence": f"{row.sentence.rstrip('.')}."}
             for row in use.itertuples()
         ],
         "traps": [
-            {"verbatim": {"place": f"{row.file}:{row.line}"}, "name": row.name,
-             "sentence": _sentence(row.sentence), "rewrite": _sentence(row.rewrite)}
+            {
+                "verbatim": {"place": f"{row.file}:{row.line}"},
+                "name": row.name,
+                "sentence": _sentence(row.sentence),
+                "rewrite": _sentence(row.rewrite),
+            }
             for row in tag.traps.itertuples(index=False, name="Trap")
         ],
         "checks": [
-            {"check": row.check, "passed": None if pd.isna(row.passed) else bool(row.passed),
-             "sentence": _sentence(row.sentence)}
+            {
+                "check": row.check,
+                "passed": None if pd.isna(row.passed) else bool(row.passed),
+                "sentence": _sentence(row.sentence),
+            }
             for row in tag.checks.itertuples()
         ],
         "notes": [_sentence(note) for note in tag.notes],
-    }  # fmt: skip
+    }

@@ -31,9 +31,14 @@ from adcost.price.words import short
 
 COUNTED = ("operations", "exact", "counted", "temporary_bytes", "total_bytes")
 TIMED = (
-    "compile_seconds", "seconds", "seconds_low", "seconds_high", "timed", "timed_low",
+    "compile_seconds",
+    "seconds",
+    "seconds_low",
+    "seconds_high",
+    "timed",
+    "timed_low",
     "timed_high",
-)  # fmt: skip
+)
 PARTS = ("function", "memory", "lines", "traps", "checks", "uncounted", "notes", "options")
 WHOLE = "price"
 """The group of a way's price, which is of no round; a price in ``seconds`` is their median."""
@@ -93,8 +98,8 @@ def _priced(point: str, parameters: Mapping[str, Any]) -> Tag:
 def _parts(tag: Tag) -> dict[str, Any]:
     everything = tag.to_dict()
     found = {part: everything[part] for part in PARTS}
-    told = found["function"]
-    found["function"] = {key: told[key] for key in told if "seconds" not in key}
+    function = found["function"]
+    found["function"] = {key: function[key] for key in function if "seconds" not in key}
     found["price notes"] = [
         {key: row[key] for key in ("derivative", "method", "note")}
         for row in everything["prices"]

@@ -17,9 +17,13 @@ OF_EACH = ("prices", "lines", "checkpoints")
 """The figures of each function, named ``<function>_<figure>``."""
 
 DEFAULTS: Mapping[str, Any] = {
-    "argnums": [0], "has_aux": False, "tolerance": 0.01, "leave_out": [], "batch": {},
+    "argnums": [0],
+    "has_aux": False,
+    "tolerance": 0.01,
+    "leave_out": [],
+    "batch": {},
     "fits_mb": 0,
-}  # fmt: skip
+}
 """What a function's keys are where they are not given."""
 
 
@@ -35,14 +39,18 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     return [
         Point(
             one["name"],
-            {**DEFAULTS, **one, **limits,
-             "sha256": user_code.digest(one["function"], one["arguments"])},
+            {
+                **DEFAULTS,
+                **one,
+                **limits,
+                "sha256": user_code.digest(one["function"], one["arguments"]),
+            },
             memory_mb=PROCESS_MB + config["memory_mb"],
             timed=True,
             seeded=False,
         )
         for one in config["functions"]
-    ]  # fmt: skip
+    ]
 
 
 def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:

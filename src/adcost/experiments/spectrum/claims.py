@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, at_least, at_most, near
-from adcost.experiments.spectrum import summary
+from adcost.experiments.spectrum import analysis
 from adcost.statistics.intervals import TOO_FEW, Interval, over
 
 SECTION = "«Динамика обучения нейронной сети через спектр Гессиана и hvp»"
@@ -26,20 +26,20 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
 
 
 def _lanczos(measured: pd.DataFrame) -> Claim:
-    dense = summary.dense_checkpoints(measured)
+    dense = analysis.dense_checkpoints(measured)
     errors = [
         np.concatenate(
             [
-                summary.residual_errors(measured, *checkpoint),
-                summary.quadrature_errors(measured, *checkpoint),
+                analysis.residual_errors(measured, *checkpoint),
+                analysis.quadrature_errors(measured, *checkpoint),
             ]
         )
         for checkpoint in dense
     ]
-    densities = [summary.density_error(measured, *checkpoint) for checkpoint in dense]
+    densities = [analysis.density_error(measured, *checkpoint) for checkpoint in dense]
     once, more = (
         Interval.spanning(
-            (summary.copies(measured, *checkpoint, method) for checkpoint in dense), "checkpoints"
+            (analysis.copies(measured, *checkpoint, method) for checkpoint in dense), "checkpoints"
         )
         for method in ("full", "none")
     )
@@ -57,7 +57,7 @@ def _lanczos(measured: pd.DataFrame) -> Claim:
             ),
             at_most(
                 "sampled",
-                Interval.exactly(max(summary.extreme_errors(measured, *c).max() for c in dense)),
+                Interval.exactly(max(analysis.extreme_errors(measured, *c).max() for c in dense)),
                 1,
                 "of what theory allows: extreme eigenvalues",
             ),
@@ -85,8 +85,8 @@ def _lanczos(measured: pd.DataFrame) -> Claim:
 
 
 def _vanish(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
-    name = summary.subject(measured)
-    again = summary.trainings(points, name)
+    name = analysis.subject(measured)
+    again = analysis.trainings(points, name)
     others = tuple(
         at_most(
             "sampled",
@@ -94,7 +94,7 @@ def _vanish(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
             GONE,
             f"of most negative over largest eigenvalue is left, {other}",
         )
-        for other in summary.networks(measured)
+        for other in analysis.networks(measured)
         if other not in again
     )
     before = [_before(measured, training) for training in again]
@@ -135,18 +135,18 @@ def _vanish(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
 def _over_trainings(each: list[Interval]) -> Interval:
     """From the least to the greatest of all trainings, radii and probes included.
 
-    Of fewer than `summary.LEAST_TRAININGS` the middle one, and no interval.
+    Of fewer than `analysis.LEAST_TRAININGS` the middle one, and no interval.
     """
     middle = sorted(one.value for one in each)[len(each) // 2]
-    if len(each) < summary.LEAST_TRAININGS:
+    if len(each) < analysis.LEAST_TRAININGS:
         return Interval(middle, np.nan, np.nan, TOO_FEW)
     lows, highs = [one.low for one in each], [one.high for one in each]
     return Interval(middle, float(np.min(lows)), float(np.max(highs)), over("trainings"))
 
 
 def _before(measured: pd.DataFrame, training: str) -> Interval:
-    first = summary.epochs(measured, training)[0]
-    return summary.negative_share(measured, training, first)
+    first = analysis.epochs(measured, training)[0]
+    return analysis.negative_share(measured, training, first)
 
 
 def _remaining(measured: pd.DataFrame, name: str, *, absolute: bool = False) -> Interval:
@@ -155,11 +155,13 @@ def _remaining(measured: pd.DataFrame, name: str, *, absolute: bool = False) -> 
     In units of the largest eigenvalue, or ``absolute``; over the probes. NaN where nothing
     negative was there to vanish.
     """
-    first, *_, last = summary.epochs(measured, name)
+    first, *_, last = analysis.epochs(measured, name)
     if absolute:
-        before, after = (_negated(summary.extremes(measured, name, e).least) for e in (first, last))
+        before, after = (
+            _negated(analysis.extremes(measured, name, e).least) for e in (first, last)
+        )
     else:
-        before, after = (summary.negative_share(measured, name, e) for e in (first, last))
+        before, after = (analysis.negative_share(measured, name, e) for e in (first, last))
     if before.low <= 0:
         return Interval.unknown()
     ends = (after.low / before.low, after.low / before.high, after.high / before.low)
@@ -171,9 +173,9 @@ def _negated(interval: Interval) -> Interval:
 
 
 def _note(measured: pd.DataFrame, name: str, trainings: int) -> str:
-    first, *_, last = summary.epochs(measured, name)
-    start, end = (summary.extremes(measured, name, e) for e in (first, last))
-    size = int(summary.single(measured, name, first, "parameters"))
+    first, *_, last = analysis.epochs(measured, name)
+    start, end = (analysis.extremes(measured, name, e) for e in (first, last))
+    size = int(analysis.single(measured, name, first, "parameters"))
     return (
         f"A network of {size:,} parameters. λ min is {start.least.value:.3g} before and "
         f"{end.least.value:.2g} after {last} epochs, λ max {start.largest.value:.3g} and "
@@ -187,64 +189,51 @@ def _note(measured: pd.DataFrame, name: str, trainings: int) -> str:
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name."""
     measured = tables["measurements"]
-    name = summary.subject(measured)
-    epochs = summary.epochs(measured, name)
+    name = analysis.subject(measured)
+    epochs = analysis.epochs(measured, name)
     first, last = epochs[0], epochs[-1]
-    dense = summary.dense_checkpoints(measured)
+    dense = analysis.dense_checkpoints(measured)
     small, trained = dense[-1]
-    found = summary.decompositions(measured, name, last)
-    exact = summary.eigenvalues(measured, small, trained)
-    distances = [summary.density_error(measured, *checkpoint) for checkpoint in dense]
-    lost = summary.of_checkpoint(measured, name, last, "lanczos", "orthogonality").value.max()
+    found = analysis.decompositions(measured, name, last)
+    exact = analysis.eigenvalues(measured, small, trained)
+    lost = analysis.of_checkpoint(measured, name, last, "lanczos", "orthogonality").value.max()
     return {
-        "network": name,
-        "parameters": int(summary.single(measured, name, first, "parameters")),
+        "parameters": int(analysis.single(measured, name, first, "parameters")),
         "epochs": last,
-        "trainings": len(summary.trainings(tables["points"], name)),
+        "trainings": len(analysis.trainings(tables["points"], name)),
         "checkpoints": len(epochs),
-        "test_accuracy": 100 * summary.single(measured, name, last, "test_accuracy"),
-        "test_images": int(summary.single(measured, name, last, "test_images")),
-        "loss_before": summary.single(measured, name, first, "training_loss"),
-        "loss_after": summary.single(measured, name, last, "training_loss"),
+        "test_accuracy": 100 * analysis.single(measured, name, last, "test_accuracy"),
+        "test_images": int(analysis.single(measured, name, last, "test_images")),
+        "loss_before": analysis.single(measured, name, first, "training_loss"),
+        "loss_after": analysis.single(measured, name, last, "training_loss"),
         "probes": len(found),
         "steps": max(len(values) for values, _, _ in found.values()),
-        "hessian_gigabytes": summary.single(measured, name, first, "parameters") ** 2 * 4 / 1e9,
-        "least_before": summary.extremes(measured, name, first).least.value,
-        "least_after": summary.extremes(measured, name, last).least.value,
-        "largest_before": summary.extremes(measured, name, first).largest.value,
-        "largest_after": summary.extremes(measured, name, last).largest.value,
-        "share_before": summary.negative_share(measured, name, first).value,
-        "share_after": summary.negative_share(measured, name, last).value,
-        "radius_before": _radius(measured, name, first),
-        "radius_after": _radius(measured, name, last),
+        "hessian_gigabytes": analysis.single(measured, name, first, "parameters") ** 2 * 4 / 1e9,
+        "least_before": analysis.extremes(measured, name, first).least.value,
+        "least_after": analysis.extremes(measured, name, last).least.value,
+        "largest_before": analysis.extremes(measured, name, first).largest.value,
+        "largest_after": analysis.extremes(measured, name, last).largest.value,
+        "share_before": analysis.negative_share(measured, name, first).value,
+        "share_after": analysis.negative_share(measured, name, last).value,
         "orthogonality": float(lost),
-        "small_network": small,
         "small_parameters": len(exact),
-        "small_probes": len(summary.decompositions(measured, small, trained)),
-        "residual_error": max(float(summary.residual_errors(measured, *c).max()) for c in dense),
-        "extreme_error": max(float(summary.extreme_errors(measured, *c).max()) for c in dense),
+        "residual_error": max(float(analysis.residual_errors(measured, *c).max()) for c in dense),
+        "extreme_error": max(float(analysis.extreme_errors(measured, *c).max()) for c in dense),
         "quadrature_error": max(
-            float(summary.quadrature_errors(measured, *c).max()) for c in dense
+            float(analysis.quadrature_errors(measured, *c).max()) for c in dense
         ),
-        "density_error": max(apart / allowed for apart, allowed in distances),
-        "copies": max(summary.copies(measured, *c, "none") for c in dense),
-        "ghost_steps": int(summary.largest_ritz(measured, small, trained, "none").index.max()),
+        "copies": max(analysis.copies(measured, *c, "none") for c in dense),
+        "ghost_steps": int(analysis.largest_ritz(measured, small, trained, "none").index.max()),
         "eigenvalues": [
             {
                 "network": network,
                 "epoch": epoch,
-                "least": summary.extremes(measured, network, epoch).least.value,
-                "largest": summary.extremes(measured, network, epoch).largest.value,
-                "share": summary.negative_share(measured, network, epoch).value,
-                "test": 100 * summary.single(measured, network, epoch, "test_accuracy"),
+                "least": analysis.extremes(measured, network, epoch).least.value,
+                "largest": analysis.extremes(measured, network, epoch).largest.value,
+                "share": analysis.negative_share(measured, network, epoch).value,
+                "test": 100 * analysis.single(measured, network, epoch, "test_accuracy"),
             }
-            for network in summary.networks(measured)
-            for epoch in summary.epochs(measured, network)
+            for network in analysis.networks(measured)
+            for epoch in analysis.epochs(measured, network)
         ],
     }
-
-
-def _radius(measured: pd.DataFrame, name: str, epoch: int) -> float:
-    """The largest residual bound of the two outermost Ritz values."""
-    found = summary.decompositions(measured, name, epoch).values()
-    return float(max(max(radii[0], radii[-1]) for _, _, radii in found))

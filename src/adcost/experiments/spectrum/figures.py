@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from adcost import plotting
-from adcost.experiments.spectrum import summary
+from adcost.experiments.spectrum import analysis
 from adcost.matrix_free.spectral_density import smoothed_density
 from adcost.palette import METHODS
 from adcost.statistics.intervals import Interval
@@ -45,13 +45,13 @@ def _title(epoch: int, last: int) -> str:
 
 def _density(measured: pd.DataFrame) -> Figure:
     """The spectral density at every checkpoint: all on one axis, and each on its own."""
-    network = summary.subject(measured)
-    epochs = summary.epochs(measured, network)
+    network = analysis.subject(measured)
+    epochs = analysis.epochs(measured, network)
     figure, axes = plt.subplots(
         2, len(epochs), figsize=(3.4 * len(epochs), 5.6), sharey="row", squeeze=False
     )
     colours = _colours(epochs)
-    ends = {e: summary.extremes(measured, network, e) for e in epochs}
+    ends = {e: analysis.extremes(measured, network, e) for e in epochs}
     widest = (
         min(x.least.value for x in ends.values()),
         max(x.largest.value for x in ends.values()),
@@ -61,7 +61,7 @@ def _density(measured: pd.DataFrame) -> Figure:
         for axis, (low, high) in zip(axes[:, column], (widest, own), strict=True):
             width = high - low
             at = np.linspace(low - 0.05 * width, high + 0.05 * width, 2000)
-            height = summary.density(measured, network, epoch, at, width) * width
+            height = analysis.density(measured, network, epoch, at, width) * width
             axis.fill_between(
                 at, FLOOR, np.maximum(height, FLOOR), color=colours[epoch], alpha=0.25, lw=0
             )
@@ -82,11 +82,11 @@ def _density(measured: pd.DataFrame) -> Figure:
 
 def _extremes(measured: pd.DataFrame, points: pd.DataFrame) -> Figure:
     """λ_max and −λ_min through training, and their ratio, for every network."""
-    names = summary.networks(measured)
+    names = analysis.networks(measured)
     figure, (size, share) = plt.subplots(1, 2, figsize=(9.6, 3.8))
     network = names[0]
-    epochs = summary.epochs(measured, network)
-    ends = [summary.extremes(measured, network, e) for e in epochs]
+    epochs = analysis.epochs(measured, network)
+    ends = [analysis.extremes(measured, network, e) for e in epochs]
     middle_epoch = len(epochs) // 2
     ends_of = {
         "largest, λ max": ([x.largest for x in ends], plotting.BLUE, (8, 6), "left"),
@@ -100,16 +100,16 @@ def _extremes(measured: pd.DataFrame, points: pd.DataFrame) -> Figure:
     size.set(xscale="symlog", yscale="log", xlabel="epochs", ylabel="size of the eigenvalue")
     size.set_title(network)
     palette = (plotting.PURPLE, plotting.GREEN, plotting.SKY, plotting.YELLOW)
-    again = {one: name for name in names for one in summary.trainings(points, name)[1:]}
+    again = {one: name for name in names for one in analysis.trainings(points, name)[1:]}
     firsts = [name for name in names if name not in again]
     for name, first in again.items():
-        epochs = summary.epochs(measured, name)
-        shares = [summary.negative_share(measured, name, e).value for e in epochs]
+        epochs = analysis.epochs(measured, name)
+        shares = [analysis.negative_share(measured, name, e).value for e in epochs]
         colour = palette[firsts.index(first) % len(palette)]
         share.plot(epochs, shares, "o--", ms=3, lw=0.8, alpha=0.6, color=colour)
     for place, name in enumerate(firsts):
-        epochs = summary.epochs(measured, name)
-        values = [summary.negative_share(measured, name, e) for e in epochs]
+        epochs = analysis.epochs(measured, name)
+        values = [analysis.negative_share(measured, name, e) for e in epochs]
         colour = palette[place % len(palette)]
         shares = _intervals(share, epochs, values, colour)
         plotting.label_at_end(share, epochs[-1], shares[-1], name, colour, fontsize=9)
@@ -118,7 +118,7 @@ def _extremes(measured: pd.DataFrame, points: pd.DataFrame) -> Figure:
     size.margins(y=0.15)
     share.margins(x=0.3, y=0.15)  # room for the names
     for axis in (size, share):
-        ticks = sorted({e for name in names for e in summary.epochs(measured, name)})
+        ticks = sorted({e for name in names for e in analysis.epochs(measured, name)})
         plotting.ticks(axis, "x", ticks)
     return figure
 
@@ -133,17 +133,17 @@ def _intervals(axis: Axes, epochs: list[int], values: list[Interval], colour: st
 
 def _training(measured: pd.DataFrame) -> Figure:
     """Loss of every step of the subject, and accuracy at the checkpoints."""
-    network = summary.subject(measured)
+    network = analysis.subject(measured)
     figure, axis = plt.subplots(figsize=(6.4, 3.6))
     rows = measured[(measured.network == network) & (measured.method == "training")]
     rows = rows[rows.quantity == "loss"].sort_values("index")
     axis.plot(rows["index"], rows.value, color=plotting.SKY, lw=0.8)
     axis.set(yscale="log", xlabel="step", ylabel="cross-entropy of the minibatch")
-    epochs = summary.epochs(measured, network)
+    epochs = analysis.epochs(measured, network)
     an_epoch = rows["index"].max() / epochs[-1]
     for epoch in epochs:
-        accuracy = summary.single(measured, network, epoch, "test_accuracy")
-        loss = summary.single(measured, network, epoch, "training_loss")
+        accuracy = analysis.single(measured, network, epoch, "test_accuracy")
+        loss = analysis.single(measured, network, epoch, "training_loss")
         axis.plot([epoch * an_epoch], [loss], "o", color=_colours(epochs)[epoch], ms=7)
         said = f"epoch {epoch}: {100 * accuracy:.1f} % of the\ntest images right"
         ended = epoch == epochs[-1]
@@ -155,25 +155,25 @@ def _training(measured: pd.DataFrame) -> Figure:
 
 def _dense(measured: pd.DataFrame) -> Figure:
     """The density from the whole Hessian under the one from Lanczos, at each dense checkpoint."""
-    found = summary.dense_checkpoints(measured)
+    found = analysis.dense_checkpoints(measured)
     figure, axes = plt.subplots(1, len(found), figsize=(4.8 * len(found), 3.6), squeeze=False)
     for axis, (network, epoch) in zip(axes[0], found, strict=True):
-        exact = summary.eigenvalues(measured, network, epoch)
+        exact = analysis.eigenvalues(measured, network, epoch)
         width = np.ptp(exact)
         at = np.linspace(exact[0] - 0.05 * width, exact[-1] + 0.05 * width, 2000)
-        sigma = summary.SMOOTHING * width
+        sigma = analysis.SMOOTHING * width
         true = smoothed_density(exact, np.full(len(exact), 1 / len(exact)), at, sigma) * width
         label = f"{FULL.name}, {len(exact):,} eigenvalues"
         fill = {"color": FULL.colour, "alpha": 0.35, "lw": 0, "label": label}
         axis.fill_between(at, FLOOR, np.maximum(true, FLOOR), **fill)
-        height = summary.density(measured, network, epoch, at, width) * width
-        found_here = summary.decompositions(measured, network, epoch)
+        height = analysis.density(measured, network, epoch, at, width) * width
+        found_here = analysis.decompositions(measured, network, epoch)
         steps = len(found_here[0][0])
         label = f"{LANCZOS.name}, {len(found_here)} probes of {steps} steps"
         axis.plot(at, np.maximum(height, FLOOR), color=LANCZOS.colour, lw=1.1, label=label)
-        apart, allowed = summary.density_error(measured, network, epoch)
+        apart, allowed = analysis.density_error(measured, network, epoch)
         axis.set(yscale="log", ylim=(1e-4, 1e3), xlabel="eigenvalue λ")
-        moment = _title(epoch, summary.epochs(measured, network)[-1])
+        moment = _title(epoch, analysis.epochs(measured, network)[-1])
         axis.set_title(
             f"{moment}\nW₁ = {plotting.number(apart, 2)}, "
             f"theory allows {plotting.number(allowed, 2)}",
@@ -186,8 +186,8 @@ def _dense(measured: pd.DataFrame) -> Figure:
 
 def _ghosts(measured: pd.DataFrame) -> Figure:
     """The largest Ritz values after every step, with and without reorthogonalisation."""
-    network, epoch = summary.dense_checkpoints(measured)[-1]
-    exact = summary.eigenvalues(measured, network, epoch)
+    network, epoch = analysis.dense_checkpoints(measured)[-1]
+    exact = analysis.eigenvalues(measured, network, epoch)
     figure, axes = plt.subplots(
         2, 2, figsize=(9.6, 5.2), sharex=True, sharey="row", height_ratios=(2.2, 1)
     )
@@ -196,7 +196,7 @@ def _ghosts(measured: pd.DataFrame) -> Figure:
     ):
         _ritz_paths(axes[0, column], measured, network, epoch, method, exact)
         axes[0, column].set_title(title)
-        lost = summary.orthogonality(measured, network, epoch, method)
+        lost = analysis.orthogonality(measured, network, epoch, method)
         axes[1, column].plot(lost.index, np.maximum(lost, 1e-17), "o-", ms=3, color=LANCZOS.colour)
         axes[1, column].set(yscale="log", xlabel="Lanczos steps", ylim=(1e-17, 10))
         axes[1, column].set_yticks([1e-15, 1e-10, 1e-5, 1])
@@ -208,12 +208,12 @@ def _ghosts(measured: pd.DataFrame) -> Figure:
 def _ritz_paths(
     axis: Axes, measured: pd.DataFrame, network: str, epoch: int, method: str, exact: np.ndarray
 ) -> None:
-    paths = summary.largest_ritz(measured, network, epoch, method)
+    paths = analysis.largest_ritz(measured, network, epoch, method)
     for place in paths:
         axis.plot(paths.index, paths[place], ".", ms=2.5, color=LANCZOS.colour)
     for value in exact[::-1][: paths.shape[1]]:
         axis.axhline(value, color=FULL.colour, lw=0.8, zorder=0)
-    again = summary.copies(measured, network, epoch, method)
+    again = analysis.copies(measured, network, epoch, method)
     word = "once" if again == 1 else f"{again} times"
     said = f"the largest eigenvalue is there {word}"
     above = {"offset": (0, 6), "ha": "right", "va": "baseline", "fontsize": 9}

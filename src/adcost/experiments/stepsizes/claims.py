@@ -19,11 +19,11 @@ import pandas as pd
 from scipy.stats import beta
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.experiments.stepsizes.numbers import numbers as numbers
-from adcost.experiments.stepsizes.summary import (
+from adcost.experiments.stepsizes.analysis import (
     ENDS,
     UNIT_ROUNDOFF,
     conditioned,
+    configured,
     distance_to_rest,
     guaranteed,
     lower_shares,
@@ -33,6 +33,7 @@ from adcost.experiments.stepsizes.summary import (
     values,
     vectors,
 )
+from adcost.experiments.stepsizes.numbers import numbers as numbers
 from adcost.statistics.intervals import CONFIDENCE, Interval, median_interval
 
 SECTION = "«Задачи на дом», домашняя задача 2"
@@ -49,15 +50,15 @@ LEAST = 1e-6
 
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
-    """All claims of the experiment from ``measurements``."""
-    measured = tables["measurements"]
+    """All claims of the experiment from ``measurements`` and ``points``."""
+    measured, points = tables["measurements"], tables["points"]
     return [
         _gradient(measured),
-        _improves(measured),
-        _stationary(measured),
-        _stationary_on_arrival(measured),
-        _local_minimum(measured),
-        _local_minimum_on_arrival(measured),
+        _improves(measured, points),
+        _stationary(measured, points),
+        _stationary_on_arrival(measured, points),
+        _local_minimum(measured, points),
+        _local_minimum_on_arrival(measured, points),
         _stability(measured),
         _chebyshev(measured),
     ]
@@ -78,7 +79,9 @@ def _gradient(measured: pd.DataFrame) -> Claim:
         "−2L/(1 − α_i), for random α and for α_i near 1 and at 1.",
         (
             at_most(
-                "exact", _largest(error / unit.value.to_numpy()), GRADIENT,
+                "exact",
+                _largest(error / unit.value.to_numpy()),
+                GRADIENT,
                 "rounding errors as the loop amplifies them",
             ),
         ),
@@ -88,21 +91,24 @@ def _gradient(measured: pd.DataFrame) -> Claim:
         "gradient; at α_i = 1 both sides are exactly 0. The closed form is evaluated in rational "
         "arithmetic.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
-def _improves(measured: pd.DataFrame) -> Claim:
+def _improves(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
     ratio = of_runs(measured, "constant", "loss_ratio")
-    steps = of_runs(measured, "start", "steps").iloc[0]
-    scaled = of_runs(measured, "start", "beta_curvature").iloc[0]
+    scaled, steps = configured(points, "beta"), configured(points, "steps")
     unit = "of L at the start"
     beside = [
-        at_most("sampled", median_interval(of_runs(measured, method, "loss_ratio")), MANY_ORDERS,
-                f"{unit}, {name}")
+        at_most(
+            "sampled",
+            median_interval(of_runs(measured, method, "loss_ratio")),
+            MANY_ORDERS,
+            f"{unit}, {name}",
+        )
         for method, name in ENDS.items()
-    ]  # fmt: skip
+    ]
     if scaled <= 1:
-        share = _largest(ratio.to_numpy() / guaranteed(measured, steps))
+        share = _largest(ratio.to_numpy() / guaranteed(measured, scaled, steps))
         beside.append(at_most("exact", share, 1, "of what theory guarantees"))
     left = values(measured, "homework", "constant", "diverged").value
     note = (
@@ -132,23 +138,17 @@ def _steps_of(measured: pd.DataFrame) -> str:
     return f"{least}" if least == most else f"{least} to {most}"
 
 
-def _scaled_beta(measured: pd.DataFrame) -> float:
-    """βC of the homework's own run, as configured."""
-    return float(of_runs(measured, "start", "beta_curvature").iloc[0])
-
-
-def _at_rest(measured: pd.DataFrame, method: str, name: str) -> Evidence:
+def _at_rest(measured: pd.DataFrame, points: pd.DataFrame, method: str, name: str) -> Evidence:
     """How far a run's end is from where the gradient is zero, the worst of all starts."""
     horizon = vectors(measured, "start", "alpha").shape[1]
-    dimension = of_runs(measured, "start", "dimension").iloc[0]
-    unit = (dimension + 2 * horizon) * UNIT_ROUNDOFF
+    unit = (configured(points, "dimension") + 2 * horizon) * UNIT_ROUNDOFF
     worst = _largest(distance_to_rest(measured, method) / unit)
     return at_most("exact", worst, STATIONARY, f"rounding errors an operation, {name}")
 
 
-def _stationary(measured: pd.DataFrame) -> Claim:
-    scaled = _scaled_beta(measured)
-    piece = _at_rest(measured, "constant", f"βC = {scaled:g}")
+def _stationary(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
+    scaled = configured(points, "beta")
+    piece = _at_rest(measured, points, "constant", f"βC = {scaled:g}")
     left = (
         f"The constant β = {scaled:g}/C has not arrived, and the distance left, "
         f"{distance_to_rest(measured, 'constant').median():.2g} in α, says so: where β is small, "
@@ -168,13 +168,13 @@ def _stationary(measured: pd.DataFrame) -> Claim:
     )
 
 
-def _stationary_on_arrival(measured: pd.DataFrame) -> Claim:
+def _stationary_on_arrival(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
     return Claim(
         "stepsizes.stationary_on_arrival",
         "Polyak 1987",
         "With a step that is chosen to arrive, β = 1/C or Polyak's, the gradient vanishes at the "
         "end.",
-        tuple(_at_rest(measured, *end) for end in ENDS.items()),
+        tuple(_at_rest(measured, points, *end) for end in ENDS.items()),
         "minimum",
         "L is quadratic in each α_i by itself, so β = 1/C takes that component to 1 in one step.",
         claimed_by="ours",
@@ -193,15 +193,16 @@ def _negative(measured: pd.DataFrame, method: str, name: str) -> Evidence:
     )
 
 
-def _lower(measured: pd.DataFrame, method: str, name: str) -> Evidence:
+def _lower(measured: pd.DataFrame, points: pd.DataFrame, method: str, name: str) -> Evidence:
     """How many random perturbations of the end lower L."""
-    tried = of_runs(measured, "start", "perturbations")
-    found = share_interval(lower_shares(measured, method), int(tried.sum()))
+    runs = len(vectors(measured, "start", "alpha"))
+    tried = int(configured(points, "perturbations")) * runs
+    found = share_interval(lower_shares(measured, method), tried)
     return at_most("sampled", found, HALF_OF_HALF, f"of perturbations lower L, {name}")
 
 
-def _local_minimum(measured: pd.DataFrame) -> Claim:
-    scaled = _scaled_beta(measured)
+def _local_minimum(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
+    scaled = configured(points, "beta")
     name = f"βC = {scaled:g}"
     piece = _negative(measured, "constant", name)
     slope = (
@@ -213,14 +214,14 @@ def _local_minimum(measured: pd.DataFrame) -> Claim:
         SECTION,
         "The end of the homework's own descent on α is a local minimum: the Hessian has no "
         "negative eigenvalue beyond rounding, and no small perturbation lowers L.",
-        (piece, _lower(measured, "constant", name)),
+        (piece, _lower(measured, points, "constant", name)),
         "minimum",
         slope if piece.verdict == "refuted" else "",
         claimed_by="lecture",
     )
 
 
-def _local_minimum_on_arrival(measured: pd.DataFrame) -> Claim:
+def _local_minimum_on_arrival(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
     unit = vectors(measured, "start", "alpha").shape[1] * UNIT_ROUNDOFF
     pieces = [_negative(measured, *end) for end in ENDS.items()]
     for method, name in ENDS.items():
@@ -233,7 +234,7 @@ def _local_minimum_on_arrival(measured: pd.DataFrame) -> Claim:
             values(measured, "homework", "valley", "rank", ones).value, "starts"
         )
         pieces.append(near("exact", found, rank, 0, f"rank where {word}", f"{rank}"))
-    pieces += [_lower(measured, *end) for end in ENDS.items()]
+    pieces += [_lower(measured, points, *end) for end in ENDS.items()]
     return Claim(
         "stepsizes.local_minimum_on_arrival",
         SECTION,

@@ -18,7 +18,14 @@ from scipy.optimize import minimize
 
 from adcost import seeds
 from adcost.derivatives.unrolled import loss_of_steps
-from adcost.experiments.stepsizes import horizon as best
+from adcost.experiments.stepsizes.horizon import (
+    chebyshev_steps,
+    contraction,
+    equal_steps,
+    krylov_least,
+    least_worst_case,
+    worst_case,
+)
 from adcost.functions.diagonal_quadratic import diagonal_quadratic, log_spaced_eigenvalues
 
 CURVE_POINTS = 241
@@ -52,10 +59,13 @@ def learn(start: np.ndarray, x0: np.ndarray, eigenvalues: np.ndarray) -> tuple[n
         return float(value), np.asarray(slope)
 
     found = minimize(
-        fun, np.log(start), jac=True, method="L-BFGS-B",
+        fun,
+        np.log(start),
+        jac=True,
+        method="L-BFGS-B",
         bounds=[(-np.log(eigenvalues.max()), -np.log(eigenvalues.min()))] * len(start),
         options={"maxiter": 2000, "maxfun": 5000, "ftol": 1e-15, "gtol": 1e-10, "maxcor": 20},
-    )  # fmt: skip
+    )
     return np.exp(found.x), int(found.nfev)
 
 
@@ -72,8 +82,8 @@ def compare(parameters: Mapping[str, Any], seed: int) -> tuple[list[Row], list[C
     for condition in parameters["numbers"]:
         eigenvalues = log_spaced_eigenvalues(condition, parameters["dimension"])
         fixed = {
-            "chebyshev": best.chebyshev_steps(condition, horizon),
-            "equal": best.equal_steps(condition, horizon),
+            "chebyshev": chebyshev_steps(condition, horizon),
+            "equal": equal_steps(condition, horizon),
         }
         for run in range(parameters["starts"]):
             rng = seeds.generator(seed, "stepsizes", "condition", condition, run)
@@ -90,20 +100,29 @@ def compare(parameters: Mapping[str, Any], seed: int) -> tuple[list[Row], list[C
                 rows += [
                     (method, run, "loss_ratio", condition, _ratio(alpha, x0, eigenvalues)),
                     (method, run, "other_ratio", condition, _ratio(alpha, other, eigenvalues)),
-                    (method, run, "worst_case", condition, best.worst_case(alpha, condition)),
+                    (method, run, "worst_case", condition, worst_case(alpha, condition)),
                 ]
-            least = best.krylov_least(eigenvalues, x0, horizon) / _f(x0, eigenvalues)
+            least = krylov_least(eigenvalues, x0, horizon) / _f(x0, eigenvalues)
             rows += [
                 ("krylov", run, "loss_ratio", condition, least),
                 ("learned", run, "gradients", condition, float(gradients)),
                 ("learned", run, "arrived", condition, float(arrived)),
-                *(("learned", run, f"alpha_{condition:g}", i, float(a))
-                  for i, a in enumerate(np.sort(learned))),
-            ]  # fmt: skip
+                *(
+                    ("learned", run, f"alpha_{condition:g}", i, float(a))
+                    for i, a in enumerate(np.sort(learned))
+                ),
+            ]
             if run == 0:
                 curves += _contractions(steps, condition)
-        rows.append(("chebyshev", 0, "least_worst_case", condition,
-                     best.least_worst_case(condition, horizon)))  # fmt: skip
+        rows.append(
+            (
+                "chebyshev",
+                0,
+                "least_worst_case",
+                condition,
+                least_worst_case(condition, horizon),
+            )
+        )
     return rows, curves
 
 
@@ -120,5 +139,5 @@ def _contractions(steps: Mapping[str, np.ndarray], condition: float) -> list[Cur
     return [
         (method, 0, "contraction", float(x), float(condition), float(value))
         for method, alpha in steps.items()
-        for x, value in zip(grid, best.contraction(alpha, grid), strict=True)
+        for x, value in zip(grid, contraction(alpha, grid), strict=True)
     ]

@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adcost import palette, plotting
-from adcost.experiments.stepsizes.plan import STABLE
-from adcost.experiments.stepsizes.summary import (
+from adcost.experiments.stepsizes.analysis import (
     conditioned,
+    configured,
     conserved_end,
     guaranteed,
     lower_shares,
@@ -21,6 +21,7 @@ from adcost.experiments.stepsizes.summary import (
     values,
     vectors,
 )
+from adcost.experiments.stepsizes.plan import STABLE
 
 OF = {
     "start": "before_learning",
@@ -46,20 +47,21 @@ FLOOR = 1e-60
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
     measured, curves = tables["measurements"], tables["curves"]
+    scaled = configured(tables["points"], "beta")
+    steps = int(configured(tables["points"], "steps", "sweep"))
     with plotting.style():
         plotting.save(_gradient(measured), folder, "gradient")
-        plotting.save(_learning(measured, curves), folder, "learning")
-        plotting.save(_steps(measured), folder, "steps")
-        plotting.save(_descent(measured, curves), folder, "descent")
-        plotting.save(_minimum(measured), folder, "minimum")
+        plotting.save(_learning(measured, curves, scaled), folder, "learning")
+        plotting.save(_steps(measured, scaled), folder, "steps")
+        plotting.save(_descent(measured, curves, scaled), folder, "descent")
+        plotting.save(_minimum(measured, scaled), folder, "minimum")
         plotting.save(_valley(curves), folder, "valley")
-        plotting.save(_stability(measured), folder, "stability")
+        plotting.save(_stability(measured, steps), folder, "stability")
         plotting.save(_chebyshev(measured, curves), folder, "chebyshev")
 
 
-def name(method: str, measured: pd.DataFrame) -> str:
-    """A method as a reader calls it."""
-    scaled = of_runs(measured, "start", "beta_curvature").iloc[0]
+def name(method: str, scaled: float) -> str:
+    """A method as a reader calls it, for the constant step βC = ``scaled``."""
     return LOOKS[method].name.format(f"{scaled:g}")
 
 
@@ -92,7 +94,7 @@ def _gradient(measured: pd.DataFrame) -> Figure:
     return figure
 
 
-def _learning(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
+def _learning(measured: pd.DataFrame, curves: pd.DataFrame, scaled: float) -> Figure:
     """L/L_0 against the step: every run of each method, and what theory guarantees."""
     figure, axis = plt.subplots(figsize=(6.4, 4.4))
     rows = curves[(curves.curve == "learning") & (curves.point == "homework")]
@@ -106,10 +108,10 @@ def _learning(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
         else:
             place = -1 if method == "constant" else len(middle) // 2
             x, y = middle.index[place], middle.iloc[place]
-        plotting.label_at_end(axis, x + 1, y, name(method, measured), LOOKS[method].colour)
+        plotting.label_at_end(axis, x + 1, y, name(method, scaled), LOOKS[method].colour)
     steps = rows[rows.method == "constant"].x.drop_duplicates().sort_values().to_numpy()
-    if of_runs(measured, "start", "beta_curvature").iloc[0] <= 1:
-        bound = np.median(guaranteed(measured, steps), axis=0)
+    if scaled <= 1:
+        bound = np.median(guaranteed(measured, scaled, steps), axis=0)
         axis.plot(steps + 1, bound, "--", color=plotting.GREY, lw=1.4)
         plotting.label_at_end(
             axis,
@@ -132,7 +134,7 @@ def _learning(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     return figure
 
 
-def _steps(measured: pd.DataFrame) -> Figure:
+def _steps(measured: pd.DataFrame, scaled: float) -> Figure:
     """α before and after, component by component, in order of α_0; one run."""
     figure, axis = plt.subplots()
     start = vectors(measured, "start", "alpha")
@@ -147,7 +149,7 @@ def _steps(measured: pd.DataFrame) -> Figure:
             axis,
             places[-1],
             alpha[-1],
-            name(method, measured),
+            name(method, scaled),
             LOOKS[method].colour,
             offset=(9, shift),
         )
@@ -169,7 +171,7 @@ def _steps(measured: pd.DataFrame) -> Figure:
     return figure
 
 
-def _descent(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
+def _descent(measured: pd.DataFrame, curves: pd.DataFrame, scaled: float) -> Figure:
     """f(x_k)/f(x_0) along the inner descent, before and after learning; one run in bold."""
     figure, axis = plt.subplots()
     rows = curves[curves.curve == "descent"]
@@ -185,7 +187,7 @@ def _descent(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
             axis,
             shown.x.iloc[-1],
             shown.value.iloc[-1],
-            name(method, measured),
+            name(method, scaled),
             LOOKS[method].colour,
             offset=(6, 9 if method == "matched" else 0),
         )
@@ -200,14 +202,14 @@ def _descent(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
     return figure
 
 
-def _minimum(measured: pd.DataFrame) -> Figure:
+def _minimum(measured: pd.DataFrame, scaled: float) -> Figure:
     """Left: the Hessian's spectrum at the end. Right: perturbations that lower L."""
     figure, (spectrum, lower) = plt.subplots(1, 2, figsize=(9.6, 4.0))
     for shift, method in enumerate(METHODS):
         eigenvalues = relative_spectra(measured, method)
         middle = np.median(eigenvalues, axis=0)
         places = np.arange(1, len(middle) + 1) + 0.25 * (shift - 1)
-        look = LOOKS[method].look(ls="", ms=5, zorder=3, label=name(method, measured))
+        look = LOOKS[method].look(ls="", ms=5, zorder=3, label=name(method, scaled))
         ends = eigenvalues.min(axis=0), eigenvalues.max(axis=0)
         plotting.interval_line(spectrum, places, middle, *ends, **look)
         shares = lower_shares(measured, method)
@@ -230,12 +232,12 @@ def _minimum(measured: pd.DataFrame) -> Figure:
         lower,
         shares.index[2],
         shares.iloc[2],
-        name("constant", measured),
+        name("constant", scaled),
         LOOKS["constant"].colour,
         offset=(0, 10),
         ha="center",
     )
-    both = f"{name('matched', measured)} and {name('polyak', measured)}"
+    both = f"{name('matched', scaled)} and {name('polyak', scaled)}"
     plotting.label_at_end(lower, shares.index[2], 0, both, "black", offset=(0, 10), ha="center")
     lower.set(
         xscale="log",
@@ -269,7 +271,7 @@ def _valley(curves: pd.DataFrame) -> Figure:
     return figure
 
 
-def _stability(measured: pd.DataFrame) -> Figure:
+def _stability(measured: pd.DataFrame, steps: int) -> Figure:
     """The end of every run against βC: a dip at 1, a wall at 2; divergence with its step."""
     figure, axis = plt.subplots(figsize=(6.4, 4.2))
     table = sweep(measured)
@@ -320,7 +322,6 @@ def _stability(measured: pd.DataFrame) -> Figure:
     plotting.label_at_end(axis, STABLE, 0.45, said, plotting.GREY, ha="right", **beside)
     said, colour = "diverged;\nabove, after how\nmany steps", LOOKS["polyak"].colour
     plotting.note(axis, 0.99, 0.82, said, colour, ha="right", va="top", fontsize=9)
-    steps = int(of_runs(measured, "start", "steps", "sweep").iloc[0])
     axis.set(
         yscale="log",
         xlabel="βC: the constant step β times the largest curvature C",
@@ -363,7 +364,7 @@ def _chebyshev(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
             right,
             middle.index[-1],
             middle.iloc[-1],
-            name(method, measured),
+            LOOKS[method].name,
             LOOKS[method].colour,
             offset=(12, lift),
         )

@@ -33,7 +33,7 @@ import pandas as pd
 
 from adcost import seeds
 from adcost.derivatives.unrolled import values_along
-from adcost.experiments.stepsizes import conditioned, ends, gradient
+from adcost.experiments.stepsizes import conditioned, gradient, stationarity
 from adcost.experiments.stepsizes.learning import (
     Learned,
     constant_step,
@@ -84,7 +84,7 @@ def random_starts(parameters: Mapping[str, Any], seed: int) -> tuple[np.ndarray,
 
 def curvatures(alpha: np.ndarray, x0: np.ndarray) -> np.ndarray:
     """∂²L/∂α_i² of each run, (runs, T), from the Hessian by automatic differentiation."""
-    return np.diagonal(ends.hessians(alpha, x0), axis1=1, axis2=2)
+    return np.diagonal(stationarity.hessians(alpha, x0), axis1=1, axis2=2)
 
 
 def _homework(parameters: Mapping[str, Any], seed: int) -> tuple[list[Row], list[CurveRow]]:
@@ -95,30 +95,24 @@ def _homework(parameters: Mapping[str, Any], seed: int) -> tuple[list[Row], list
         "matched": constant_step(x0, alpha, 1 / curvature, MATCHED_STEPS),
         "polyak": polyak_step(x0, alpha, POLYAK_STEPS),
     }
-    rows = _start_rows(parameters, alpha, x0, curvature) + gradient.compare(parameters, seed)
+    rows = _start_rows(alpha, x0, curvature) + gradient.compare(parameters, seed)
     curves: list[CurveRow] = [*_descent("start", alpha, x0)]
     for method, learned in runs.items():
         rows += _loss_rows(method, learned)
-        rows += ends.examine(method, learned.alpha, x0, parameters["perturbations"], seed)
+        rows += stationarity.examine(method, learned.alpha, x0, parameters["perturbations"], seed)
         curves += [*_learning(method, learned), *_descent(method, learned.alpha, x0)]
-    rows += ends.ranks_on_the_valley(alpha, x0)
+    rows += stationarity.ranks_on_the_valley(alpha, x0)
     curves += _valley(runs["polyak"].alpha[0], x0[0], float(runs["polyak"].losses[0, 0]))
     return rows, curves
 
 
-def _start_rows(
-    parameters: Mapping[str, Any], alpha: np.ndarray, x0: np.ndarray, curvature: np.ndarray
-) -> list[Row]:
+def _start_rows(alpha: np.ndarray, x0: np.ndarray, curvature: np.ndarray) -> list[Row]:
     rows: list[Row] = []
     for run in range(len(alpha)):
         rows += [
             ("start", run, "squared_norm", 0.0, float(x0[run] @ x0[run])),
             ("start", run, "loss", 0.0, float(homework_loss(alpha[run], x0[run]))),
             ("start", run, "curvature", 0.0, float(curvature[run])),
-            ("start", run, "beta_curvature", 0.0, float(parameters["beta"])),
-            ("start", run, "steps", 0.0, float(parameters["steps"])),
-            ("start", run, "dimension", 0.0, float(x0.shape[1])),
-            ("start", run, "perturbations", 0.0, float(parameters["perturbations"])),
         ]
         rows += [("start", run, "alpha", float(i), float(a)) for i, a in enumerate(alpha[run])]
     return rows
@@ -184,7 +178,6 @@ def _sweep(parameters: Mapping[str, Any], seed: int) -> tuple[list[Row], list[Cu
     rows += [
         ("start", run, "curvature", 0.0, float(own.max())) for run, own in enumerate(curvature)
     ]
-    rows.append(("start", 0, "steps", 0.0, float(parameters["steps"])))
     curves: list[CurveRow] = []
     for scaled in grid:
         beta = scaled / curvature.max(1)

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adcost.experiments.stepsizes.summary import (
+from adcost.experiments.stepsizes.analysis import (
     ENDS,
     UNIT_ROUNDOFF,
     conditioned,
+    configured,
     conserved_end,
     distance_to_rest,
     guaranteed,
@@ -27,29 +28,25 @@ ROUNDED = 100 * UNIT_ROUNDOFF
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name."""
-    measured = tables["measurements"]
+    measured, points = tables["measurements"], tables["points"]
     start, end = (vectors(measured, method, "alpha") for method in ("start", "polyak"))
     curvature = of_runs(measured, "start", "curvature")
-    scaled = float(of_runs(measured, "start", "beta_curvature").iloc[0])
-    steps = int(of_runs(measured, "start", "steps").iloc[0])
+    scaled, steps = configured(points, "beta"), int(configured(points, "steps"))
     table, ratio = sweep(measured), conditioned(measured, "loss_ratio")
     worst, other = conditioned(measured, "worst_case"), conditioned(measured, "other_ratio")
     near_one = values(measured, "homework", "gradient", "gradient_error")
     constant = of_runs(measured, "constant", "loss_ratio")
     return {
-        "dimension": int(of_runs(measured, "start", "dimension").iloc[0]),
+        "dimension": int(configured(points, "dimension")),
         "horizon": start.shape[1],
         "starts": len(start),
-        "largest_alpha": float(start.max()),
         "beta_curvature": f"{scaled:g}",
         "steps": steps,
         "beta": float((scaled / curvature).median()),
         "matched_beta": float((1 / curvature).median()),
         "curvature": float(curvature.median()),
-        "loss_start": float(of_runs(measured, "start", "loss").median()),
-        "constant_ratio": float(constant.median()),
         "constant_orders": float(-np.log10(constant).median()),
-        "guaranteed_ratio": float(np.median(guaranteed(measured, float(steps)))),
+        "guaranteed_ratio": float(np.median(guaranteed(measured, scaled, float(steps)))),
         "matched_ratio": float(of_runs(measured, "matched", "loss_ratio").max()),
         "polyak_ratio": float(of_runs(measured, "polyak", "loss_ratio").max()),
         "law": -start.shape[1] / (start.shape[1] - 1),
@@ -64,7 +61,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "constant_least": float(relative_spectra(measured, "constant").min()),
         "most_lower": float(max(lower_shares(measured, method).max() for method in ENDS)),
         "constant_lower": float(lower_shares(measured, "constant").iloc[0]),
-        "perturbations": int(of_runs(measured, "start", "perturbations").sum()),
+        "perturbations": int(configured(points, "perturbations")) * len(start),
         "radii": len(lower_shares(measured, "matched")),
         "flat": start.shape[1] - 1,
         "conserved_error": float(np.abs(end - conserved_end(start)).max()),

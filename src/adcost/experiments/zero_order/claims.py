@@ -22,9 +22,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, at_least, at_most, near
-from adcost.experiments.zero_order.numbers import numbers
-from adcost.experiments.zero_order.plan import CLASSES
-from adcost.experiments.zero_order.summary import (
+from adcost.experiments.zero_order.analysis import (
     TWO_POINT,
     best_exponent,
     best_is_bracketed,
@@ -46,6 +44,8 @@ from adcost.experiments.zero_order.summary import (
     swept,
     values,
 )
+from adcost.experiments.zero_order.numbers import numbers
+from adcost.experiments.zero_order.plan import CLASSES
 from adcost.statistics.intervals import Interval
 
 __all__ = ["judge", "numbers"]
@@ -66,7 +66,7 @@ DIRECTIONS = {"gaussian": "Gaussian", "sphere": "sphere"}
 
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
-    """All claims of the experiment from ``measurements``."""
+    """All claims of the experiment from ``measurements`` and ``points``."""
     measured = tables["measurements"]
     return [
         _unbiased(measured),
@@ -82,7 +82,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
             "convex",
             "On a problem that attains it f(x_k) − f* falls like 1/k, with gradients and without.",
         ),
-        _geometric(measured),
+        _geometric(measured, tables["points"]),
         _stochastic(measured),
         _differences(measured),
     ]
@@ -108,7 +108,7 @@ def _unbiased(measured: pd.DataFrame) -> Claim:
         f"In dimensions {', '.join(str(d) for d in sorted(along.dimension.unique()))}, with "
         "directions of both kinds, at ε = 1/2; the intervals hold for all of them together.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _dimension_free(measured: pd.DataFrame, kind: str) -> Claim:
@@ -132,14 +132,25 @@ def _linear(measured: pd.DataFrame, kind: str) -> Claim:
     best = best_steps(measured, kind)
     requires = (
         near("counted", best_exponent(measured, kind), 1, EXPONENT, "exponent in n, best step"),
-        near("counted", Interval.exactly(best.bracketed.mean()), 1, 0,
-             "of dimensions: both neighbours of the best step are worse", "1"),
-    )  # fmt: skip
+        near(
+            "counted",
+            Interval.exactly(best.bracketed.mean()),
+            1,
+            0,
+            "of dimensions: both neighbours of the best step are worse",
+            "1",
+        ),
+    )
     beside = [
-        near("counted", exponent(measured, kind, method), 1, EXPONENT,
-             f"exponent in n + 4, theory's step, {DIRECTIONS[method]}")
+        near(
+            "counted",
+            exponent(measured, kind, method),
+            1,
+            EXPONENT,
+            f"exponent in n + 4, theory's step, {DIRECTIONS[method]}",
+        )
         for method in TWO_POINT
-    ]  # fmt: skip
+    ]
     spread = components(measured, "second_moment")
     # E‖G‖² = d‖∇f‖² on the sphere and (d + 2)‖∇f‖² for Gaussian directions.
     predicted = spread.dimension + 2 * (spread.method == "gaussian")
@@ -169,9 +180,12 @@ def _power_of_k(measured: pd.DataFrame, kind: str, statement: str) -> Claim:
     n, least, most = rows.dimension.iloc[0], rows.step.min(), rows.step.max()
     pieces = [
         near("counted", rate_exponent(measured, kind, method), -1, EXPONENT, f"exponent in k, {by}")
-        for method, by in (("gaussian", "two-point, Gaussian"), ("sphere", "two-point, sphere"),
-                           ("gradient_descent", "gradient descent"))
-    ]  # fmt: skip
+        for method, by in (
+            ("gaussian", "two-point, Gaussian"),
+            ("sphere", "two-point, sphere"),
+            ("gradient_descent", "gradient descent"),
+        )
+    ]
     return Claim(
         f"zero_order.rate_in_k.{kind}",
         f"{CURSE}: the table; Nesterov 2018; {SPOKOINY}",
@@ -185,13 +199,13 @@ def _power_of_k(measured: pd.DataFrame, kind: str, statement: str) -> Claim:
     )
 
 
-def _geometric(measured: pd.DataFrame) -> Claim:
+def _geometric(measured: pd.DataFrame, points: pd.DataFrame) -> Claim:
     kind = "strongly_convex"
-    kappa = of_problem(measured, kind, "condition")
+    kappa = of_problem(points, kind, "condition")
     n = values(measured, kind, "gaussian", "error").dimension.iloc[0]
     guaranteed = -np.log1p(-1 / (8 * (n + 4) * kappa))
     descends, falls = decay(measured, kind, "gradient_descent"), decay(measured, kind, "gaussian")
-    theory, best = over_table(measured, "steps"), over_table(measured, "best_steps")
+    theory, best = (over_table(measured, points, name) for name in ("steps", "best_steps"))
     pieces = [
         near("counted", straightness(measured, kind, method), 1, STRAIGHT,
              f"of the first slope, {by}")
@@ -199,11 +213,15 @@ def _geometric(measured: pd.DataFrame) -> Claim:
                            ("gradient_descent", "gradient descent"))
     ]  # fmt: skip
     pieces += [
-        at_least("counted", descends.over(-np.log1p(-1 / kappa)), 1,
-                 "of the table's rate, gradient descent"),
+        at_least(
+            "counted",
+            descends.over(-np.log1p(-1 / kappa)),
+            1,
+            "of the table's rate, gradient descent",
+        ),
         at_least("counted", falls.over(guaranteed), 1, "of the guaranteed rate, two-point"),
         at_most("counted", best, 1, "of the table's steps, best fixed step"),
-    ]  # fmt: skip
+    ]
     return Claim(
         f"zero_order.rate_in_k.{kind}",
         f"{CURSE}: the table; Nesterov 2018; {SPOKOINY}",

@@ -75,21 +75,28 @@ def steps_to_tolerance(
 def _errors(kind, on_sphere, problem, x, key, step, epsilon, steps):
     f = partial(kind.value, problem)
 
-    def one(k, x):
+    def body(k, x):
         return x - step * estimates(f, on_sphere, jax.random.fold_in(key, k), x, epsilon)
 
     def stretch(state, stop):
         k, x = state
-        x = jax.lax.fori_loop(k, stop, one, x)
+        x = jax.lax.fori_loop(k, stop, body, x)
         return (stop, x), jax.vmap(partial(kind.error, problem))(x)
 
     return jax.lax.scan(stretch, (jnp.int32(0), x), steps)[1]
 
 
 def errors_at(
-    kind: RateClass, directions: str, problem: Problem, *, runs: int, key: jax.Array, step: float,
-    epsilon: float, steps: np.ndarray,
-) -> np.ndarray:  # fmt: skip
+    kind: RateClass,
+    directions: str,
+    problem: Problem,
+    *,
+    runs: int,
+    key: jax.Array,
+    step: float,
+    epsilon: float,
+    steps: np.ndarray,
+) -> np.ndarray:
     """The errors after each of ``steps`` (increasing, m of them): (m, runs)."""
     x, stops = jnp.tile(problem.start, (runs, 1)), jnp.asarray(steps, jnp.int32)
     return np.asarray(_errors(kind, directions == "sphere", problem, x, key, step, epsilon, stops))
@@ -97,12 +104,12 @@ def errors_at(
 
 @partial(jax.jit, static_argnames=("kind", "steps"))
 def _gradient_descents(kind, problems, step, steps):
-    def one(x, _):
+    def body(x, _):
         errors = jax.vmap(kind.error)(problems, x)
         gradients = jax.vmap(jax.grad(kind.value, argnums=1))(problems, x)
         return x - step * gradients, errors
 
-    return jax.lax.scan(one, problems.start, length=steps + 1)[1]
+    return jax.lax.scan(body, problems.start, length=steps + 1)[1]
 
 
 def gradient_descents(kind: RateClass, problems: Sequence[Problem], *, steps: int) -> np.ndarray:
@@ -115,8 +122,10 @@ def gradient_descents(kind: RateClass, problems: Sequence[Problem], *, steps: in
     def padded(part: np.ndarray, with_: float) -> np.ndarray:
         return np.pad(part, (0, most - len(part)), constant_values=with_)
 
-    stacked = Problem(*(
-        np.stack([padded(problem[i], with_) for problem in problems])
-        for i, with_ in enumerate(Problem(curvatures=1.0, scales=1.0, start=0.0))
-    ))  # fmt: skip
+    stacked = Problem(
+        *(
+            np.stack([padded(problem[i], with_) for problem in problems])
+            for i, with_ in enumerate(Problem(curvatures=1.0, scales=1.0, start=0.0))
+        )
+    )
     return np.asarray(_gradient_descents(kind, single(stacked), gradient_step(1.0), steps))

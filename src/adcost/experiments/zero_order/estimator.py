@@ -133,8 +133,9 @@ def trajectories(key: jax.Array, *, condition: float, steps: int, runs: int) -> 
         for axis, value in zip("xy", curvatures, strict=True)
     )
     paths = _paths(key, curvatures, steps, runs)
-    for method, found in zip(("gradient_descent", "central_differences", "sphere"), paths,
-                             strict=True):  # fmt: skip
+    for method, found in zip(
+        ("gradient_descent", "central_differences", "sphere"), paths, strict=True
+    ):
         for run, path in enumerate(np.asarray(found)):
             for k, (x, y) in enumerate(path):
                 yield (method, 2, run, k, "x", float(x))
@@ -148,11 +149,11 @@ def _paths(key, curvatures, steps, runs):
     f = partial(quadratic, Problem(curvatures, np.full(2, np.inf), start))
 
     def path(step_of, inputs):
-        def one(x, given):
+        def body(x, given):
             y = x - step_of(x, given)
             return y, y
 
-        return jnp.vstack([start, jax.lax.scan(one, start, inputs)[1]])
+        return jnp.vstack([start, jax.lax.scan(body, start, inputs)[1]])
 
     def of_two_points(x, v):
         return small * two_point(f, x, v, EPSILON)

@@ -1,6 +1,7 @@
 """Draw the figures of `zero_order` from its table."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from adcost import plotting
-from adcost.experiments.zero_order.plan import CLASSES
-from adcost.experiments.zero_order.summary import (
+from adcost.experiments.zero_order.analysis import (
     best_exponent,
     best_steps,
     components,
@@ -28,6 +28,7 @@ from adcost.experiments.zero_order.summary import (
     swept_steps,
     values,
 )
+from adcost.experiments.zero_order.plan import CLASSES
 from adcost.palette import DARK, METHODS
 from adcost.statistics.intervals import Interval
 
@@ -44,11 +45,11 @@ ERRORS = {"smooth": "‖∇f‖²", "convex": "f − f*", "strongly_convex": "�
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
-    measured = tables["measurements"]
-    drawings = {
+    measured, points = tables["measurements"], tables["points"]
+    drawings: dict[str, Callable[[pd.DataFrame], Figure]] = {
         "trajectories": _trajectories,
-        "dimension": _dimension,
-        "iterations": _iterations,
+        "dimension": partial(_dimension, points=points),
+        "iterations": partial(_iterations, points=points),
         "best_step": _best_step,
         "unbiased": _unbiased,
         "stochastic": _stochastic,
@@ -108,7 +109,7 @@ def _evaluations_each(measured: pd.DataFrame) -> dict[str, int]:
     return {name: len(_runs(measured, name)[0]) - 1 for name in ("sphere", "central_differences")}
 
 
-def _dimension(measured: pd.DataFrame) -> Figure:
+def _dimension(measured: pd.DataFrame, points: pd.DataFrame) -> Figure:
     """Evaluations to the tolerance against n: a panel for each class."""
     figure, axes = plt.subplots(1, 3, figsize=(9.6, 3.9), sharey=True)
     for axis, kind in zip(axes, CLASSES, strict=True):
@@ -123,7 +124,7 @@ def _dimension(measured: pd.DataFrame) -> Figure:
             plotting.interval_line(axis, table.index, table.value, table.low, table.high, **mark)
             if method != "sphere":
                 axis.plot(table.index, table.value, "-", lw=0.8, color=look.colour)
-        tolerance = of_problem(measured, kind, "tolerance")
+        tolerance = of_problem(points, kind, "tolerance")
         axis.set(xscale="log", yscale="log", xlabel="dimension n")
         axis.set_title(f"{TITLES[kind]}: {ERRORS[kind]} ≤ {plotting.number(tolerance)}")
         steps = exponent(measured, kind, "gradient_descent", "steps", shift=0)
@@ -152,11 +153,11 @@ def _read(found: Interval) -> str:
     return plotting.fixed(found.value)
 
 
-def _iterations(measured: pd.DataFrame) -> Figure:
+def _iterations(measured: pd.DataFrame, points: pd.DataFrame) -> Figure:
     """Error against the step: parallel lines, and the guarantee above each."""
     figure, axes = plt.subplots(1, 3, figsize=(9.6, 3.9))
     for axis, kind in zip(axes, CLASSES, strict=True):
-        condition = of_problem(measured, kind, "condition")
+        condition = of_problem(points, kind, "condition")
         for method in ("gradient_descent", "gaussian"):
             table = errors(measured, kind, method)
             n = int(values(measured, kind, method, "error").dimension.iloc[0])

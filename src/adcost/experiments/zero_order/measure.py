@@ -73,8 +73,6 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
 
 def _class(kind: RateClass, parameters: Mapping[str, Any], seed: int) -> Iterator[Row]:
     """The sweep over dimensions and the errors along the way in one of them."""
-    for name in ("tolerance", "condition", "epsilon"):
-        yield ("problem", 0, 0, 0, name, parameters[name])
     exact = {n: kind.build(n, parameters["condition"]) for n in parameters["dimensions"]}
     descents = descent.gradient_descents(kind, list(exact.values()), steps=CAP)
     for (n, problem), errors in zip(exact.items(), descents.T, strict=True):
@@ -83,9 +81,13 @@ def _class(kind: RateClass, parameters: Mapping[str, Any], seed: int) -> Iterato
 
 
 def _arrivals(
-    kind: RateClass, n: int, exact: Problem, errors: np.ndarray, parameters: Mapping[str, Any],
+    kind: RateClass,
+    n: int,
+    exact: Problem,
+    errors: np.ndarray,
+    parameters: Mapping[str, Any],
     seed: int,
-) -> Iterator[Row]:  # fmt: skip
+) -> Iterator[Row]:
     """Steps to the tolerance in one dimension; ``errors`` are gradient descent's, step by step."""
     tolerance, problem = parameters["tolerance"], descent.single(exact)
     met, step = errors <= tolerance, two_point_step(n, SMOOTHNESS)
@@ -98,10 +100,16 @@ def _arrivals(
         if directions == "sphere" and n > parameters["sphere_up_to"]:
             continue
         steps = descent.steps_to_tolerance(
-            kind, directions, problem, runs=runs(n, **parameters["runs"]),
-            key=seeds.key(seed, "zero_order", kind.name, directions, n), step=step,
-            epsilon=parameters["epsilon"], tolerance=tolerance, cap=cap,
-        )  # fmt: skip
+            kind,
+            directions,
+            problem,
+            runs=runs(n, **parameters["runs"]),
+            key=seeds.key(seed, "zero_order", kind.name, directions, n),
+            step=step,
+            epsilon=parameters["epsilon"],
+            tolerance=tolerance,
+            cap=cap,
+        )
         yield from _taken(directions, n, steps, EVALUATIONS, cap)
     yield from _sweep(kind, n, problem, own if own > 0 else CAP, parameters, seed)
     if kind.weights:
@@ -121,10 +129,16 @@ def _sweep(
         step = multiple * two_point_step(n, SMOOTHNESS)
         cap = round(SLACK * own / step)
         steps = descent.steps_to_tolerance(
-            kind, "gaussian", problem, runs=runs(n, **parameters["runs"]),
-            key=seeds.key(seed, "zero_order", kind.name, "sweep", multiple, n), step=step,
-            epsilon=parameters["epsilon"], tolerance=parameters["tolerance"], cap=cap,
-        )  # fmt: skip
+            kind,
+            "gaussian",
+            problem,
+            runs=runs(n, **parameters["runs"]),
+            key=seeds.key(seed, "zero_order", kind.name, "sweep", multiple, n),
+            step=step,
+            epsilon=parameters["epsilon"],
+            tolerance=parameters["tolerance"],
+            cap=cap,
+        )
         yield from _taken(method_of(multiple), n, steps, EVALUATIONS, cap)
         middle = float(np.median(np.where(steps >= 0, steps, np.inf)))
         if middle > best:
@@ -167,10 +181,15 @@ def _rate(kind: RateClass, parameters: Mapping[str, Any], seed: int) -> Iterator
     steps = times * round(1 / step)
     for directions in DIRECTIONS:
         errors = descent.errors_at(
-            kind, directions, descent.single(exact), runs=rate["runs"],
-            key=seeds.key(seed, "zero_order", kind.name, "rate", directions, n), step=step,
-            epsilon=parameters["epsilon"], steps=steps,
-        )  # fmt: skip
+            kind,
+            directions,
+            descent.single(exact),
+            runs=rate["runs"],
+            key=seeds.key(seed, "zero_order", kind.name, "rate", directions, n),
+            step=step,
+            epsilon=parameters["epsilon"],
+            steps=steps,
+        )
         for k, values in zip(steps, errors, strict=True):
             yield from (
                 (directions, n, run, int(k), "error", float(value))
@@ -232,10 +251,12 @@ def _stochastic(parameters: Mapping[str, Any], seed: int) -> Iterator[Row]:
     beside = [(parameters["dimension"], budget) for budget in parameters["budgets"]]
     for n, budget in dict.fromkeys(sweep + beside):
         found = stochastic.last_gaps(
-            dimension=n, budget=budget, runs=runs(n, **parameters["runs"]),
+            dimension=n,
+            budget=budget,
+            runs=runs(n, **parameters["runs"]),
             key=seeds.key(seed, "zero_order", "stochastic", n, budget),
             epsilon=parameters["epsilon"],
-        )  # fmt: skip
+        )
         for method, gaps in found.items():
             for name, values in zip(("gap_at_half", "gap", "gap_at_twice"), gaps, strict=True):
                 yield from (

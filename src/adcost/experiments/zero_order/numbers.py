@@ -5,10 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.experiments.zero_order.plan import CLASSES
-from adcost.experiments.zero_order.summary import (
+from adcost.experiments.zero_order.analysis import (
     attained,
-    best_exponent,
     best_steps,
     components,
     exponent,
@@ -21,11 +19,12 @@ from adcost.experiments.zero_order.summary import (
     swept,
     values,
 )
+from adcost.experiments.zero_order.plan import CLASSES
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name."""
-    measured = tables["measurements"]
+    measured, points = tables["measurements"], tables["points"]
     along = components(measured, "along_gradient")
     second = components(measured, "second_moment").set_index(["method", "dimension"]).value
     highest = int(along.dimension.max())
@@ -41,52 +40,48 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "least_n": int(sweep.index.min()),
         "most_n": most,
         "sphere_most_n": int(medians(measured, first, "sphere").index.max()),
-        "least_runs": int(values(measured, first, "gaussian", "steps").groupby("dimension")
-                          .size().min()),
-        "most_runs": int(values(measured, first, "gaussian", "steps").groupby("dimension")
-                         .size().max()),
-        "epsilon": of_problem(measured, first, "epsilon"),
-        "condition": f"{of_problem(measured, 'strongly_convex', 'condition'):g}",
+        "least_runs": int(
+            values(measured, first, "gaussian", "steps").groupby("dimension").size().min()
+        ),
+        "most_runs": int(
+            values(measured, first, "gaussian", "steps").groupby("dimension").size().max()
+        ),
+        "epsilon": of_problem(points, first, "epsilon"),
+        "condition": f"{of_problem(points, 'strongly_convex', 'condition'):g}",
         "rate_n": int(values(measured, first, "gaussian", "error").dimension.iloc[0]),
         "rate_runs": int(values(measured, first, "gaussian", "error").run.max()) + 1,
         "highest_d": highest,
         "without_factor": float(along.query("method == 'sphere'").value.iloc[-1] / highest),
-        "one_over_d": 1 / highest,
         "second_sphere": float(second["sphere", highest]),
         "second_gaussian": float(second["gaussian", highest]),
-        "draws_dimensions": along.dimension.nunique(),
         "budget": int(by_n.step.iloc[0]),
         "noisy_least_n": int(by_n.dimension.min()),
         "noisy_most_n": int(by_n.dimension.max()),
         "noisy_n": int(swept(noisy, "step").dimension.iloc[0]),
-        "noisy_ratio": float(by_n.value.iloc[-1] / by_n.value.iloc[0]),
         "noisy_off": float(((deviation.value - deviation.expected) / standard).abs().max()),
         "noisy_off_relative": float((deviation.value / deviation.expected - 1).abs().max()),
-        "differences_n": int(values(measured, "estimator", "central_differences",
-                                    "evaluations").dimension.iloc[0]),
-        "differences_steps": int(values(measured, "estimator", "central_differences",
-                                        "evaluations").step.max()),
+        "differences_n": int(
+            values(measured, "estimator", "central_differences", "evaluations").dimension.iloc[0]
+        ),
+        "differences_steps": int(
+            values(measured, "estimator", "central_differences", "evaluations").step.max()
+        ),
         "differences_evaluations": int(last(measured, "central_differences", "evaluations")),
         "path_difference": last(measured, "central_differences", "path_difference"),
         "path_difference_smooth": last(measured, "central_differences_smooth", "path_difference"),
-        "literal_table": over_table(measured, "steps").high,
-        "best_table": over_table(measured, "best_steps").high,
-    }  # fmt: skip
-    found["gd_evaluations"] = {
-        kind: medians(measured, kind, "gradient_descent").value[most] for kind in CLASSES
+        "literal_table": over_table(measured, points, "steps").high,
+        "best_table": over_table(measured, points, "best_steps").high,
     }
-    for kind in CLASSES:
-        found[f"{kind}_attained"] = attained(measured, kind, "gaussian")
-        found[f"{kind}_attained_gd"] = attained(measured, kind, "gradient_descent")
+    for kind in ("smooth", "convex"):
+        found[f"{kind}_attained"] = attained(measured, points, kind, "gaussian")
+        found[f"{kind}_attained_gd"] = attained(measured, points, kind, "gradient_descent")
     found["gd_steps"] = int(medians(measured, first, "gradient_descent", "steps").value[most])
-    found["sweep"] = [_sweep_row(measured, kind, most) for kind in CLASSES]
+    found["sweep"] = [_sweep_row(measured, points, kind, most) for kind in CLASSES]
     for kind in CLASSES:
-        table, plain = best_steps(measured, kind), found["gd_evaluations"][kind]
+        table = best_steps(measured, kind)
         theory = medians(measured, kind, "gaussian").value
         found |= {
             f"{kind}_best_gain": float(theory[most] / table.value[most]),
-            f"{kind}_best_ratio": float(table.value[most] / plain / most),
-            f"{kind}_best_exponent": best_exponent(measured, kind).value,
             f"{kind}_best_multiple": float(table.multiple[most]),
         }
     for kind in ("convex", "strongly_convex"):
@@ -97,13 +92,14 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
             f"{kind}_stable": float(stable[most] * most),
             f"{kind}_off_expected": float((own / expected - 1).abs().max()),
         }
-    del found["gd_evaluations"]
     for over in ("dimension", "step"):
         found[f"strong_exponent_{over}"] = strongly_convex_exponent(measured, over)
     return found
 
 
-def _sweep_row(measured: pd.DataFrame, kind: str, most: int) -> dict[str, Any]:
+def _sweep_row(
+    measured: pd.DataFrame, points: pd.DataFrame, kind: str, most: int
+) -> dict[str, Any]:
     """The table of the sweep: gradient descent against two-point in the highest dimension."""
     plain = medians(measured, kind, "gradient_descent", "steps").value[most]
     two_point = medians(measured, kind, "gaussian", "steps").value[most]
@@ -111,7 +107,7 @@ def _sweep_row(measured: pd.DataFrame, kind: str, most: int) -> dict[str, Any]:
     own = medians(measured, kind, "gradient_descent", "evaluations").value[most]
     return {
         "class": kind.replace("_", " "),
-        "tolerance": of_problem(measured, kind, "tolerance"),
+        "tolerance": of_problem(points, kind, "tolerance"),
         "gd_steps": int(plain),
         "two_point_steps": int(two_point),
         "steps_over_n": float(two_point / plain / most),

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from adcost.experiments.zero_order.analysis import best_steps, medians
 from adcost.experiments.zero_order.plan import CLASSES
-from adcost.experiments.zero_order.summary import best_steps, medians
 from adcost.headline.prices import Quote
 
 

@@ -66,10 +66,10 @@ def estimates(
     """
     directions = normalised(jax.random.normal(key, x.shape[1:], x.dtype))
 
-    def one(x: jax.Array, sample: jax.Array, v: jax.Array) -> jax.Array:
+    def estimate(x: jax.Array, sample: jax.Array, v: jax.Array) -> jax.Array:
         return two_point(partial(noisy_value, sample=sample, curvature=curvature), x, v, epsilon)
 
-    over_runs = jax.vmap(one)
+    over_runs = jax.vmap(estimate)
     return jax.vmap(lambda x: over_runs(x, samples, directions))(x)
 
 
@@ -78,14 +78,14 @@ def _last(x, key, epsilon, steps, budget, curvature):
     noise = NOISE / x.shape[-1] ** 0.5
     steps = steps[:, :, None, None]
 
-    def one(k, state):
+    def body(k, state):
         first, second = state
         of_sample, of_direction = jax.random.split(jax.random.fold_in(key, k))
         samples = noise * jax.random.normal(of_sample, x.shape[1:], x.dtype)
         first = first - steps[0] * estimates(of_direction, first, samples, curvature, epsilon)
         return first, second - steps[1] * (curvature * second + samples)
 
-    both = jax.lax.fori_loop(0, budget, one, (x, x))
+    both = jax.lax.fori_loop(0, budget, body, (x, x))
     return [0.5 * (curvature * last**2).sum(-1) for last in both]
 
 

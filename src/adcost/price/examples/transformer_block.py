@@ -38,9 +38,11 @@ def arguments(
     """Random parameters, inputs and targets."""
     keys = jax.random.split(jax.random.key(0), 6)
     shapes = {
-        "qkv": (width, 3 * width), "out": (width, width), "up": (width, 4 * width),
+        "qkv": (width, 3 * width),
+        "out": (width, width),
+        "up": (width, 4 * width),
         "down": (4 * width, width),
-    }  # fmt: skip
+    }
     parameters = {
         name: jax.random.normal(key, shape) / jnp.sqrt(shape[0])
         for (name, shape), key in zip(shapes.items(), keys[:4], strict=True)

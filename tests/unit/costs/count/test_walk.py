@@ -62,7 +62,7 @@ def test_conditionals_on_one_value_take_one_branch():
     apart = count(
         lambda p, q, x: _tanh_or_not(p, x) + _tanh_or_not(q, x), *[PREDICATE] * 2, shape(5)
     )
-    assert apart.transcendental == 10  # on two values the dearest of each
+    assert apart.transcendental == 10  # on two values the most expensive of each
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-"""The claim comes out on a small study, and turns when a falsehood is planted.
+"""The claim comes out on a small study, and turns when a fault is injected.
 
-Falsehoods are planted in the tables and, where the recursion itself can be wrong, in the code.
+Faults are injected in the tables and, where the recursion itself can be wrong, in the code.
 """
 
 import jax.numpy as jnp
@@ -57,13 +57,13 @@ def _transposed_shape(tables):
     shapes.loc[(shapes.layer == 1) & (shapes.derivative == "∂v₊/∂v"), "found"] = "4 × 3"
 
 
-FALSEHOODS = [_dropped_factor, _zero_gradients, _no_jacobians, _a_product_more, _swapped_methods,
+FAULTS = [_dropped_factor, _zero_gradients, _no_jacobians, _a_product_more, _swapped_methods,
               _transposed_shape]  # fmt: skip
 
 
-@pytest.mark.parametrize("plant", FALSEHOODS, ids=[plant.__name__ for plant in FALSEHOODS])
-def test_a_planted_falsehood_turns_the_verdict(tables, plant):
-    plant(tables)
+@pytest.mark.parametrize("inject", FAULTS, ids=[inject.__name__ for inject in FAULTS])
+def test_an_injected_fault_turns_the_verdict(tables, inject):
+    inject(tables)
     (claim,) = judge(tables)
     assert claim.verdict in ("refuted", "inconclusive")
 
@@ -80,8 +80,8 @@ def _slope_of_the_wrong_layer(monkeypatch):
     monkeypatch.setitem(backprop.SLOPES, "tanh", lambda z, v: 1 - z * z)
 
 
-@pytest.mark.parametrize("plant", [_mean_forgotten, _slope_forgotten, _slope_of_the_wrong_layer])
-def test_a_wrong_recursion_is_noticed(monkeypatch, plant):
-    plant(monkeypatch)
+@pytest.mark.parametrize("inject", [_mean_forgotten, _slope_forgotten, _slope_of_the_wrong_layer])
+def test_a_wrong_recursion_is_noticed(monkeypatch, inject):
+    inject(monkeypatch)
     (claim,) = judge(measure.measure(plan.POINT, SMALL, seed=1))
     assert claim.verdict == "refuted"

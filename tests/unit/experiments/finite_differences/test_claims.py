@@ -1,4 +1,4 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted."""
+"""Each claim comes out on a small study, and turns when a fault is injected."""
 
 import jax
 import pandas as pd
@@ -35,28 +35,28 @@ def test_all_claims_are_judged_and_come_out(tables):
 def _set(change, **labels):
     """``change`` of the rows' value and ε in place of what was measured."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _where(table, **labels)
         table.loc[rows, "value"] = change(table[rows].value, table[rows].epsilon)
 
-    return plant
+    return inject
 
 
 def _swap(column, a, b, quantity):
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _where(table, quantity=quantity)
         table.loc[rows, column] = table.loc[rows, column].replace({a: b, b: a})
 
-    return plant
+    return inject
 
 
 FORWARD = {"method": "forward", "quantity": "relative_error"}
 CENTRAL = {"method": "central", "quantity": "relative_error"}
 EVALUATIONS = {"point": "evaluations", "quantity": "evaluations"}
 
-FALSEHOODS = {
+FAULTS = {
     "forward evaluates L(w) anew for every coordinate": (
         _set(lambda v, e: 2 * (v - 1), method="forward", **EVALUATIONS), IDS[:1]
     ),
@@ -92,16 +92,16 @@ FALSEHOODS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("falsehood", FALSEHOODS)
-def test_a_planted_falsehood_turns_the_verdict(tables, falsehood):
-    plant, turned = FALSEHOODS[falsehood]
-    plant(tables)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_injected_fault_turns_the_verdict(tables, fault):
+    inject, turned = FAULTS[fault]
+    inject(tables)
     verdicts = _verdicts(tables)
     assert all(verdicts[name] in ("refuted", "inconclusive") for name in turned), verdicts
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for _, turned in FALSEHOODS.values() for name in turned} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for _, turned in FAULTS.values() for name in turned} == set(IDS)
 
 
 def _half(f, x, epsilon):
@@ -121,7 +121,7 @@ def _differentiated(f, x, epsilon):
 
 @pytest.mark.parametrize("broken", [_half, _other_way, _differentiated])
 def test_a_broken_estimator_is_noticed(tables, section, monkeypatch, broken):
-    """The falsehood is in the code that measures, not in its table."""
+    """The fault is in the code that measures, not in its table."""
     section |= {"curves": ["exponential"], "points": 40, "sets": 6}
     del section["dimensions"]
     monkeypatch.setattr(measure.differences, "central", broken)

@@ -1,4 +1,4 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
+"""Each claim comes out on a small study, and turns when a fault is injected in its tables."""
 
 import pandas as pd
 import pytest
@@ -6,8 +6,8 @@ import pytest
 from adcost.derivatives.tape.counted import Counted, Work
 from adcost.derivatives.tape.tape import evaluate, forward
 from adcost.experiments.gradient import claims, measure, writing
+from adcost.experiments.gradient.analysis import EXPENSIVE, INDEXED, SCANNED
 from adcost.experiments.gradient.claims import judge, numbers
-from adcost.experiments.gradient.summary import DEAR, INDEXED, SCANNED
 
 IDS = [
     "gradient.cheap",
@@ -44,21 +44,21 @@ def _a_sweep_for_each_weight(tables):
 def _on_the_tape(change):
     """What was counted on the tape, changed by a function of value and dimension."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = table.quantity == "tape_both"
         table.loc[rows, "value"] = change(table.value[rows], table.dimension[rows])
 
-    return plant
+    return inject
 
 
 def _in_writing(way, change):
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _rows(table, point="writing", method=way, quantity="both")
         table.loc[rows, "value"] = change(table.value[rows], table.dimension[rows])
 
-    return plant
+    return inject
 
 
 def _slow_gradients(tables):
@@ -74,27 +74,27 @@ def _slow_gradients(tables):
 def _swap(a, b):
     names = {a: b, b: a}
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _rows(table, quantity="operations")
         table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
 
-    return plant
+    return inject
 
 
 def _constant(method):
     """A constant in place of a measurement."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         for point in table.point[table.quantity == "operations"].unique():
             rows = _rows(table, point=point, method=method, quantity="operations")
             table.loc[rows, "value"] = table[rows].value.iloc[0]
 
-    return plant
+    return inject
 
 
-FALSEHOODS = [
+FAULTS = [
     # A sweep for each weight, and a price above that of any operation.
     ("gradient.cheap", _on_the_tape(lambda v, d: v * d)),
     ("gradient.cheap", _on_the_tape(lambda v, d: 3 * v)),
@@ -111,17 +111,17 @@ FALSEHOODS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+    ("name", "inject"), FAULTS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FAULTS)]
 )
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
     tables["timings"]["seconds"] = 1.0  # a time that is no obstacle
     assert _claim(tables, name).verdict == "reproduced"
-    plant(tables)
+    inject(tables)
     assert _claim(tables, name).verdict in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)
 
 
 def test_a_price_that_grows_below_the_bound_is_seen(tables):
@@ -165,7 +165,11 @@ def test_forward_mode_on_the_tape_is_refuted(monkeypatch, section):
 
 
 def test_the_ways_of_writing_that_are_dear_are_those_that_the_claims_name():
-    assert set(DEAR) == set(writing.DEAR) and INDEXED in DEAR and SCANNED in writing.CHEAP
+    assert (
+        set(EXPENSIVE) == set(writing.EXPENSIVE)
+        and INDEXED in EXPENSIVE
+        and SCANNED in writing.CHEAP
+    )
 
 
 def test_time_is_judged_by_time_and_operations_by_operations(tables):

@@ -4,7 +4,7 @@ import pytest
 
 from adcost.costs.count import count
 from adcost.experiments.gradient import measure, plan
-from adcost.experiments.gradient.summary import DIFFERENCES, METHODS
+from adcost.experiments.gradient.analysis import DIFFERENCES, METHODS
 
 FUNCTIONS = list(measure.LOSSES)
 

@@ -1,4 +1,4 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted."""
+"""Each claim comes out on a small study, and turns when a fault is injected."""
 
 import dataclasses
 
@@ -50,7 +50,7 @@ def test_where_w2_is_one_the_slip_cannot_be_seen(tables):
     assert piece.verdict == "inconclusive"
 
 
-# --- falsehoods in the tables -------------------------------------------------------------------
+# --- faults in the tables -------------------------------------------------------------------
 
 
 def _rows(table, **labels):
@@ -64,12 +64,12 @@ def _rows(table, **labels):
 def _spoil(sweep, node, column, change):
     """One number of one slide."""
 
-    def plant(tables):
+    def inject(tables):
         steps = tables["steps"]
         rows = _rows(steps, expression="lecture", sweep=sweep, node=node)
         steps.loc[rows, column] = change(steps.loc[rows, column])
 
-    return plant
+    return inject
 
 
 def _swapped_sweeps(tables):
@@ -78,12 +78,12 @@ def _swapped_sweeps(tables):
 
 
 def _without(sweep, node):
-    def plant(tables):
+    def inject(tables):
         steps = tables["steps"]
         rows = _rows(steps, expression="lecture", sweep=sweep, node=node)
         tables["steps"] = steps[~rows].reset_index(drop=True)
 
-    return plant
+    return inject
 
 
 def _swapped_methods(tables):
@@ -93,15 +93,15 @@ def _swapped_methods(tables):
 
 
 def _set(change, **labels):
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _rows(table, **labels)
         table.loc[rows, "value"] = change(table.loc[rows])
 
-    return plant
+    return inject
 
 
-FALSEHOODS = [
+FAULTS = [
     ("graph_traces.forward_w1", _spoil("forward_w1", "v3", "derivative", lambda x: 2 * x)),
     ("graph_traces.forward_w1", _spoil("forward_w1", "w2", "derivative", lambda x: x + 1e-300)),
     ("graph_traces.forward_w1", _swapped_sweeps),
@@ -133,19 +133,19 @@ FALSEHOODS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+    ("name", "inject"), FAULTS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FAULTS)]
 )
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
-    plant(tables)
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
+    inject(tables)
     assert _verdicts(tables)[name] in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
+def test_every_claim_has_an_injected_fault():
     # The slip is refuted as it is; that it can come out is shown above.
-    assert {name for name, _ in FALSEHOODS} == set(IDS) - {"graph_traces.reverse"}
+    assert {name for name, _ in FAULTS} == set(IDS) - {"graph_traces.reverse"}
 
 
-# --- falsehoods in the differentiator -----------------------------------------------------------
+# --- faults in the differentiator -----------------------------------------------------------
 
 
 def _measured_again(section):

@@ -4,7 +4,7 @@ import pytest
 
 from adcost import plotting
 from adcost.experiments.graph_traces import figures
-from adcost.experiments.graph_traces.words import words
+from adcost.experiments.graph_traces.labels import step_labels
 
 TEXT = "{http://www.w3.org/2000/svg}text"
 
@@ -20,7 +20,7 @@ def test_every_step_is_a_panel_with_all_nodes_and_its_formula(drawn, measured, s
     assert [texts.count(name) for name in ("w₁", "v₂", "v₃", "L")] == [6] * 4
     rows = measured["steps"].query("expression == 'lecture' and sweep == @sweep")
     for _, step in rows.groupby("step"):
-        assert set(words(step)) <= set(texts)
+        assert set(step_labels(step)) <= set(texts)
 
 
 def test_derivatives_fill_in_as_the_sweep_advances(drawn):

@@ -112,7 +112,7 @@ def test_an_expression_that_cannot_be_traced_is_told_by_name(function, at, words
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("raise RuntimeError('planted')\n", "cannot be imported: RuntimeError: planted"),
+        ("raise RuntimeError('injected')\n", "cannot be imported: RuntimeError: injected"),
         ("f = [1][0]\n", "is no function but a int"),
         ("def f(w): return 3.0\n", "at [1.0] cannot be traced: NotScalar: it returns a constant"),
     ],

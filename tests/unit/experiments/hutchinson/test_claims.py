@@ -1,4 +1,4 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables.
+"""Each claim comes out on a small study, and turns when a fault is injected in its tables.
 
 The statistical claims hold with probability 95 % each, over seeds; the seed here is fixed.
 """
@@ -24,7 +24,7 @@ def _verdict(tables, name):
 def _scale(factor, **labels):
     """A factor on the values of some rows; a function of the rows or a number."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         mask = table.value.notna()
         for column, label in labels.items():
@@ -32,18 +32,18 @@ def _scale(factor, **labels):
         assert mask.any(), labels
         table.loc[mask, "value"] *= factor(table[mask]) if callable(factor) else factor
 
-    return plant
+    return inject
 
 
 def _swap(a, b):
     """Two distributions under each other's name, on the matrix that tells them apart."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows, names = table.matrix == "influence", {a: b, b: a}
         table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
 
-    return plant
+    return inject
 
 
 def _one_larger_network(tables):
@@ -78,7 +78,7 @@ def test_no_crossing_is_claimed_of_networks_on_one_side(tables):
     assert _verdict(tables, "hutchinson.crossover") == "inconclusive"
 
 
-FALSEHOODS = [
+FAULTS = [
     # Signs of 0 and 1 have a half of the trace of signs ±1, and some more.
     ("hutchinson.unbiased", _scale(0.5, quantity="mean", method="rademacher")),
     ("hutchinson.unbiased", _scale(1 / 20, quantity="mean", method="sphere")),
@@ -108,15 +108,15 @@ FALSEHOODS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+    ("name", "inject"), FAULTS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FAULTS)]
 )
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
     if name == "hutchinson.crossover":
         _one_larger_network(tables)
     assert _verdict(tables, name) == "reproduced"
-    plant(tables)
+    inject(tables)
     assert _verdict(tables, name) in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adcost.experiments.hutchinson import measure, plan, summary
+from adcost.experiments.hutchinson import analysis, measure, plan
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_the_same_point_and_seed_give_the_same_table_and_another_seed_does_not(s
 
 
 def test_both_ways_to_the_exact_trace_agree(rows):
-    for state in summary.STATES:
+    for state in analysis.STATES:
         of = rows[(rows.matrix == "dense") & (rows.state == state) & (rows.probes == 0)]
         wide = of.pivot_table(index="quantity", columns="method", values="value")
         both = wide[["dense", "unit_vectors"]].dropna()
@@ -42,9 +42,9 @@ def test_a_block_has_one_mean_however_it_is_cut(rows):
 
 def test_the_spectrum_adds_up(rows):
     case = ("dense", "trained")
-    of = summary.exact(rows, case)
+    of = analysis.exact(rows, case)
     assert abs(of.trace) <= of.nuclear and of.least < 0 < of.largest
-    left = summary.values(rows, case, "dense", "beyond2")
+    left = analysis.values(rows, case, "dense", "beyond2")
     assert left.is_monotonic_decreasing and left.iloc[0] < of.frobenius2
 
 

@@ -1,4 +1,4 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
+"""Each claim comes out on a small study, and turns when a fault is injected in its tables."""
 
 import pandas as pd
 import pytest
@@ -56,24 +56,24 @@ def _swap(a, b, quantity="operations"):
     """Two methods under each other's name."""
     names = {a: b, b: a}
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = table.quantity.str.startswith(quantity) | table.quantity.str.endswith(quantity)
         rows &= table.point != "nested"
         table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
 
-    return plant
+    return inject
 
 
 def _constant(method, quantity):
     """A constant in place of a measurement."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _where(table, method=method, quantity=quantity)
         table.loc[rows, "value"] = table[rows].value.iloc[0]
 
-    return plant
+    return inject
 
 
 def _dear_products(tables):
@@ -132,31 +132,31 @@ def _as_predicted(tables):
 def _time(method, power):
     """Seconds that grow by another power of the depth."""
 
-    def plant(tables):
+    def inject(tables):
         sweep = tables["measurements"].drop_duplicates("point").set_index("point").layers
         timings = tables["timings"]
         rows = timings.method == method
         timings.loc[rows, "seconds"] *= timings.point[rows].map(sweep) ** float(power)
 
-    return plant
+    return inject
 
 
 def _tangents(tables):
-    """A product that takes more than the dearest operation with its tangent."""
+    """A product that takes more than the most expensive operation with its tangent."""
     table = tables["measurements"]
     rows = _where(table, point="nested", method="reverse_over_reverse", quantity="operations")
     table.loc[rows, "value"] *= 3
 
 
 def _code(method, quantity, value):
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         table.loc[_where(table, method=method, quantity=quantity), "value"] = value
 
-    return plant
+    return inject
 
 
-FALSEHOODS = [
+FAULTS = [
     ("hvp.agree", _dropped_factor),
     ("hvp.agree", _zero_products),
     ("hvp.hessian_quadratic", _swap("hessian_then_product", "reverse_over_reverse")),
@@ -180,9 +180,9 @@ FALSEHOODS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+    ("name", "inject"), FAULTS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FAULTS)]
 )
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
     if name.endswith("_time"):  # The counts of the depths added are no deeper network's.
         _five_depths(tables)
     if name == "hvp.memory":
@@ -190,19 +190,18 @@ def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
         _bytes_of_their_depth(tables)
     _as_predicted(tables)
     assert _verdict(tables, name) == "reproduced"
-    plant(tables)
+    inject(tables)
     assert _verdict(tables, name) in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)
 
 
 def test_numbers_follow_the_tables(tables):
     before = numbers(tables)
-    assert before["parameters"] == 81 * 9 and before["hessian_numbers"] == (81 * 9) ** 2
-    tables["timings"].loc[tables["timings"].method == "gradient", "seconds"] *= 2
-    assert numbers(tables)["seconds_gradient"] == pytest.approx(2 * before["seconds_gradient"])
+    tables["timings"].loc[tables["timings"].method == "product", "seconds"] *= 2
+    assert numbers(tables)["seconds_product"] == pytest.approx(2 * before["seconds_product"])
 
 
 def test_the_homeworks_code_is_refuted_if_its_loss_reads_the_parameters(monkeypatch, section):

@@ -1,4 +1,4 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
+"""Each claim comes out on a small study, and turns when a fault is injected in its tables."""
 
 import pytest
 
@@ -44,31 +44,31 @@ def _swap(**labels):
     names = {"forward": "reverse", "reverse": "forward"}
     names |= {f"{one}_sweeps": f"{other}_sweeps" for one, other in names.items()}
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _where(table, **labels)
         table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
 
-    return plant
+    return inject
 
 
 def _times(factor, **labels):
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         table.loc[_where(table, **labels), "value"] *= factor
 
-    return plant
+    return inject
 
 
 def _constant(**labels):
     """A constant in place of a measurement."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _where(table, **labels)
         table.loc[rows, "value"] = table[rows].value.iloc[0]
 
-    return plant
+    return inject
 
 
 def _as_predicted(tables):
@@ -91,7 +91,7 @@ SWEEP = {"point": "sweep-linear", "quantity": "operations"}
 MAX = {"point": "sweep-max", "quantity": "operations"}
 WAIST = {"subject": "hourglass tanh", "quantity": "multiplications"}
 
-FALSEHOODS = [
+FAULTS = [
     ("jacobian.crossover", _swap(**SWEEP)),
     ("jacobian.crossover", _times(2, **SWEEP, method="forward")),
     ("jacobian.crossover", _times(0.5, **SWEEP, method="reverse")),
@@ -108,17 +108,17 @@ FALSEHOODS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+    ("name", "inject"), FAULTS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FAULTS)]
 )
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
     _as_predicted(tables)
     assert _claim(tables, name).verdict == "reproduced"
-    plant(tables)
+    inject(tables)
     assert _claim(tables, name).verdict in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)
 
 
 CONFIRMING = [
@@ -138,9 +138,9 @@ CONFIRMING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("name", "plant"), CONFIRMING, ids=range(len(CONFIRMING)))
-def test_evidence_that_does_not_decide_is_seen_to_fail_too(tables, name, plant):
-    plant(tables)
+@pytest.mark.parametrize(("name", "inject"), CONFIRMING, ids=range(len(CONFIRMING)))
+def test_evidence_that_does_not_decide_is_seen_to_fail_too(tables, name, inject):
+    inject(tables)
     assert any(
         evidence.verdict != "reproduced"
         for evidence in _claim(tables, name).evidence

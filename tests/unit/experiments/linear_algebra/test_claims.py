@@ -1,4 +1,4 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted."""
+"""Each claim comes out on a small study, and turns when a fault is injected."""
 
 import pandas as pd
 import pytest
@@ -30,10 +30,10 @@ def _rows(tables, **labels):
 
 
 def _set(value, **labels):
-    def plant(tables):
+    def inject(tables):
         tables["measurements"].loc[_rows(tables, **labels), "value"] = value
 
-    return plant
+    return inject
 
 
 def _swapped(tables):
@@ -50,7 +50,7 @@ def _no_regulariser(tables):
     table["method"] = table.method.map(lambda name: names.get(name, name))
 
 
-FALSEHOODS = [
+FAULTS = [
     # Half of the formula: off by 1/2, whatever the condition.
     ("linear_algebra.solve", _set(0.5, problem="solve", method="rule", quantity="relative_error")),
     ("linear_algebra.solve",
@@ -75,16 +75,16 @@ def test_all_claims_are_judged(tables):
 
 
 @pytest.mark.parametrize(
-    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+    ("name", "inject"), FAULTS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FAULTS)]
 )
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
     assert _claim(tables, name).verdict == "reproduced"
-    plant(tables)
+    inject(tables)
     assert _claim(tables, name).verdict in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)
 
 
 def test_a_wrong_factor_in_the_rule_is_measured_and_refuted(tables, section, monkeypatch):

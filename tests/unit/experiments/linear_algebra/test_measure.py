@@ -3,7 +3,7 @@ import pytest
 
 from adcost.derivatives import linear_algebra as rules
 from adcost.experiments.linear_algebra import measure
-from adcost.experiments.linear_algebra.summary import cost, course, ends
+from adcost.experiments.linear_algebra.analysis import cost, course, final_values
 
 
 def test_every_way_is_compared_at_every_condition(tables, section):
@@ -36,11 +36,13 @@ def test_every_descent_has_its_course(tables, section):
     recovery = section["recovery"]
     assert len(rows) == 3 * recovery["draws"] * recovery["steps"]
     # Entries at zero here and there make the rest a matrix of (nearly) full rank.
-    assert ends(tables["measurements"], "rank").no_regulariser.min() > 0.8 * recovery["size"]
+    assert (
+        final_values(tables["measurements"], "rank").no_regulariser.min() > 0.8 * recovery["size"]
+    )
 
 
 def test_the_misfit_alone_leaves_unknown_entries_at_zero(tables, section):
-    error = ends(tables["measurements"], "error").no_regulariser
+    error = final_values(tables["measurements"], "error").no_regulariser
     # Entries are unknown with probability 0.4 and of one size: their share of the squared norm.
     assert np.sqrt(0.2) < error.min() and error.max() < np.sqrt(0.6)
 

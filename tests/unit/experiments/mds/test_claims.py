@@ -1,4 +1,4 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted."""
+"""Each claim comes out on a small study, and turns when a fault is injected."""
 
 import numpy as np
 import pytest
@@ -36,41 +36,41 @@ def _rows(tables, quantity, method=None):
 def _times(quantity, method, factor):
     """A quantity of a method multiplied, by a number or by the number of cities."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _rows(tables, quantity, method)
         table.loc[rows, "value"] *= table.cities[rows] if factor == "cities" else factor
 
-    return plant
+    return inject
 
 
 def _per_city(quantity, method):
     """The factor d is dropped from a method's evaluations."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _rows(tables, quantity, method)
         table.loc[rows, "value"] /= 2 * table.cities[rows]
 
-    return plant
+    return inject
 
 
 def _swap(quantity, a, b):
     """Two methods change places in one quantity, where both were run."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _rows(tables, quantity) & (table.start < 3)
         table.loc[rows, "method"] = table[rows].method.map(lambda m: {a: b, b: a}.get(m, m))
 
-    return plant
+    return inject
 
 
 def _constant(quantity, method, value):
-    def plant(tables):
+    def inject(tables):
         tables["measurements"].loc[_rows(tables, quantity, method), "value"] = value
 
-    return plant
+    return inject
 
 
 def _never_arrives(method):
@@ -78,7 +78,7 @@ def _never_arrives(method):
     return _constant("converged", method, 0.0)
 
 
-FALSEHOODS = [
+FAULTS = [
     ("mds.gradient_recovers_map", _times("procrustes_relative", "gradient_descent", 1000)),
     ("mds.gradient_recovers_map", _constant("procrustes_relative", "gradient_descent", 0.2)),
     ("mds.gradient_recovers_map", _constant("least_distortion", "point", 1e-6)),
@@ -100,19 +100,19 @@ FALSEHOODS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+    ("name", "inject"), FAULTS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FAULTS)]
 )
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
     # Forty random sets of five small sizes leave the exponent of the iterations open.
     open_here = name == "mds.iterations_flat"
     assert _verdict(tables, name) == ("inconclusive" if open_here else "reproduced")
-    plant(tables)
+    inject(tables)
     assert _verdict(tables, name) in (("refuted",) if open_here else ("refuted", "inconclusive"))
 
 
-def test_every_claim_has_a_falsehood():
+def test_every_claim_has_an_injected_fault():
     # The slip is refuted as it is; that it can come out is shown below.
-    assert {name for name, _ in FALSEHOODS} == set(IDS) - {"mds.distances_or_squares"}
+    assert {name for name, _ in FAULTS} == set(IDS) - {"mds.distances_or_squares"}
 
 
 def test_distances_in_place_of_squares_are_no_map_and_squares_would_be(tables):

@@ -1,4 +1,4 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted."""
+"""Each claim comes out on a small study, and turns when a fault is injected."""
 
 from functools import partial
 
@@ -94,27 +94,27 @@ def test_rickers_expression_is_right_and_only_its_value_is_not():
 
 
 def _set(quantity, change, **labels):
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _rows(table, quantity=[quantity], **labels)
         table.loc[rows, "value"] = change(table[rows])
 
-    return plant
+    return inject
 
 
 def _swap(a, b, quantity):
     """Two methods under each other's name."""
     names = {a: b, b: a}
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _rows(table, quantity=[quantity])
         table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
 
-    return plant
+    return inject
 
 
-FALSEHOODS = [
+FAULTS = [
     # A size that grows like a power of the depth, and an AD that swells.
     ("not_autodiff.symbolic_swell",
      _set("operations", lambda rows: 8.0 * rows.depth**3, method="symbolic", function="logistic")),
@@ -147,19 +147,19 @@ FALSEHOODS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+    ("name", "inject"), FAULTS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FAULTS)]
 )
-def test_a_planted_falsehood_turns_the_verdict(request, name, plant):
+def test_an_injected_fault_turns_the_verdict(request, name, inject):
     # Memory is judged on all maps; the others come out without Ricker's.
     fixture = "tables" if name.endswith("memory") else "agreeing"
     tables = request.getfixturevalue(fixture)
     assert _verdict(tables, name) == "reproduced"
-    plant(tables)
+    inject(tables)
     assert _verdict(tables, name) in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)
 
 
 def test_a_wrong_derivative_is_noticed_by_the_measurement(monkeypatch):

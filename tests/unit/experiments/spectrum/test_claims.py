@@ -1,10 +1,10 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
+"""Each claim comes out on a small study, and turns when a fault is injected in its tables."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from adcost.experiments.spectrum import summary
+from adcost.experiments.spectrum import analysis
 from adcost.experiments.spectrum.claims import judge, numbers
 
 IDS = ["spectrum.lanczos_is_right", "spectrum.negative_eigenvalues_vanish"]
@@ -20,13 +20,13 @@ def rows_of(tables, **labels):
 
 
 def change(function, **labels):
-    """A falsehood: ``function`` applied to the values with these labels."""
+    """An injected fault: ``function`` applied to the values with these labels."""
 
-    def plant(tables):
+    def inject(tables):
         table, rows = tables["measurements"], rows_of(tables, **labels)
         table.loc[rows, "value"] = function(table.value[rows])
 
-    return plant
+    return inject
 
 
 def no_training(tables):
@@ -53,7 +53,7 @@ def vanished(tables):
         change(lambda v: v / 5, **RITZ, epoch=30, index=0, network=network)(tables)
 
 
-FALSEHOODS = [
+FAULTS = [
     # An off-diagonal with a wrong factor, an eigenvalue that is missed, a matrix off by a shift.
     ("spectrum.lanczos_is_right", change(lambda v: v * 1.001, **RITZ, epoch=30)),
     ("spectrum.lanczos_is_right", change(lambda v: v * 0.9, **RITZ, index=19)),
@@ -96,16 +96,16 @@ def test_the_claims_come_out_in_the_order_of_the_catalogue(measured):
     assert [claim.verdict for claim in claims] == ["reproduced", "inconclusive"]
 
 
-@pytest.mark.parametrize(("name", "plant"), FALSEHOODS)
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+@pytest.mark.parametrize(("name", "inject"), FAULTS)
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
     vanished(tables)
     assert claim(tables, name).verdict == "reproduced"
-    plant(tables)
+    inject(tables)
     assert claim(tables, name).verdict in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)
 
 
 def evidence(tables, unit):
@@ -113,7 +113,7 @@ def evidence(tables, unit):
 
 
 def test_an_extreme_eigenvalue_that_was_missed_is_refuted(tables):
-    inner = summary.eigenvalues(tables["measurements"], "perceptron", 30)[-40]
+    inner = analysis.eigenvalues(tables["measurements"], "perceptron", 30)[-40]
     change(lambda v: v.clip(upper=inner), **RITZ, epoch=30)(tables)
     assert evidence(tables, "extreme eigenvalues").verdict == "refuted"
 
@@ -130,7 +130,7 @@ def test_a_density_without_its_weights_is_refuted(tables):
 
 
 def test_a_ghost_after_reorthogonalisation_and_none_without_are_refuted(tables):
-    exact = summary.eigenvalues(tables["measurements"], "perceptron", 30)
+    exact = analysis.eigenvalues(tables["measurements"], "perceptron", 30)
     change(lambda v: v * 0 + exact[-1], method="full", quantity="largest_2", epoch=30)(tables)
     assert evidence(tables, "reorthogonalised").verdict == "inconclusive"
     table = tables["measurements"]
@@ -177,6 +177,6 @@ def test_trainings_of_a_network_differ(measured):
     table = measured["measurements"]
     ends = [
         table[rows_of(measured, **RITZ, epoch=0, index=0, probe=0, network=name)].value.iloc[0]
-        for name in summary.trainings(measured["points"], "perceptron")
+        for name in analysis.trainings(measured["points"], "perceptron")
     ]
     assert len(set(ends)) == 5

@@ -6,7 +6,7 @@ import pytest
 
 from adcost.derivatives.hvp import reverse_over_reverse
 from adcost.derivatives.training import Diverged
-from adcost.experiments.spectrum import measure, network, plan, prepare, summary
+from adcost.experiments.spectrum import analysis, measure, network, plan, prepare
 
 from .conftest import SECTION
 
@@ -35,11 +35,11 @@ def test_the_table_tells_of_every_step_and_of_the_checkpoint(measured):
     rows = measured["measurements"]
     loss = rows[(rows.network == "perceptron") & (rows.quantity == "loss")]
     assert sorted(loss["index"]) == list(range(1, 30 * (1437 // 64) + 1))
-    assert summary.single(rows, "perceptron", 30, "test_accuracy") > 0.5
-    assert summary.single(rows, "perceptron", 0, "parameters") == 310
+    assert analysis.single(rows, "perceptron", 30, "test_accuracy") > 0.5
+    assert analysis.single(rows, "perceptron", 0, "parameters") == 310
     assert (
-        summary.single(rows, "perceptron", 30, "training_loss")
-        < summary.single(rows, "perceptron", 0, "training_loss")
+        analysis.single(rows, "perceptron", 30, "training_loss")
+        < analysis.single(rows, "perceptron", 0, "training_loss")
     )  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def test_the_dense_eigenvalues_are_of_the_hessian_that_products_are_of(measured,
         loss = measure._loss(parameters, 1, "float64")
         w = trained["perceptron-epoch-30"]["parameters"].astype(float)
         columns = jax.vmap(lambda v: reverse_over_reverse(loss, w, v))(np.eye(len(w)))
-    eigenvalues = summary.eigenvalues(measured["measurements"], "perceptron", 30)
+    eigenvalues = analysis.eigenvalues(measured["measurements"], "perceptron", 30)
     assert np.trace(columns) == pytest.approx(eigenvalues.sum())
     assert np.sum(np.square(columns)) == pytest.approx(np.sum(eigenvalues**2))
 
@@ -64,7 +64,7 @@ def test_single_precision_finds_the_same_extremes(measured, trained):
     )
     single = tables["measurements"]
     ritz = single[single.quantity == "ritz_value"].value.to_numpy()
-    exact = summary.eigenvalues(measured["measurements"], "perceptron", 30)
+    exact = analysis.eigenvalues(measured["measurements"], "perceptron", 30)
     assert ritz[-1] == pytest.approx(exact[-1], rel=1e-4)
     assert single[single.quantity == "orthogonality"].value.max() < 1e-4
 

@@ -1,6 +1,7 @@
 import pytest
 
 from adcost.experiments.stepsizes import measure, plan
+from adcost.results.points import points_table
 
 SECTION = {
     "dimension": 30,
@@ -17,6 +18,7 @@ SECTION = {
 
 @pytest.fixture(scope="session")
 def diverged():
-    """The tables of the homework with a β beyond the border of stability."""
-    point = plan.points(SECTION | {"beta": 3.0})[0]
-    return measure.measure(point.name, point.parameters, seed=1)
+    """The tables of the homework with a β beyond the border of stability, and all points."""
+    points = plan.points(SECTION | {"beta": 3.0})
+    tables = measure.measure(points[0].name, points[0].parameters, seed=1)
+    return tables | {"points": points_table({point.name: point.parameters for point in points})}

@@ -1,4 +1,4 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
+"""Each claim comes out on a small study, and turns when a fault is injected in its tables."""
 
 import numpy as np
 import pandas as pd
@@ -31,14 +31,14 @@ def _where(table, **labels):
 
 
 def _change(change, **labels):
-    """A falsehood: ``change`` applied to the rows with these labels."""
+    """An injected fault: ``change`` applied to the rows with these labels."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _where(table, **labels)
         table.loc[rows, "value"] = change(table.value[rows])
 
-    return plant
+    return inject
 
 
 def _set(value, **labels):
@@ -48,13 +48,13 @@ def _set(value, **labels):
 def _as_if(a, b):
     """Method ``a``'s ends under the name of ``b``: a swapped method."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         copied = table[_where(table, point="homework", method=a)].assign(method=b)
         kept = table[~_where(table, point="homework", method=b)]
         tables["measurements"] = pd.concat([kept, copied], ignore_index=True)
 
-    return plant
+    return inject
 
 
 def _steps_that_lose(tables):
@@ -67,7 +67,7 @@ def _steps_that_lose(tables):
 
 DECIDED_BY_THE_CONSTANT = ("stepsizes.stationary", "stepsizes.local_minimum")
 
-FALSEHOODS = [
+FAULTS = [
     # A gradient without its factor 2, of the wrong sign, or right at random α alone.
     ("stepsizes.gradient", _set(0.5, method="gradient", quantity="gradient_error")),
     ("stepsizes.gradient", _set(2.0, method="gradient", quantity="gradient_error")),
@@ -116,18 +116,18 @@ def test_all_claims_are_judged(measured):
 
 
 @pytest.mark.parametrize(
-    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+    ("name", "inject"), FAULTS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FAULTS)]
 )
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
     if name in DECIDED_BY_THE_CONSTANT:
         _as_if("polyak", "constant")(tables)
     assert _claim(tables, name).verdict == "reproduced"
-    plant(tables)
+    inject(tables)
     assert _claim(tables, name).verdict in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)
 
 
 def test_the_homeworks_own_small_constant_has_not_arrived_and_decides(measured):
@@ -148,6 +148,7 @@ def test_a_beta_that_diverges_is_reported_as_the_finding_it_is(diverged, tables)
     tables["measurements"] = pd.concat(
         [diverged["measurements"], table[table.point != "homework"]], ignore_index=True
     )
+    tables["points"] = diverged["points"]
     claim = _claim(tables, "stepsizes.improves")
     assert claim.verdict == "refuted" and "8 of 8 runs diverged at step 2" in claim.note
     assert _claim(tables, "stepsizes.gradient").verdict == "reproduced"

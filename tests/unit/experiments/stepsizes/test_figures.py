@@ -9,15 +9,15 @@ from adcost.experiments.stepsizes import figures
 
 def test_a_beta_that_diverged_is_drawn_within_the_range_of_floats(measured, diverged):
     tables = {}
-    for name in diverged.keys() & measured.keys():
+    for name in ("measurements", "curves"):
         kept = measured[name][measured[name].point != "homework"]
         tables[name] = pd.concat([diverged[name], kept], ignore_index=True)
     measurements, curves = tables["measurements"], tables["curves"]
     for figure in (
-        figures._learning(measurements, curves),
-        figures._steps(measurements),
-        figures._descent(measurements, curves),
-        figures._minimum(measurements),
+        figures._learning(measurements, curves, 3.0),
+        figures._steps(measurements, 3.0),
+        figures._descent(measurements, curves, 3.0),
+        figures._minimum(measurements, 3.0),
     ):
         figure.canvas.draw()
         written = [text.get_text() for text in figure.findobj(Text)]

@@ -4,8 +4,8 @@ import jax
 import numpy as np
 import pytest
 
-from adcost.experiments.stepsizes import ends, learning
-from adcost.experiments.stepsizes.summary import conserved_end
+from adcost.experiments.stepsizes import learning, stationarity
+from adcost.experiments.stepsizes.analysis import conserved_end
 
 RNG = np.random.default_rng(5)
 X0 = RNG.uniform(size=(3, 30))
@@ -80,7 +80,7 @@ def test_small_steps_keep_the_differences_of_squares():
 
 def test_the_hessian_is_that_of_the_closed_form():
     with jax.enable_x64(True):
-        hessians = ends.hessians(ALPHA, X0)
+        hessians = stationarity.hessians(ALPHA, X0)
     loss = 0.5 * SQUARE[:, 0] * ((1 - ALPHA) ** 2).prod(1)
     inverse = 1 / (1 - ALPHA)
     expected = 4 * loss[:, None, None] * inverse[:, :, None] * inverse[:, None, :]
@@ -92,7 +92,7 @@ def test_the_hessian_is_that_of_the_closed_form():
 def test_perturbations_of_a_slope_lower_it_half_of_the_time_and_of_a_minimum_never():
     def shares(alpha):
         with jax.enable_x64(True):
-            rows = ends.examine("any", alpha, X0, 50, seed=1)
+            rows = stationarity.examine("any", alpha, X0, 50, seed=1)
         return np.mean([row[4] for row in rows if row[2] == "lower_share" and row[3] == 1e-8])
 
     # 150 directions: the share leaves this range with probability 1e-5 (binomial).
@@ -104,5 +104,5 @@ def test_perturbations_of_a_slope_lower_it_half_of_the_time_and_of_a_minimum_nev
 
 def test_the_rank_is_one_in_a_valley_zero_where_two_cross_and_full_outside():
     with jax.enable_x64(True):
-        rows = ends.ranks_on_the_valley(ALPHA, X0)
+        rows = stationarity.ranks_on_the_valley(ALPHA, X0)
     assert {(ones, rank) for *_, ones, rank in rows} == {(0, 4), (1, 1), (2, 0)}

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from adcost.experiments.stepsizes import gradient, measure, plan
-from adcost.experiments.stepsizes.summary import of_runs, sweep, values
+from adcost.experiments.stepsizes.analysis import of_runs, sweep, values
 from adcost.results.writing import check_finite
 
 

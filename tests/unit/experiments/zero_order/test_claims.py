@@ -1,11 +1,11 @@
-"""Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
+"""Each claim comes out on a small study, and turns when a fault is injected in its tables."""
 
 import numpy as np
 import pytest
 
+from adcost.experiments.zero_order.analysis import best_steps
 from adcost.experiments.zero_order.claims import judge, numbers
 from adcost.experiments.zero_order.plan import CLASSES
-from adcost.experiments.zero_order.summary import best_steps
 
 IDS = [
     "zero_order.two_point_unbiased",
@@ -40,35 +40,35 @@ def test_all_claims_are_judged_and_come_out(tables):
 def _scaled(factor, **labels):
     """Values times a factor, or times a function of their rows."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _where(table, **labels)
         by = factor(table[rows]) if callable(factor) else factor
         table.loc[rows, "value"] *= by
 
-    return plant
+    return inject
 
 
 def _constant(**labels):
     """A constant in place of a measurement."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _where(table, **labels)
         table.loc[rows, "value"] = table[rows].value.iloc[0]
 
-    return plant
+    return inject
 
 
 def _swap(a, b, **labels):
     """Two methods under each other's name."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _where(table, method=[a, b], **labels)
         table.loc[rows, "method"] = table.method[rows].map({a: b, b: a})
 
-    return plant
+    return inject
 
 
 def _grows_with_n(table):
@@ -80,29 +80,29 @@ def _swept(table, kind):
 
 
 def _at_every_step(kind, change):
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _swept(table, kind) & (table.quantity == "evaluations")
         assert rows.any()
         table.loc[rows, "value"] = change(table[rows])
 
-    return plant
+    return inject
 
 
 def _nobody_arrives(kind):
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         rows = _swept(table, kind) & (table.quantity == "arrived") & (table.dimension == 128)
         assert rows.any()
         table.loc[rows, "value"] = 0.0
 
-    return plant
+    return inject
 
 
 def _sweep_without(kind, *, bold):
     """The sweep of one dimension without the steps on one side of the best."""
 
-    def plant(tables):
+    def inject(tables):
         table = tables["measurements"]
         best = best_steps(table, kind).multiple[64]
         times = table.method.str.removeprefix("gaussian_times_")
@@ -112,11 +112,11 @@ def _sweep_without(kind, *, bold):
         assert rows.any()
         tables["measurements"] = table[~rows].reset_index(drop=True)
 
-    return plant
+    return inject
 
 
 STEPS = ["steps", "evaluations"]
-FALSEHOODS = [
+FAULTS = [
     # The factor d dropped, the wrong sign, and the factor of the other kind of direction.
     ("zero_order.two_point_unbiased",
      _scaled(lambda t: 1 / t.dimension, method="sphere", quantity="along_gradient")),
@@ -186,15 +186,15 @@ def _off_path(table):
 
 
 @pytest.mark.parametrize(
-    ("name", "plant"), FALSEHOODS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FALSEHOODS)]
+    ("name", "inject"), FAULTS, ids=[f"{n}-{i}" for i, (n, _) in enumerate(FAULTS)]
 )
-def test_a_planted_falsehood_turns_the_verdict(tables, name, plant):
-    plant(tables)
+def test_an_injected_fault_turns_the_verdict(tables, name, inject):
+    inject(tables)
     assert _verdict(tables, name) in ("refuted", "inconclusive")
 
 
-def test_every_claim_has_a_falsehood():
-    assert {name for name, _ in FALSEHOODS} == set(IDS)
+def test_every_claim_has_an_injected_fault():
+    assert {name for name, _ in FAULTS} == set(IDS)
 
 
 def test_numbers_follow_the_tables(tables):

@@ -11,8 +11,8 @@ from adcost.costs.calls import counted
 from adcost.derivatives.second_moments import advance, share
 from adcost.derivatives.zero_order import EVALUATIONS, on_sphere, two_point, two_point_step
 from adcost.experiments.zero_order import descent, measure, plan, stochastic
+from adcost.experiments.zero_order.analysis import best_steps, errors, gaps, swept_steps, values
 from adcost.experiments.zero_order.steps import MULTIPLES
-from adcost.experiments.zero_order.summary import best_steps, errors, gaps, swept_steps, values
 from adcost.functions.rate_classes import CLASSES, CONVEX, SMOOTH
 
 
