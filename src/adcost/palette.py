@@ -54,6 +54,14 @@ METHODS = {
     "slide_jacobians": Method(
         VERMILION, "o", "by hand, with the slide's Jacobians", "вручную, с якобианами слайда"
     ),
+    # Derivatives of a fixed point.
+    "reverse_checkpointed": Method(
+        SKY, "^", "reverse mode, checkpoints", "обратный режим, контрольные точки"
+    ),
+    "implicit_krylov": Method(VERMILION, "D", "implicit, Krylov", "неявно, Крылов"),
+    "implicit_successive": Method(
+        ORANGE, "v", "implicit, successive", "неявно, последовательно"
+    ),
     # Orders in which a Jacobian's chain rule is applied.
     "least_markowitz_degree": Method(
         PURPLE, "D", "least Markowitz degree", "наименьшая степень Марковица"
