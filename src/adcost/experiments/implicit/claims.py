@@ -24,6 +24,7 @@ from adcost.experiments.implicit.summary import (
     UNIT_ROUNDOFF,
     at_tolerances,
     converged_errors,
+    exponent,
     fact,
     on_arrival,
     singular,
@@ -31,7 +32,6 @@ from adcost.experiments.implicit.summary import (
     stops,
 )
 from adcost.results.select import select
-from adcost.statistics.exponent import fit_exponent
 from adcost.statistics.intervals import Interval
 
 UNITS, A_STEP = 10.0, 4.0
@@ -130,7 +130,7 @@ def _exponents(measured: pd.DataFrame, points: Iterable[str], method: str) -> li
         found.append(
             near(
                 "sampled",
-                fit_exponent(errors.index.to_numpy(), errors.to_numpy()),
+                exponent(errors),
                 1,
                 FIRST_ORDER,
                 f"exponent in the tolerance, {CALLED[point]}, {_called(method)}",
@@ -160,7 +160,7 @@ def _error_follows_tolerance(measured: pd.DataFrame) -> Claim:
             *_exponents(measured, UNIQUE, "reverse"),
             near(
                 "sampled",
-                fit_exponent(squared.index.to_numpy(), squared.to_numpy()),
+                exponent(squared),
                 2,
                 2 * FIRST_ORDER,
                 "exponent in the tolerance, step sizes, implicit, Krylov",
@@ -202,7 +202,7 @@ def _parameters_of_the_solver(measured: pd.DataFrame) -> Claim:
     steps = stops(measured, "step_sizes").sort_index()
     inner = steps * fact(measured, "step_sizes", "parameters")
     rounding = Interval.exactly(float((of_loop.reverse / (inner * UNIT_ROUNDOFF)).max()))
-    growth = fit_exponent(steps.to_numpy(), (norms.reverse / norms.krylov).to_numpy())
+    growth = exponent((norms.reverse / norms.krylov).sort_index().set_axis(steps))
     return Claim(
         "implicit.parameters_of_the_solver",
         "«Задачи на дом», домашняя задача 2",
@@ -243,7 +243,7 @@ def _singular(measured: pd.DataFrame) -> Claim:
         (
             near(
                 "sampled",
-                fit_exponent(positive.index.to_numpy(), positive.krylov.to_numpy()),
+                exponent(positive.krylov),
                 -1,
                 2 * FIRST_ORDER,
                 "exponent in λ of the error, implicit, Krylov",

@@ -14,10 +14,10 @@ from adcost.experiments.implicit.summary import (
     UNIQUE,
     at_tolerances,
     by_steps,
+    exponent,
     singular,
 )
 from adcost.palette import DARK, METHODS
-from adcost.statistics.exponent import fit_exponent
 
 METHODS_OF = {
     "reverse": "reverse_mode",
@@ -70,11 +70,12 @@ def _error(measured: pd.DataFrame) -> Figure:
     for axis, point in zip(axes, ALL, strict=True):
         errors = at_tolerances(measured, point, "error").sort_index()
         for method in SOLVED:
-            fitted = fit_exponent(errors.index.to_numpy(), errors[method].to_numpy())
+            fitted = exponent(errors[method])
             name = METHODS[METHODS_OF[method]].name
             look = METHODS[METHODS_OF[method]].look(mfc="none", lw=1.2)
-            exponent = plotting.interval(fitted.value, fitted.low, fitted.high)
-            look["label"] = f"{name}: exponent {exponent}"
+            if not np.isnan(fitted.value):
+                found = plotting.interval(fitted.value, fitted.low, fitted.high)
+                look["label"] = f"{name}: exponent {found}"
             axis.plot(errors.index, errors[method], **look)
         order = 1 if point in UNIQUE else 2
         line = errors.krylov.iloc[-1] * (errors.index / errors.index[-1]) ** order

@@ -177,8 +177,7 @@ def _tolerances(
         rows.append(("function", k, tolerance, "distance", float(away / farthest)))
         for name, gradient in program(tolerance).items():
             found = np.asarray(gradient)
-            error = float(np.linalg.norm(found - subject.gradient) / scale)
-            rows.append((name, k, tolerance, "error", error))
+            rows.append((name, k, tolerance, "error", relative(found, subject.gradient, scale)))
             rows.append((name, k, tolerance, "norm", float(np.linalg.norm(found))))
             if not subject.gradient.any():  # of a loop whose limit does not depend on θ
                 loop = slope_of_the_loop(np.asarray(subject.theta), start, k)
@@ -243,7 +242,7 @@ def _singular(parameters: Mapping[str, Any]) -> list[Row]:
     return rows
 
 
-def relative(found: Any, right: np.ndarray) -> float:
-    """‖found − right‖/‖right‖, at most `LARGEST`."""
-    error = np.linalg.norm(np.asarray(found) - right) / np.linalg.norm(right)
-    return float(min(error, LARGEST))
+def relative(found: Any, right: np.ndarray, scale: float | None = None) -> float:
+    """‖found − right‖ over ``scale``, by default ‖right‖; at most `LARGEST`, where NaN counts so."""
+    error = np.linalg.norm(np.asarray(found) - right) / (scale or np.linalg.norm(right))
+    return float(error) if error < LARGEST else LARGEST

@@ -1,5 +1,6 @@
 """The numbers that the report's text on `implicit` calls by name."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,13 +13,13 @@ from adcost.experiments.implicit.summary import (
     UNIQUE,
     at_tolerances,
     by_steps,
+    exponent,
     fact,
     on_arrival,
     singular,
     stops,
 )
 from adcost.results.select import select, single
-from adcost.statistics.exponent import fit_exponent
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
@@ -78,8 +79,9 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     }
 
 
-def _slope(errors: pd.Series) -> float:
-    return fit_exponent(errors.index.to_numpy(), errors.to_numpy()).value
+def _slope(errors: pd.Series) -> float | None:
+    found = exponent(errors).value
+    return None if math.isnan(found) else found
 
 
 def _methods(measured: pd.DataFrame) -> list[dict[str, Any]]:

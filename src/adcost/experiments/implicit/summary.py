@@ -1,9 +1,12 @@
 """What figures, claims, numbers and prices of `implicit` read of its table."""
 
+import numpy as np
 import pandas as pd
 
 from adcost.results.select import select, single
 from adcost.roundoff import unit_roundoff
+from adcost.statistics.exponent import fit_exponent
+from adcost.statistics.intervals import NOT_MEASURED, TOO_FEW, Interval
 
 UNIT_ROUNDOFF = unit_roundoff()
 
@@ -70,3 +73,14 @@ def singular(measured: pd.DataFrame) -> pd.DataFrame:
     wide = rows.pivot(index=["tolerance", "method"], columns="quantity", values="value")
     errors = wide.error.where(wide.finite == 1, float("inf"))
     return errors.unstack("method")
+
+
+def exponent(values: pd.Series) -> Interval:
+    """The exponent of ``values`` in their index; unknown with fewer than three points.
+
+    What has no logarithm, an error that is 0 or infinite, leaves it unknown as well.
+    """
+    known = np.isfinite(values) & (values > 0)
+    if values.index.nunique() < 3 or not known.all():
+        return Interval.unknown(TOO_FEW if known.all() else NOT_MEASURED)
+    return fit_exponent(values.index.to_numpy(), values.to_numpy())
