@@ -55,7 +55,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
             f"{point}_lag_least": float(lag.min()),
             f"{point}_lag_most": float(lag.max()),
         }
-    missing = at_tolerances(measured, "step_sizes", "loop_error").krylov.sort_index()
+    missing = at_tolerances(measured, "step_sizes", "loop_error").krylov
     lost = singular(measured).sort_index()
     positive = lost[lost.index > 0]
     tolerances = at_tolerances(measured, "ridge", "error").index
@@ -69,8 +69,8 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
             select("implicit", measured, quantity="products").tolerance.iloc[0]
         ),
         "step_sizes_exponent": _slope(at_tolerances(measured, "step_sizes", "error").krylov),
-        "missing_least": float(missing.iloc[-1]),
-        "missing_most": float(missing.iloc[0]),
+        "missing_least": float(missing.min()),
+        "missing_most": float(missing.max()),
         "least_penalty": float(positive.index[0]),
         "krylov_at_least_penalty": float(positive.krylov.iloc[0]),
         "reverse_singular": float(lost.reverse.max()),
