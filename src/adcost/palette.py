@@ -59,9 +59,7 @@ METHODS = {
         SKY, "^", "reverse mode, checkpoints", "обратный режим, контрольные точки"
     ),
     "implicit_krylov": Method(VERMILION, "D", "implicit, Krylov", "неявно, Крылов"),
-    "implicit_successive": Method(
-        ORANGE, "v", "implicit, successive", "неявно, последовательно"
-    ),
+    "implicit_successive": Method(ORANGE, "v", "implicit, successive", "неявно, последовательно"),
     # Orders in which a Jacobian's chain rule is applied.
     "least_markowitz_degree": Method(
         PURPLE, "D", "least Markowitz degree", "наименьшая степень Марковица"

@@ -6,8 +6,8 @@ import pytest
 from adcost.experiments.implicit.claims import numbers
 from adcost.experiments.implicit.prices import quotes
 
-from .recorded import distinct
-from .synthetic import same, value
+from .recorded import recorded
+from .synthetic import same, scattered, value
 
 TOLERANCES = [10.0**-n for n in range(10, 1, -1)]
 
@@ -18,7 +18,7 @@ def _exponent(errors):
 
 @pytest.mark.parametrize("seed", [2, 3])
 def test_every_number_is_that_of_its_rows(seed):
-    tables = distinct("implicit", seed=seed)
+    tables = scattered(recorded("implicit"), seed)
     table = tables["measurements"]
 
     def arrived(point, method):

@@ -92,16 +92,14 @@ def _grows(exponent):
     return change
 
 
-def _lost(number, method, at_zero):
+def _lost(number, method):
+    """Errors at the positive penalties."""
+
     def change(tables):
         table = tables["measurements"]
-        labels = {"point": "singular", "method": method, "quantity": "finite"}
-        table.loc[where(table, **labels), "value"] = 1.0
         rows = where(table, point="singular", method=method, quantity="error")
-        rows &= (table.tolerance == 0) == at_zero
-        assert rows.any() or at_zero
-        values = number(table[rows]) if callable(number) else number
-        table.loc[rows, "value"] = values
+        rows &= table.tolerance > 0
+        table.loc[rows, "value"] = number(table[rows])
 
     return change
 
@@ -133,8 +131,8 @@ BORDERS = [
      put(0.51, point="step_sizes", method="krylov", quantity="loop_error"),
      put(0.49, point="step_sizes", method="krylov", quantity="loop_error")),
     (SINGULAR, "exponent in λ of the error, implicit, Krylov",
-     _lost(lambda rows: 1e-15 * rows.tolerance**-1.19, "krylov", False),
-     _lost(lambda rows: 1e-15 * rows.tolerance**-1.21, "krylov", False)),
+     _lost(lambda rows: 1e-15 * rows.tolerance**-1.19, "krylov"),
+     _lost(lambda rows: 1e-15 * rows.tolerance**-1.21, "krylov")),
     *((SINGULAR, f"relative error, {CALLED[method]}",
        put(0.9e-6, point="singular", method=method, quantity="error"),
        put(1.1e-6, point="singular", method=method, quantity="error"))

@@ -93,9 +93,7 @@ def gradients(subject: Problem, steps: int, tolerance: float) -> dict[str, Gradi
     return found
 
 
-def _cost(
-    subject: Problem, parameters: Mapping[str, Any], rounds: Mapping[str, int]
-) -> list[Row]:
+def _cost(subject: Problem, parameters: Mapping[str, Any], rounds: Mapping[str, int]) -> list[Row]:
     """Operations and bytes against k, and every method's error where the solver has converged."""
     step = count(subject.step, subject.theta, subject.start).total
     rows: list[Row] = [("step", 1, 0.0, "operations", step)]
@@ -243,6 +241,6 @@ def _singular(parameters: Mapping[str, Any]) -> list[Row]:
 
 
 def relative(found: Any, right: np.ndarray, scale: float | None = None) -> float:
-    """‖found − right‖ over ``scale``, by default ‖right‖; at most `LARGEST`, where NaN counts so."""
+    """‖found − right‖ over ``scale``, by default ‖right‖; at most `LARGEST`, as is NaN."""
     error = np.linalg.norm(np.asarray(found) - right) / (scale or np.linalg.norm(right))
     return float(error) if error < LARGEST else LARGEST

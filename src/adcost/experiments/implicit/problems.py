@@ -31,8 +31,8 @@ class Problem:
     """L(θ) = ``loss``(x*(θ)) with x* = ``step``(θ, x*).
 
     ``theta`` (p,); ``start`` is x₀ of any shape; ``krylov`` solves with I − ∂T/∂x by
-    ``products_a_round`` products a round. ``fixed_point`` and ``gradient`` (p,) are the truth; ``condition`` is that of
-    I − ∂T/∂x in the fixed point, ∞ where it is singular.
+    ``products_a_round`` products a round. ``fixed_point`` and ``gradient`` (p,) are the truth;
+    ``condition`` is that of I − ∂T/∂x in the fixed point, ∞ where it is singular.
     """
 
     step: Step
@@ -217,5 +217,3 @@ def problem(name: str, settings: Mapping[str, Any], seed: int | None) -> Problem
     if name == "ridge":
         return diabetes().problem(settings["penalty"])
     return {"step_sizes": step_sizes, "layer": layer}[name](settings, seed)
-
-

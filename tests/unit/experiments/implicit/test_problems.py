@@ -43,9 +43,7 @@ def test_the_condition_is_that_of_the_jacobian_of_the_iteration(section, name):
         assert np.linalg.cond(regular) == pytest.approx(subject.condition)
     else:  # block by block, an example each
         width = section["layer"]["width"]
-        blocks = [
-            regular[i : i + width, i : i + width] for i in range(0, size, width)
-        ]
+        blocks = [regular[i : i + width, i : i + width] for i in range(0, size, width)]
         assert max(map(np.linalg.cond, blocks)) == pytest.approx(subject.condition)
 
 
