@@ -78,7 +78,7 @@ def until(
 def successive(
     matvec: Map, right: jax.Array, *, tolerance: float | jax.Array, most: int
 ) -> jax.Array:
-    """u with A u = ``right`` by u ← u + (right − A u), for A = I − J with ‖J‖ < 1: a `LinearSolver`.
+    """A `LinearSolver`: A u = ``right`` by u ← u + (right − A u), for A = I − J with ‖J‖ < 1.
 
     With J = (∂T/∂x)ᵀ this is Christianson's second phase: reverse mode through one step, taken at
     the fixed point again and again. It stops as `until` does.

@@ -166,7 +166,7 @@ def _tolerances(
     run = jax.jit(lambda at: until(partial(subject.step, subject.theta), subject.start, at, MOST))
     most = int(run(min(tolerances))[1])
     program = jax.jit(_at_tolerance(subject, most, tight))
-    scale = np.linalg.norm(subject.gradient) or np.linalg.norm(program(1.0)["reverse"])
+    scale = float(np.linalg.norm(subject.gradient) or np.linalg.norm(program(1.0)["reverse"]))
     farthest = np.linalg.norm(start - subject.fixed_point)
     rows = _operations(subject, parameters, rounds, most, min(tolerances))
     for tolerance in tolerances:

@@ -127,7 +127,7 @@ def few_images(count: int) -> Regression:
     )
 
 
-def step_sizes(settings: Mapping[str, Any], seed: int) -> Problem:
+def step_sizes(settings: Mapping[str, Any], seed: int | None) -> Problem:
     """Homework 2: its ten steps of gradient descent on ½‖x‖², again and again; θ is α (T,).
 
     x₀ and α are as the homework has them. The limit is 0 whatever α is, and so is dL/dα in it.
@@ -154,7 +154,7 @@ def slope_of_the_loop(alpha: np.ndarray, start: np.ndarray, rounds: int) -> np.n
     return -2 * rounds * loss / (1 - alpha)
 
 
-def layer(settings: Mapping[str, Any], seed: int) -> Problem:
+def layer(settings: Mapping[str, Any], seed: int | None) -> Problem:
     """A deep equilibrium layer (Bai et al. 2019): z = tanh(zW + c + b), for a batch of digits.
 
     c is a random projection of each image, W is orthogonal times ``gain`` < 1, and L compares a
