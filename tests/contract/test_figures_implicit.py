@@ -59,7 +59,7 @@ def test_error_shows_the_error_at_each_tolerance_and_its_exponent(shown, table, 
     np.testing.assert_allclose(line.x, TOLERANCES)
     np.testing.assert_allclose(line.y, errors)
     slope = np.polyfit(np.log(TOLERANCES), np.log(errors), 1)[0]
-    assert line.label.startswith(f"{NAMES[method]}: exponent {slope:.2f} [")
+    assert line.label.startswith(f"{NAMES[method]}: {slope:.2f} [")
 
 
 def test_the_dotted_line_has_the_order_that_is_expected(shown):

@@ -75,14 +75,20 @@ def _error(measured: pd.DataFrame) -> Figure:
             look = METHODS[METHODS_OF[method]].look(mfc="none", lw=1.2)
             if not np.isnan(fitted.value):
                 found = plotting.interval(fitted.value, fitted.low, fitted.high)
-                look["label"] = f"{name}: exponent {found}"
+                look["label"] = f"{name}: {found}"
             axis.plot(errors.index, errors[method], **look)
         order = 1 if point in UNIQUE else 2
         line = errors.krylov.iloc[-1] * (errors.index / errors.index[-1]) ** order
         axis.plot(errors.index, line, ":", color=DARK, lw=1, label=f"exponent {order}")
         axis.set(xscale="log", yscale="log", title=TITLES[point])
         axis.set_xlabel("tolerance of the solver")
-        axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), fontsize=8.5)
+        axis.legend(
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.18),
+            fontsize=8,
+            title="measured exponent",
+            title_fontsize=8,
+        )
     axes[0].set_ylabel("relative error of the gradient")
     return figure
 
