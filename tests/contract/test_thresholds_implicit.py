@@ -158,6 +158,13 @@ def test_a_border_lies_where_it_is_said_to(tables, claim, unit, within, beyond):
         assert whole == ("reproduced" if unit in BESIDE else outcome)
 
 
+def test_a_method_that_is_wrong_at_one_problem_alone_is_not_right(tables):
+    for point in ("ridge", "layer"):
+        wrong = changed(tables, put(0.5, point=point, method="krylov", quantity="error",
+                                    tolerance=0.0))  # fmt: skip
+        assert {one.id: one.verdict for one in judge(wrong)}[SAME] == "inconclusive"
+
+
 def test_no_number_at_zero_is_no_digit(tables):
     """NaN counts as an error, and so does one that is as large as the derivative."""
     unit = "relative error at λ = 0, implicit, Krylov"

@@ -89,7 +89,7 @@ def test_of_the_iterations_nothing_is_kept():
 
 
 def test_it_stops_at_the_first_step_that_is_small_enough():
-    start = jnp.ones(3)
+    start = 1000 * jnp.ones(3)  # a tolerance is a share of the first step, whatever its size
     # Every step halves the last one: the n-th is 2⁻ⁿ⁺¹ of the first.
     halve = partial(until, lambda x: x / 2, start)
     for tolerance, steps in ((1.0, 1), (0.5, 2), (0.3, 3), (2.0**-9, 10)):
