@@ -161,6 +161,16 @@ class Reading:
         """How many products of both modes there are."""
         return number_of(self.columns) + number_of(self.rows)
 
+    def product_of(self) -> tuple[np.ndarray, np.ndarray]:
+        """For each entry the mode of the product it is read from, and which of that mode it is."""
+        m, n = self.pattern.shape
+        forward = self.place < number_of(self.columns) * m
+        first = self.place - number_of(self.columns) * m
+        return (
+            np.where(forward, "forward", "reverse"),
+            np.where(forward, self.place // m, first // n),
+        )
+
     def matrix(self, values: np.ndarray | jax.Array) -> sparse.csr_array:
         """The sparse matrix (m, n) of its entries, as `entries` returns them."""
         return sparse.csr_array((np.asarray(values), self.pattern.coords), self.pattern.shape)
