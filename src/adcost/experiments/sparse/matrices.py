@@ -14,15 +14,11 @@ import jax.numpy as jnp
 import numpy as np
 from scipy import sparse
 
+from adcost.experiments.sparse.plan import ABOVE, BELOW, HALF_BAND
+
 Function = Callable[[jax.Array], jax.Array]
 Pattern = Any
 """``scipy.sparse.csr_array`` of zeros and ones, (n, n)."""
-
-BELOW, ABOVE = 5, 1
-"""Unknowns before and after its own that a row of Broyden's banded function has."""
-
-HALF_BAND = 2
-"""Unknowns on either side that the bending energy of a chain joins with each."""
 
 
 def broyden(x: jax.Array) -> jax.Array:

@@ -1,17 +1,17 @@
 """Measure sparse matrices: the patterns found, products by every way, operations, errors, seconds.
 
-Columns of ``measurements``: ``point, way, size, draw, quantity, value``; of ``entries``: ``point, row,
+Columns of ``measurements``: ``point, way, size, entries, draw, quantity,
+value``; of ``entries``: ``point, row,
 column, mode, product``, which product of which mode an entry is read from, at the size drawn.
 
 Ways: ``columns`` and ``rows`` are the dense ones, ``coloured_columns``, ``coloured_rows`` and
 ``coloured_both`` a Jacobian's by colours, ``coloured_columns``, ``star`` and ``acyclic`` a
 Hessian's; ``forward`` and ``reverse`` a single product, ``function`` the function itself; ``traced``
-and ``probed`` patterns; ``band`` and ``random`` patterns of equally many entries a row, ``draw``
-telling them apart. Quantities: ``products``, ``least_possible`` (no way of its kind takes fewer),
+and ``probed`` patterns; ``band`` and ``random`` patterns with so many ``entries`` a row, by ``draw``. Quantities: ``products``, ``least_possible`` (no way of its kind takes fewer),
 ``operations``; ``missed`` and ``superfluous`` entries of a pattern found and the ``products`` that
 it took; ``dense_error`` against the dense matrix and ``direction_error`` of products in random
 directions, ``row_entries``, the most entries in a row, and ``levels``, how many entries follow one
-from the other. What a pattern at random has in a row stands in ``size``. ``timings`` has columns
+from the other. ``timings`` has columns
 ``structure`` and ``size`` too, and the function itself at the largest size.
 
 Patterns are probed at the size ``dense``, where the matrix is made by columns, and traced at the
@@ -30,7 +30,7 @@ from scipy.sparse import csr_array
 
 from adcost import seeds
 from adcost.costs.count import count
-from adcost.costs.timing import compile_programs, time_as_configured
+from adcost.costs.timing import Burst, compile_programs, time_as_configured
 from adcost.derivatives import colouring_search, sparse, sparse_symmetric
 from adcost.experiments.sparse import ways
 from adcost.experiments.sparse.matrices import MATRICES, Matrix, Pattern
@@ -38,13 +38,16 @@ from adcost.experiments.sparse.plan import LEAST_SIZE, STRUCTURES
 from adcost.experiments.sparse.ways import Way
 from adcost.price import pattern as price_pattern
 
-Row = tuple[str, int, int, str, float]
-"""way, size, draw, quantity, value."""
+Row = tuple[str, int, int, int, str, float]
+"""way, size, entries, draw, quantity, value."""
 
 PROBES = 3
 """Points at which a pattern is probed."""
 
 DIRECTIONS = 3
+
+BURST_NUMBERS = 200_000
+"""Numbers of the dense matrices of a burst of calls, at the most."""
 
 
 def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
@@ -64,7 +67,7 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
 
 
 def _table(point: str, rows: list[Row]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["way", "size", "draw", "quantity", "value"])
+    table = pd.DataFrame(rows, columns=["way", "size", "entries", "draw", "quantity", "value"])
     table.insert(0, "point", point)
     return table.astype({"value": float})
 
@@ -92,8 +95,8 @@ def _counted(
         by = ways.of(matrix, pattern)
         least = ways.least(right, matrix.hessian)
         for way in by:
-            yield way.name, n, 0, "products", way.products
-            yield way.name, n, 0, "least_possible", max(least[way.name], optimum.get(way.name, 0))
+            yield way.name, n, 0, 0, "products", way.products
+            yield way.name, n, 0, 0, "least_possible", max(least[way.name], optimum.get(way.name, 0))
         if looked_at:
             yield from _operations(matrix, n, by)
             yield from _errors(matrix, x, by, dense, rng)
@@ -101,9 +104,9 @@ def _counted(
 
 def _found(way: str, n: int, products: int, found: Pattern, right: Pattern) -> Iterator[Row]:
     """The entries that a pattern found lacks and has too many, and the products it took."""
-    yield way, n, 0, "products", products
-    yield way, n, 0, "missed", (right.astype(bool) > found.astype(bool)).sum()
-    yield way, n, 0, "superfluous", (found.astype(bool) > right.astype(bool)).sum()
+    yield way, n, 0, 0, "products", products
+    yield way, n, 0, 0, "missed", (right.astype(bool) > found.astype(bool)).sum()
+    yield way, n, 0, 0, "superfluous", (found.astype(bool) > right.astype(bool)).sum()
 
 
 def _optimum(matrix: Matrix, steps: int) -> dict[str, int]:
@@ -120,12 +123,12 @@ def _optimum(matrix: Matrix, steps: int) -> dict[str, int]:
 def _operations(matrix: Matrix, n: int, by: list[Way]) -> Iterator[Row]:
     x = v = jax.ShapeDtypeStruct((n,), jnp.float64)
     of = matrix.differentiated
-    yield "function", n, 0, "operations", count(matrix.f, x).total
-    yield "forward", n, 0, "operations", count(lambda x, v: jax.jvp(of, (x,), (v,)), x, v).total
-    yield "reverse", n, 0, "operations", count(lambda x, v: jax.vjp(of, x)[1](v), x, v).total
+    yield "function", n, 0, 0, "operations", count(matrix.f, x).total
+    yield "forward", n, 0, 0, "operations", count(lambda x, v: jax.jvp(of, (x,), (v,)), x, v).total
+    yield "reverse", n, 0, 0, "operations", count(lambda x, v: jax.vjp(of, x)[1](v), x, v).total
     for way in by:
         if way.products < n or way.dense:
-            yield way.name, n, 0, "operations", count(way.program, x).total
+            yield way.name, n, 0, 0, "operations", count(way.program, x).total
 
 
 def _errors(
@@ -149,12 +152,12 @@ def _errors(
             continue
         found = way.matrix(x)
         off = np.abs(found @ directions.T - expected) / (abs(found) @ np.abs(directions).T)
-        yield way.name, n, 0, "direction_error", off.max()
-        yield way.name, n, 0, "levels", way.levels
-        yield way.name, n, 0, "row_entries", np.diff(found.indptr).max()
+        yield way.name, n, 0, 0, "direction_error", off.max()
+        yield way.name, n, 0, 0, "levels", way.levels
+        yield way.name, n, 0, 0, "row_entries", np.diff(found.indptr).max()
         if dense is not None:
             off = np.abs(found.toarray() - dense).max(axis=1) / np.abs(dense).max(axis=1)
-            yield way.name, n, 0, "dense_error", off.max()
+            yield way.name, n, 0, 0, "dense_error", off.max()
 
 
 def _entries(point: str, matrix: Matrix, n: int) -> pd.DataFrame:
@@ -174,14 +177,14 @@ def _random(parameters: Mapping[str, Any], rng: np.random.Generator) -> Iterator
     for entries in parameters["entries"]:
         below = (entries - 1) // 2
         band = np.subtract.outer(np.arange(n), np.arange(n))
-        yield "band", entries, 0, "products", _fewest((-below <= band) & (band < entries - below))
+        yield "band", n, entries, 0, "products", _fewest((-below <= band) & (band < entries - below))
         for draw in range(parameters["draws"]):
             scores = rng.random((n, n))
             np.fill_diagonal(scores, -1.0)  # the diagonal has an entry, the others are drawn
             chosen = np.argpartition(scores, entries - 1, axis=1)[:, :entries]
             pattern = np.zeros((n, n), bool)
             np.put_along_axis(pattern, chosen, True, axis=1)
-            yield "random", entries, draw, "products", _fewest(pattern)
+            yield "random", n, entries, draw, "products", _fewest(pattern)
 
 
 def _fewest(pattern: np.ndarray) -> float:
@@ -210,6 +213,9 @@ def _timings(point: str, parameters: Mapping[str, Any], seed: int) -> pd.DataFra
         for n in parameters["sizes"]:
             own = {name: p for (s, m, name), p in compiled.items() if (s, m) == (structure, n)}
             rng = seeds.generator(seed, "sparse", point, structure, n, "order")
-            timed = time_as_configured(own, parameters["timing"], point=point, rng=rng)
-            tables.append(timed.assign(structure=structure, size=n))
+            calls = max(1, min(parameters["burst"], BURST_NUMBERS // n**2))
+            bursts = {name: Burst(program, calls) for name, program in own.items()}
+            timed = time_as_configured(bursts, parameters["timing"], point=point, rng=rng)
+            timed = timed.assign(seconds=timed.seconds / calls, structure=structure, size=n)
+            tables.append(timed)
     return pd.concat(tables, ignore_index=True)

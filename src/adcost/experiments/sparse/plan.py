@@ -13,6 +13,12 @@ ANIMATIONS = ()
 MATRICES = ("jacobian", "hessian")
 STRUCTURES = ("banded", "arrow", "stencil")
 
+BELOW, ABOVE = 5, 1
+"""Unknowns before and after its own that a row of Broyden's banded function has."""
+
+HALF_BAND = 2
+"""Unknowns on either side that the bending energy of a chain joins with each."""
+
 LEAST_SIZE = 16
 """A grid of four by four: below, Broyden's band is nearly the whole matrix."""
 
@@ -31,7 +37,7 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         "sizes": list(config["sizes"]), "dense": config["dense"], "drawn": config["drawn"],
         "search": config["search"],
     }  # fmt: skip
-    time = {"sizes": list(config["time"]["sizes"]), "timing": dict(config["time"]["timing"])}
+    time = {**config["time"], "timing": dict(config["time"]["timing"])}
     return [
         *(
             Point(
@@ -71,10 +77,13 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     for key in ("sparse.sizes", "sparse.time.sizes"):
         if list(named[key]) != sorted(named[key]):
             found.append(f"{key}: {named[key]} must increase.")
-    if config["dense"] not in config["sizes"]:
+    if config["dense"] not in config["sizes"][:-1]:
         found.append(
-            f"sparse.dense is {config['dense']}; it must be one of sparse.sizes, {config['sizes']}."
+            f"sparse.dense is {config['dense']}; it must be one of sparse.sizes but the last, "
+            f"{config['sizes'][:-1]}."
         )
+    if other := [n for n in config["time"]["sizes"] if n not in config["sizes"]]:
+        found.append(f"sparse.time.sizes: {other[0]} is none of sparse.sizes, {config['sizes']}.")
     random = config["random"]
     if max(random["entries"]) > random["size"]:
         found.append(
