@@ -63,9 +63,9 @@ METHODS = {
     "coloured_columns": Method(ORANGE, "^", "columns by colours", "столбцы по цветам"),
     "coloured_rows": Method(SKY, "v", "rows by colours", "строки по цветам"),
     "coloured_both": Method(
-        VERMILION, "D", "rows and columns by colours", "строки и столбцы по цветам"
+        PURPLE, "D", "rows and columns by colours", "строки и столбцы по цветам"
     ),
-    "star_colouring": Method(PURPLE, "P", "star colouring", "звёздная раскраска"),
+    "star_colouring": Method(YELLOW, "P", "star colouring", "звёздная раскраска"),
     "acyclic_colouring": Method(SKY, "x", "acyclic colouring", "ациклическая раскраска"),
     # Adjoints of linear algebra.
     "formula": Method(BLUE, "o", "formula", "формула"),

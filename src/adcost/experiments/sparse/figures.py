@@ -101,7 +101,7 @@ def _patterns(entries: pd.DataFrame) -> Figure:
                 # The products of reverse mode have colours of their own, from the last on.
                 places = own["product"] if mode == "forward" else -1 - own["product"]
                 axis.scatter(
-                    own.column, own.row, s=(118 / n) ** 2, marker=marker, linewidths=0,
+                    own.column, own.row, s=(205 / n) ** 2, marker=marker, linewidths=0,
                     c=[COLOURS[place % len(COLOURS)] for place in places],
                 )  # fmt: skip
             products = len(rows[["mode", "product"]].drop_duplicates())
