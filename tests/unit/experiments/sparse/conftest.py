@@ -5,7 +5,7 @@ SECTION = {
     "dense": 25,
     "drawn": 16,
     "search": 100_000,
-    "random": {"size": 24, "entries": [1, 3, 6, 12], "draws": 6},
+    "random": {"size": 48, "entries": [1, 3, 12], "draws": 6},
     "time": {
         "sizes": [16, 64],
         "burst": 2,

@@ -52,7 +52,7 @@ def test_an_entry_has_the_colour_of_its_product(tables, shown, matrix, structure
     axis = panel(shown["patterns"], f"{matrix.title()}, {structure}")
     rows = tables["entries"][tables["entries"].point == f"{matrix}-{structure}"]
     products = rows[["mode", "product"]].drop_duplicates()
-    assert f"{len(products)} products" in axis.get_title()
+    assert f"{len(products)} products" in axis.get_title("left")
     for mode, product in products.itertuples(index=False):
         own = rows[(rows["mode"] == mode) & (rows["product"] == product)]
         colour = COLOURS[product if mode == "forward" else -1 - product]

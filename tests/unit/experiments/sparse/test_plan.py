@@ -29,7 +29,7 @@ def _timed(section):
 
 
 def _entries(section):
-    section["random"]["entries"] = [25]
+    section["random"]["entries"] = [49]
 
 
 def _rounds(section):
@@ -49,7 +49,7 @@ def _memory(section):
                   "so use 16 or 25"),
         (_order, "sparse.sizes: [25, 16, 64] must increase"),
         (_timed, "sparse.time.sizes: 36 is none of sparse.sizes"),
-        (_entries, "sparse.random.entries: 25 entries do not fit into a row of sparse.random.size"),
+        (_entries, "sparse.random.entries: 49 entries do not fit into a row of sparse.random.size"),
         (_rounds, "sparse.time.timing.max_runs is 5"),
         (_memory, "sparse.time.sizes: dense matrices of 40,000 rows take"),
     ],
