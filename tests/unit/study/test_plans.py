@@ -159,7 +159,7 @@ def test_what_only_compiles_counts_or_searches_takes_the_cpu_beside_a_gpu(on_gpu
     assert on_cpu == {
         "checkpointing/animation", "checkpointing/batch", "checkpointing/gpt2",
         "checkpointing/groups", "finite_differences/evaluations", "gradient/tape",
-        "gradient/writing", "hvp/nested", "jacobian/graphs",
+        "gradient/writing", "hvp/nested", "jacobian/graphs", "sparse/random",
     }  # fmt: skip
 
 
