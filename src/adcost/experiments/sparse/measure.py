@@ -52,24 +52,32 @@ BURST_NUMBERS = 200_000
 
 def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
     """One point of the plan; those that time also return the table ``timings``."""
+    rows: list[Row] = []
+    entries, timings = _entries_table(point), {}
     with jax.enable_x64(True):
         if point == "random":
-            rng = seeds.generator(seed, "sparse", point)
-            return {"measurements": _table(point, list(_random(parameters, rng)))}
-        if "timing" in parameters:
-            return {"timings": _timings(point, parameters, seed)}
-        matrix = MATRICES[parameters["matrix"], parameters["structure"]]
-        rows = list(_counted(matrix, point, parameters, seed))
-        return {
-            "measurements": _table(point, rows),
-            "entries": _entries(point, matrix, parameters["drawn"]),
-        }
+            rows = list(_random(parameters, seeds.generator(seed, "sparse", point)))
+        elif "timing" in parameters:
+            timings = {"timings": _timings(point, parameters, seed)}
+        else:
+            matrix = MATRICES[parameters["matrix"], parameters["structure"]]
+            rows = list(_counted(matrix, point, parameters, seed))
+            entries = _entries(point, matrix, parameters["drawn"])
+    return {"measurements": _table(point, rows), "entries": entries, **timings}
 
 
 def _table(point: str, rows: list[Row]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["way", "size", "entries", "draw", "quantity", "value"])
     table.insert(0, "point", point)
-    return table.astype({"value": float})
+    # A table without rows has the kinds of those with some, to which it is added.
+    return table.astype({"size": int, "entries": int, "draw": int, "value": float})
+
+
+def _entries_table(point: str, **columns: Any) -> pd.DataFrame:
+    names = ["row", "column", "mode", "product"]
+    table = pd.DataFrame(columns or {name: [] for name in names})
+    table.insert(0, "point", point)
+    return table.astype({"row": int, "column": int, "mode": object, "product": int})
 
 
 def _counted(
@@ -166,9 +174,7 @@ def _entries(point: str, matrix: Matrix, n: int) -> pd.DataFrame:
     assert way.read is not None  # it reads directly
     i, j = way.read.pattern.coords
     mode, product = way.read.product_of()
-    table = pd.DataFrame({"row": i, "column": j, "mode": mode, "product": product})
-    table.insert(0, "point", point)
-    return table
+    return _entries_table(point, row=i, column=j, mode=mode, product=product)
 
 
 def _random(parameters: Mapping[str, Any], rng: np.random.Generator) -> Iterator[Row]:
