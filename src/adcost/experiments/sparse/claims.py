@@ -203,7 +203,7 @@ def _random(measured: pd.DataFrame) -> Claim:
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers that the report's text calls by name."""
     measured, timings = tables["measurements"], tables["timings"]
-    n = int(over_sizes(measured, "jacobian-banded", "columns", "products").index[-1])
+    sizes = over_sizes(measured, "jacobian-banded", "columns", "products").index
     probed = measured[(measured.way == "probed") & (measured.quantity == "products")]
     dense = int(probed["size"].iloc[0])
     random_n, entries, random, band = summary.random_share(measured)
@@ -216,8 +216,8 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     rows = _rows(measured)
     most = max(row["colours"] for row in rows)
     return {
-        "smallest": int(measured["size"].min()),
-        "largest": n,
+        "smallest": int(sizes[0]),
+        "largest": int(sizes[-1]),
         "dense": dense,
         "probing_products": int(probed.value.iloc[0]),
         "superfluous": int(summary.missed(measured, "superfluous").high),

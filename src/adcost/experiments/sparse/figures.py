@@ -30,12 +30,15 @@ TITLES = {"jacobian": "Jacobian", "hessian": "Hessian"}
 SIZES = {"rows": 8.0, "columns": 4.0, "coloured_columns": 8.0, "coloured_rows": 8.0}
 """Of marks that lie below others, as those of ways with equally many products do."""
 
+MARKERS = {"forward": "s", "reverse": "D"}
+"""Of entries read from products of each mode."""
+
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
     with plotting.style():
         plotting.save(_products(tables["measurements"]), folder, "products")
-        plotting.save(_patterns(tables["entries"]), folder, "patterns")
+        plotting.save(_patterns(tables["measurements"]), folder, "patterns")
         plotting.save(_time(tables["timings"]), folder, "time")
 
 
@@ -89,22 +92,24 @@ def _random(axis: Axes, products: pd.DataFrame) -> None:
     plotting.note(axis, 0.05, 0.93, "solid: at random\ndotted: in a band\ngrey: dense", va="top")
 
 
-def _patterns(entries: pd.DataFrame) -> Figure:
+def _patterns(measured: pd.DataFrame) -> Figure:
     """Where each matrix has entries, and from which product each is read."""
     figure, axes = plt.subplots(2, 3, figsize=(9.6, 6.8))
     for matrix, line in zip(MATRICES, axes, strict=True):
         for structure, axis in zip(STRUCTURES, line, strict=True):
-            rows = select("sparse", entries, point=f"{matrix}-{structure}")
-            n = rows.row.max() + 1
-            for mode, marker in (("forward", "s"), ("reverse", "D")):
-                own = rows[rows["mode"] == mode]
+            rows = measured[measured.point == f"{matrix}-{structure}"]
+            rows = rows[rows.quantity.isin([f"{mode}_product" for mode in MARKERS])]
+            n = rows["size"].iloc[0]
+            for mode, marker in MARKERS.items():
+                own = rows[rows.quantity == f"{mode}_product"]
+                products = own.value.astype(int)
                 # The products of reverse mode have colours of their own, from the last on.
-                places = own["product"] if mode == "forward" else -1 - own["product"]
+                places = products if mode == "forward" else -1 - products
                 axis.scatter(
                     own.column, own.row, s=(205 / n) ** 2, marker=marker, linewidths=0,
                     c=[COLOURS[place % len(COLOURS)] for place in places],
                 )  # fmt: skip
-            products = len(rows[["mode", "product"]].drop_duplicates())
+            products = len(rows[["quantity", "value"]].drop_duplicates())
             axis.set(xlim=(-1, n), ylim=(n, -1), xticks=[], yticks=[], aspect="equal")
             axis.set_title(f"{TITLES[matrix]}, {structure}: {products} products")
             axis.grid(visible=False)

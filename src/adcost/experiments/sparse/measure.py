@@ -1,8 +1,6 @@
 """Measure sparse matrices: the patterns found, products by every way, operations, errors, seconds.
 
-Columns of ``measurements``: ``point, way, size, entries, draw, quantity,
-value``; of ``entries``: ``point, row,
-column, mode, product``, which product of which mode an entry is read from, at the size drawn.
+Columns of ``measurements``: ``point, way, size, entries, draw, row, column, quantity, value``.
 
 Ways: ``columns`` and ``rows`` are the dense ones, ``coloured_columns``, ``coloured_rows`` and
 ``coloured_both`` a Jacobian's by colours, ``coloured_columns``, ``star`` and ``acyclic`` a
@@ -11,7 +9,8 @@ and ``probed`` patterns; ``band`` and ``random`` patterns with so many ``entries
 ``operations``; ``missed`` and ``superfluous`` entries of a pattern found and the ``products`` that
 it took; ``dense_error`` against the dense matrix and ``direction_error`` of products in random
 directions, ``row_entries``, the most entries in a row, and ``levels``, how many entries follow one
-from the other. ``timings`` has columns
+from the other; ``forward_product`` or ``reverse_product``, which product of which mode the entry in
+``row`` and ``column`` is read from, at the size drawn; ``calls`` of a burst that is timed. ``timings`` has columns
 ``structure`` and ``size`` too, and the function itself at the largest size.
 
 Patterns are probed at the size ``dense``, where the matrix is made by columns, and traced at the
@@ -52,32 +51,35 @@ BURST_NUMBERS = 200_000
 
 def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
     """One point of the plan; those that time also return the table ``timings``."""
-    rows: list[Row] = []
-    entries, timings = _entries_table(point), {}
+    timings = {}
     with jax.enable_x64(True):
         if point == "random":
             rows = list(_random(parameters, seeds.generator(seed, "sparse", point)))
         elif "timing" in parameters:
+            rows = [
+                ("burst", n, 0, 0, "calls", _calls(n, parameters["burst"]))
+                for n in parameters["sizes"]
+            ]
             timings = {"timings": _timings(point, parameters, seed)}
         else:
             matrix = MATRICES[parameters["matrix"], parameters["structure"]]
             rows = list(_counted(matrix, point, parameters, seed))
-            entries = _entries(point, matrix, parameters["drawn"])
-    return {"measurements": _table(point, rows), "entries": entries, **timings}
+            drawn = _drawn(matrix, parameters["drawn"])
+            return {"measurements": pd.concat([_table(point, rows), _table(point, *drawn)])}
+    return {"measurements": _table(point, rows), **timings}
 
 
-def _table(point: str, rows: list[Row]) -> pd.DataFrame:
+def _table(
+    point: str,
+    rows: list[Row],
+    row: np.ndarray | int = 0,
+    column: np.ndarray | int = 0,
+) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["way", "size", "entries", "draw", "quantity", "value"])
     table.insert(0, "point", point)
-    # A table without rows has the kinds of those with some, to which it is added.
-    return table.astype({"size": int, "entries": int, "draw": int, "value": float})
-
-
-def _entries_table(point: str, **columns: Any) -> pd.DataFrame:
-    names = ["row", "column", "mode", "product"]
-    table = pd.DataFrame(columns or {name: [] for name in names})
-    table.insert(0, "point", point)
-    return table.astype({"row": int, "column": int, "mode": object, "product": int})
+    table.insert(5, "row", row)
+    table.insert(6, "column", column)
+    return table.astype({"value": float})
 
 
 def _counted(
@@ -168,13 +170,17 @@ def _errors(
             yield way.name, n, 0, 0, "dense_error", off.max()
 
 
-def _entries(point: str, matrix: Matrix, n: int) -> pd.DataFrame:
-    """From which product each entry is read directly."""
+def _drawn(matrix: Matrix, n: int) -> tuple[list[Row], np.ndarray, np.ndarray]:
+    """From which product of which mode each entry is read directly; its row, and its column."""
     way = ways.direct(matrix, matrix.pattern(n))
     assert way.read is not None  # it reads directly
     i, j = way.read.pattern.coords
-    mode, product = way.read.product_of()
-    return _entries_table(point, row=i, column=j, mode=mode, product=product)
+    modes, products = way.read.product_of()
+    rows = [
+        (way.name, n, 0, 0, f"{mode}_product", float(product))
+        for mode, product in zip(modes, products, strict=True)
+    ]
+    return rows, i, j
 
 
 def _random(parameters: Mapping[str, Any], rng: np.random.Generator) -> Iterator[Row]:
@@ -219,9 +225,14 @@ def _timings(point: str, parameters: Mapping[str, Any], seed: int) -> pd.DataFra
         for n in parameters["sizes"]:
             own = {name: p for (s, m, name), p in compiled.items() if (s, m) == (structure, n)}
             rng = seeds.generator(seed, "sparse", point, structure, n, "order")
-            calls = max(1, min(parameters["burst"], BURST_NUMBERS // n**2))
+            calls = _calls(n, parameters["burst"])
             bursts = {name: Burst(program, calls) for name, program in own.items()}
             timed = time_as_configured(bursts, parameters["timing"], point=point, rng=rng)
             timed = timed.assign(seconds=timed.seconds / calls, structure=structure, size=n)
             tables.append(timed)
     return pd.concat(tables, ignore_index=True)
+
+
+def _calls(n: int, most: int) -> int:
+    """Calls of a burst."""
+    return max(1, min(most, BURST_NUMBERS // n**2))

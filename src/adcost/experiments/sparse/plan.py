@@ -6,7 +6,7 @@ from typing import Any
 
 from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
 
-TABLES = ("measurements", "entries")
+TABLES = ("measurements",)
 FIGURES = ("products", "patterns", "time")
 ANIMATIONS = ()
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from contract.figure_data import assert_shows, figures, one, panel, points, series
-from contract.recorded import distinct
+from contract.recorded import distinct, recorded
 from matplotlib.colors import to_hex
 
 from adcost.experiments.sparse import figures as drawn
@@ -13,8 +13,11 @@ from adcost.statistics.intervals import summarise
 
 @pytest.fixture(scope="module")
 def tables():
-    """Tables in which no row is like another."""
-    return distinct("sparse")
+    """Tables in which no row is like another; products that entries are read from stay whole."""
+    found, kept = distinct("sparse"), recorded("sparse")["measurements"]
+    whole = kept.quantity.str.endswith("_product")
+    found["measurements"].loc[whole, "value"] = kept.value[whole]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +53,14 @@ def test_products_at_random_are_medians_with_their_range(tables, shown, way, sty
 @pytest.mark.parametrize("matrix", ["jacobian", "hessian"])
 def test_an_entry_has_the_colour_of_its_product(tables, shown, matrix, structure):
     axis = panel(shown["patterns"], f"{matrix.title()}, {structure}")
-    rows = tables["entries"][tables["entries"].point == f"{matrix}-{structure}"]
-    products = rows[["mode", "product"]].drop_duplicates()
+    table = tables["measurements"]
+    rows = table[(table.point == f"{matrix}-{structure}") & table.quantity.str.endswith("_product")]
+    products = rows[["quantity", "value"]].drop_duplicates()
     assert f"{len(products)} products" in axis.get_title("left")
-    for mode, product in products.itertuples(index=False):
-        own = rows[(rows["mode"] == mode) & (rows["product"] == product)]
-        colour = COLOURS[product if mode == "forward" else -1 - product]
-        assert_shows(one(points(axis), colour=colour), own.column, own.row)
+    for quantity, product in products.itertuples(index=False):
+        own = rows[(rows.quantity == quantity) & (rows.value == product)]
+        place = int(product) if quantity == "forward_product" else -1 - int(product)
+        assert_shows(one(points(axis), colour=COLOURS[place]), own.column, own.row)
     assert len(points(axis)) == len(products)
     assert axis.yaxis_inverted()
 

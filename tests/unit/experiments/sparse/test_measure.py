@@ -145,20 +145,20 @@ def test_patterns_at_random_have_their_entries_and_a_band_takes_as_many_products
 
 
 def test_every_entry_drawn_is_read_from_a_product_that_holds_it(measured):
-    for point, rows in measured["entries"].groupby("point"):
+    table = measured["measurements"]
+    table = table[table.quantity.isin(["forward_product", "reverse_product"])]
+    for point, rows in table.groupby("point"):
         matrix, structure = point.split("-")
         pattern = matrices.MATRICES[matrix, structure].pattern(16).toarray() != 0
         drawn = np.zeros_like(pattern)
         drawn[rows.row, rows.column] = True
         np.testing.assert_array_equal(drawn, pattern)
-    arrow = _rows(measured["entries"], point="jacobian-arrow")
-    assert (_rows(arrow, mode="reverse").row == 15).all()
-    hessian = _rows(measured["entries"], point="hessian-stencil")
+    arrow = _rows(table, point="jacobian-arrow", quantity="reverse_product")
+    assert (arrow.row == 15).all()
+    hessian = _rows(table, point="hessian-stencil")
     colour = sparse_symmetric.star(matrices.MATRICES["hessian", "stencil"].pattern(16))
-    sides = (hessian["product"] == colour[hessian.column]) | (
-        hessian["product"] == colour[hessian.row]
-    )
-    assert sides.all() and (hessian["mode"] == "forward").all()
+    sides = (hessian.value == colour[hessian.column]) | (hessian.value == colour[hessian.row])
+    assert sides.all() and (hessian.quantity == "forward_product").all()
 
 
 def test_seconds_are_those_of_one_call(measured, section):
@@ -167,3 +167,6 @@ def test_seconds_are_those_of_one_call(measured, section):
     assert set(_rows(timings, size=64, point="time-hessian").method) == {
         "columns", "star", "function",
     }  # fmt: skip
+    calls = _rows(measured["measurements"], quantity="calls", size=64).value
+    assert (calls == section["time"]["burst"]).all()
+    assert (measure._calls(100, 50), measure._calls(1000, 50)) == (20, 1)
