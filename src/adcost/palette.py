@@ -65,6 +65,14 @@ METHODS = {
         PURPLE, "D", "least Markowitz degree", "наименьшая степень Марковица"
     ),
     "best_order": Method(VERMILION, "|", "best order", "лучший порядок"),
+    # A sparse matrix by groups of its columns, its rows, or of both.
+    "coloured_columns": Method(ORANGE, "^", "columns by colours", "столбцы по цветам"),
+    "coloured_rows": Method(SKY, "v", "rows by colours", "строки по цветам"),
+    "coloured_both": Method(
+        PURPLE, "D", "rows and columns by colours", "строки и столбцы по цветам"
+    ),
+    "star_colouring": Method(YELLOW, "P", "star colouring", "звёздная раскраска"),
+    "acyclic_colouring": Method(SKY, "x", "acyclic colouring", "ациклическая раскраска"),
     # Adjoints of linear algebra.
     "formula": Method(BLUE, "o", "formula", "формула"),
     "ad_of_library": Method(SKY, "s", "AD of the library", "AD библиотеки"),

@@ -7,6 +7,7 @@ missed, which the tag says; and it costs three dense matrices, so it is done whe
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -98,17 +99,13 @@ def probed(s: Subject, limits: Limits = FREE) -> np.ndarray:
 
     run = program_of(limits, matrix, s.x, s.rest)
     rng = np.random.default_rng(0)
-    found = np.zeros((), bool)
-    for point in range(POINTS):
-        scale = 1e-2 if point else 0.0
 
-        def near(leaf: jax.Array, scale: float = scale) -> jax.Array:
-            noise = jnp.asarray(rng.standard_normal(leaf.shape), leaf.dtype)
-            return leaf + scale * (jnp.abs(leaf) + 0.1) * noise
+    def near(leaf: jax.Array, scale: float) -> jax.Array:
+        noise = jnp.asarray(rng.standard_normal(leaf.shape), leaf.dtype)
+        return leaf + scale * (jnp.abs(leaf) + 0.1) * noise
 
-        values = np.asarray(run(jax.tree.map(near, s.x), s.rest))
-        found = found | ~(values == 0)  # NaN is no zero
-    return found
+    points = (jax.tree.map(partial(near, scale=1e-2 if k else 0.0), s.x) for k in range(POINTS))
+    return sparse.nonzero_at(run(x, s.rest) for x in points)
 
 
 def _by_columns(gradient: Callable[[jax.Array], jax.Array], y: jax.Array) -> jax.Array:

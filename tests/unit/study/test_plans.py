@@ -158,8 +158,8 @@ def test_what_only_compiles_counts_or_searches_takes_the_cpu_beside_a_gpu(on_gpu
     }
     assert on_cpu == {
         "checkpointing/animation", "finite_differences/evaluations", "gradient/tape",
-        "gradient/writing", "hvp/nested", "jacobian/graphs", "transformer_memory/batch",
-        "transformer_memory/gpt2", "transformer_memory/groups",
+        "gradient/writing", "hvp/nested", "jacobian/graphs", "sparse/random",
+        "transformer_memory/batch", "transformer_memory/gpt2", "transformer_memory/groups",
     }  # fmt: skip
 
 

@@ -1,43 +1,18 @@
 """Timing programs of microseconds beside programs of seconds: the short ones in bursts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import jax
 import pandas as pd
 
 from adcost import seeds
-from adcost.costs.timing import Program, time_as_configured
+from adcost.costs.timing import Burst, Program, time_as_configured
 
 BURST_OPERATIONS = 5e8
 """Operations of a burst of calls: some milliseconds."""
 
 LONG_OPERATIONS = 2e10
 """A program of more operations, far from any crossing, gets the fewer rounds ``long_runs``."""
-
-
-@dataclass(frozen=True)
-class Burst:
-    """Calls of a program one right after the other; only the last is waited for.
-
-    A lone call of some microseconds is mostly the handing over to another thread and back, which
-    takes now 10 and now 60 µs; in a burst that happens once.
-    """
-
-    program: Program
-    calls: int
-
-    @property
-    def compile_seconds(self) -> float:
-        """The program's."""
-        return self.program.compile_seconds
-
-    def __call__(self) -> Any:
-        """Call it so often, and wait for the last result."""
-        for _ in range(self.calls):
-            result = self.program.compiled(*self.program.arguments)
-        return jax.block_until_ready(result)
 
 
 def time_in_bursts(

@@ -3,8 +3,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from adcost.costs.timing import Burst
 from adcost.experiments.jacobian import measure
-from adcost.experiments.jacobian.bursts import Burst
 
 
 def _values(table, **labels):
