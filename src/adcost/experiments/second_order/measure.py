@@ -1,9 +1,10 @@
 """Measure one point of `second_order`: every method from every start to the tolerance.
 
-Columns of ``measurements``: ``point, size`` (variables), ``start, method, quantity, value``.
+Columns of ``measurements``: ``point, problem, size`` (variables), ``start,
+method, quantity, value``.
 Quantities of a run: ``cost`` in gradients (f with its gradient), by operations; ``reached``, 1 or 0:
-where 0, the cost is what the budget allowed, a lower bound; ``gradients, products, hessians``, the
-calls; ``rate`` and ``bracketed`` of a fixed step. Of a point, at start 0: ``step``, a step of
+where 0, the cost is what the budget allowed, a lower bound; ``gradients, products, hessians, factors``,
+the calls and Cholesky's factors; ``rate`` and ``bracketed`` of a fixed step. Of a point, at start 0: ``step``, a step of
 Newton's method with the Hessian, and ``solve``, its linear algebra alone, both in gradients, and
 ``product``. Of ``storage``: ``numbers_held``.
 """
@@ -20,10 +21,10 @@ from adcost.costs.timing import time_as_configured
 from adcost.experiments.second_order import storage
 from adcost.experiments.second_order.methods import Programs, Run, Task, target
 from adcost.experiments.second_order.plan import METHODS
-from adcost.experiments.second_order.subjects import Subject, subject
+from adcost.experiments.second_order.subjects import problems, subject
 from adcost.experiments.second_order.work import OPTIMISERS, Work, work
 
-COLUMNS = ["point", "size", "start", "method", "quantity", "value"]
+COLUMNS = ["point", "problem", "size", "start", "method", "quantity", "value"]
 
 
 def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
@@ -35,40 +36,57 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
 
 
 def _minimised(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
-    first = subject(parameters, seed, point, 0)
+    names = problems(parameters)
+    first = subject(parameters, names[0], seed, point, 0)
     size = first.start.size
-    # A network's family holds how its weights are laid out, which is the same for every start.
+    # Conditions and starts are data: all run the same compiled programs.
     programs = Programs(first.family)
-    counted = work(first, parameters["memory"])
-    methods = [m for m in METHODS if m != "newton" or size <= parameters["dense_up_to"]]
-    rows: list[tuple[Any, ...]] = [
-        (point, size, 0, "newton", "step", counted.newton_step),
-        (point, size, 0, "newton", "solve", counted.solve / counted.gradient),
-        (point, size, 0, "newton_cg", "product", counted.product / counted.gradient),
+    counted = work(first, parameters["pairs"])
+    budget = min(parameters["calls"], int(parameters["operations"] // counted.gradient))
+    methods = [
+        method
+        for method in METHODS
+        if (method != "newton" or size <= parameters["dense_up_to"])
+        and (method != "gauss_newton_cg" or not first.family.linear)
     ]
-    tables = {}
-    for start in range(parameters["starts"]):
-        drawn = subject(parameters, seed, point, start) if start else first
-        task = _task(drawn, programs, parameters)
-        runs = {method: _run(task, method, parameters) for method in methods}
-        for method, run in runs.items():
-            rows += [(point, size, start, *row) for row in _of_run(method, run, counted)]
-        if start == 0 and "timing" in parameters:
-            timed = {
-                method: partial(task.run, method, rate=run.rate)
-                for method, run in runs.items()
-                if run.reached
-            }
-            rng = seeds.generator(seed, "second_order", point, "order")
-            tables["timings"] = time_as_configured(
-                timed, parameters["timing"], point=point, rng=rng
-            )
-    return {"measurements": pd.DataFrame(rows, columns=COLUMNS), **tables}
+    rows: list[tuple[Any, ...]] = []
+    timings = []
+    for problem in names:
+        rows += [
+            (point, problem, size, 0, "newton", "step", counted.newton_step),
+            (point, problem, size, 0, "newton", "solve", counted.solve / counted.gradient),
+            (point, problem, size, 0, "newton_cg", "product", counted.product / counted.gradient),
+        ]
+        for start in range(parameters["starts"]):
+            drawn = subject(parameters, problem, seed, point, start)
+            goal = target(drawn, programs, parameters["tolerance"])
+            task = Task(drawn, programs, goal, budget, parameters["pairs"])
+            runs = {method: _run(task, method, parameters) for method in methods}
+            for method, run in runs.items():
+                own = _of_run(method, run, counted)
+                rows += [(point, problem, size, start, *row) for row in own]
+            if start == 0 and "timing" in parameters:
+                timings.append(_timed(task, runs, parameters["timing"], problem, point, seed))
+    tables = {"measurements": pd.DataFrame(rows, columns=COLUMNS)}
+    return tables | ({"timings": pd.concat(timings, ignore_index=True)} if timings else {})
 
 
-def _task(drawn: Subject, programs: Programs, parameters: Mapping[str, Any]) -> Task:
-    goal = target(drawn, programs, parameters["tolerance"])
-    return Task(drawn, programs, goal, parameters["budget"], parameters["memory"])
+def _timed(
+    task: Task,
+    runs: Mapping[str, Run],
+    timing: Mapping[str, Any],
+    problem: str,
+    point: str,
+    seed: int,
+) -> pd.DataFrame:
+    """The whole minimisation by each method that arrives, at the fixed step already found."""
+    programs = {
+        method: partial(task.run, method, rate=run.rate)
+        for method, run in runs.items()
+        if run.reached
+    }
+    rng = seeds.generator(seed, "second_order", point, problem, "order")
+    return time_as_configured(programs, timing, point=point, rng=rng).assign(problem=problem)
 
 
 def _run(task: Task, method: str, parameters: Mapping[str, Any]) -> Run:
@@ -86,6 +104,7 @@ def _of_run(method: str, run: Run, counted: Work) -> list[tuple[str, str, float]
         (method, "gradients", run.gradients),
         (method, "products", run.products),
         (method, "hessians", run.hessians),
+        (method, "factors", run.factors),
     ]
     if method in OPTIMISERS:
         rows += [(method, "rate", run.rate), (method, "bracketed", float(run.bracketed))]

@@ -1,6 +1,6 @@
 """The points of `second_order`: one for each problem and dimension, and one for what is held.
 
-``convex-<κ>-<p>``         a convex function of p variables whose condition number at its minimum is κ
+``convex-<p>``             convex functions of p variables with set condition numbers at the minimum
 ``logistic-<set>-<d>``     logistic regression of real data with products of up to d features
 ``network-<width>``        a small network on images of digits
 ``storage``                bytes of one step of each method, compiled and not run
@@ -53,23 +53,24 @@ def dense_mb(size: int, dense_up_to: int) -> int:
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``second_order`` of the configuration asks for."""
     convex, logistic, network = config["convex"], config["logistic"], config["network"]
-    shared = {name: config[name] for name in ("budget", "dense_up_to", "memory", "step")}
+    shared = {name: config[name] for name in ("calls", "operations", "dense_up_to", "pairs", "step")}
 
     def point(
         name: str, size: int, samples: int, own: dict[str, Any], section: Mapping[str, Any],
         timed: bool,
     ) -> Point:  # fmt: skip
-        given = {**own, "tolerance": section["tolerance"], "starts": section["starts"], **shared}
+        starts = max(1, min(config["starts"]["most"], config["starts"]["coordinates"] // size))
+        given = {**own, "tolerance": section["tolerance"], "starts": starts, **shared}
         if timed:
             given["timing"] = dict(config["timing"])
         needed = dense_mb(size, config["dense_up_to"]) + 8 * 60 * (size + samples) // 2**20
         return Point(name, given, PROCESS_MB + needed, timed=timed, on_cpu=True)
 
     planned = [
-        point(f"convex-{condition:g}-{p}", p, 0,
-              {"family": "convex", "dimension": p, "condition": condition}, convex,
+        point(f"convex-{p}", p, 0,
+              {"family": "convex", "dimension": p, "conditions": convex["conditions"]}, convex,
               p in convex["timed"])
-        for condition in convex["conditions"] for p in convex["dimensions"]
+        for p in convex["dimensions"]
     ]  # fmt: skip
     for one in logistic["sets"]:
         own = {"family": "logistic", **one, "ridge": logistic["ridge"],
@@ -86,7 +87,7 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         planned.append(
             point(f"network-{width}", size, network["samples"] * width, own, network, timed)
         )
-    storage = {**config["storage"], "memory": config["memory"], "memory_gb": config["memory_gb"]}
+    storage = {**config["storage"], "pairs": config["pairs"], "memory_gb": config["memory_gb"]}
     return [*planned, Point("storage", storage, seeded=False, on_cpu=True)]
 
 

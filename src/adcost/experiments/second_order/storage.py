@@ -20,7 +20,6 @@ from adcost.experiments.second_order.subjects import CONVEX, Data
 from adcost.experiments.second_order.work import OPTIMISERS, solve
 
 ITEMSIZE = 8
-PRODUCTS = {"newton_cg": CONVEX.product, "gauss_newton_cg": CONVEX.gauss_newton_product}
 
 ROUNDS = 50
 """Conjugate gradients hold the same whatever their number."""
@@ -28,11 +27,11 @@ ROUNDS = 50
 Step = Callable[[jax.Array, Any, Data], tuple[jax.Array, Any]]
 
 
-def step(method: str, memory: int) -> tuple[Step, Callable[[jax.Array], Any]]:
+def step(method: str, pairs: int) -> tuple[Step, Callable[[jax.Array], Any]]:
     """One step (x, state, data) → (x, state), and what gives the first state."""
     if method in OPTIMISERS or method == "l_bfgs":
         build = OPTIMISERS.get(method)
-        optimiser = build(0.1) if build else optax.scale_by_lbfgs(memory)
+        optimiser = build(0.1) if build else optax.scale_by_lbfgs(pairs)
 
         def update(x: jax.Array, state: Any, data: Data) -> tuple[jax.Array, Any]:
             gradient = CONVEX.value_and_gradient(x, data)[1]
@@ -46,20 +45,19 @@ def step(method: str, memory: int) -> tuple[Step, Callable[[jax.Array], Any]]:
         if method == "newton":
             hessian = calculate_hessian(lambda y: CONVEX.value(y, data), x)
             return x + solve(hessian, gradient), state
-        product = PRODUCTS[method]
         direction, _ = jax.scipy.sparse.linalg.cg(
-            lambda v: product(x, v, data), -gradient, maxiter=ROUNDS
+            lambda v: CONVEX.product(x, v, data), -gradient, maxiter=ROUNDS
         )
         return x + direction, state
 
     return newton, lambda x: ()
 
 
-def numbers_held(method: str, dimension: int, memory: int) -> float:
+def numbers_held(method: str, dimension: int, pairs: int) -> float:
     """Numbers of 8 bytes that one step holds at this dimension."""
     vector = jax.ShapeDtypeStruct((dimension,), jnp.float64)
     data = {"weights": vector, "shift": vector}
-    fn, initialise = step(method, memory)
+    fn, initialise = step(method, pairs)
     state = jax.eval_shape(initialise, vector)
     program = jax.jit(fn, donate_argnums=(0, 1))
     held = program_bytes(program, vector, state, data).total
@@ -69,8 +67,8 @@ def numbers_held(method: str, dimension: int, memory: int) -> float:
 def measure(point: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
     """A row for each method and dimension, in numbers of 8 bytes."""
     rows = [
-        (point, dimension, 0, method, "numbers_held",
-         numbers_held(method, dimension, parameters["memory"]))
-        for dimension in parameters["dimensions"] for method in METHODS
+        (point, "convex", dimension, 0, method, "numbers_held",
+         numbers_held(method, dimension, parameters["pairs"]))
+        for dimension in parameters["dimensions"] for method in METHODS if method != "gauss_newton_cg"
     ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["point", "size", "start", "method", "quantity", "value"])
+    return pd.DataFrame(rows, columns=["point", "problem", "size", "start", "method", "quantity", "value"])

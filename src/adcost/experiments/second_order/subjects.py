@@ -37,6 +37,8 @@ class Family:
 
     model: Callable[[jax.Array, Data], jax.Array]
     outer: Callable[[jax.Array, Data], jax.Array]
+    linear: bool
+    """Whether the model is linear in x: then Gauss–Newton's matrix is the Hessian."""
 
     def value(self, x: jax.Array, data: Data) -> jax.Array:
         """f(x), a scalar."""
@@ -94,7 +96,7 @@ def _charbonnier(t: jax.Array, data: Data) -> jax.Array:
     return jnp.vdot(data["weights"], jnp.sqrt(1 + t * t) - 1)
 
 
-CONVEX = Family(lambda x, data: mixed(x) - data["shift"], _charbonnier)
+CONVEX = Family(lambda x, data: mixed(x) - data["shift"], _charbonnier, linear=True)
 
 
 def _linear(x: jax.Array, data: Data) -> jax.Array:
@@ -107,7 +109,7 @@ def _cross_entropy(z: jax.Array, data: Data) -> jax.Array:
     return classifiers.cross_entropy(z, data["labels"])
 
 
-LOGISTIC = Family(_linear, _cross_entropy)
+LOGISTIC = Family(_linear, _cross_entropy, linear=True)
 
 
 def convex(dimension: int, condition: float, rng: np.random.Generator) -> Subject:
@@ -149,16 +151,30 @@ def network(width: int, samples: int, rng: np.random.Generator) -> Subject:
     built = classifiers.mlp(classifiers.Shape(8, 8, 1, 10), (width,))
     parameters = jax.tree.map(lambda a: jnp.asarray(a, jnp.float64), built.initialise(rng))
     flat, unravel = ravel_pytree(parameters)
-    family = Family(lambda x, data: built.apply(unravel(x), data["images"])[0], _cross_entropy)
+
+
+    def model(x: jax.Array, data: Data) -> jax.Array:
+        return built.apply(unravel(x), data["images"])[0]
+
+    family = Family(model, _cross_entropy, linear=False)
     data = {"images": bunch.images[chosen] / 16, "labels": bunch.target[chosen]}
     return Subject(family, data, np.asarray(flat), 0.0)
 
 
-def subject(parameters: Mapping[str, Any], seed: int, point: str, start: int) -> Subject:
-    """The subject of a point's parameters; ``start`` numbers its random draws."""
+def problems(parameters: Mapping[str, Any]) -> list[str]:
+    """What a point minimises, by name: its family, with each condition number of it."""
+    if parameters["family"] == "convex":
+        return [f"convex-{condition:g}" for condition in parameters["conditions"]]
+    return [parameters["family"]]
+
+
+def subject(
+    parameters: Mapping[str, Any], problem: str, seed: int, point: str, start: int
+) -> Subject:
+    """A problem of a point, from its parameters; ``start`` numbers its random draws."""
     rng = seeds.generator(seed, "second_order", point, start)
     if parameters["family"] == "convex":
-        return convex(parameters["dimension"], parameters["condition"], rng)
+        return convex(parameters["dimension"], float(problem.removeprefix("convex-")), rng)
     if parameters["family"] == "logistic":
         return logistic(
             parameters["dataset"], parameters["degree"], parameters["samples"],

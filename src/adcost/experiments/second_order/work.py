@@ -51,8 +51,8 @@ def solve(matrix: jax.Array, gradient: jax.Array) -> jax.Array:
     return -jax.scipy.linalg.cho_solve(jax.scipy.linalg.cho_factor(matrix), gradient)
 
 
-def work(subject: Subject, memory: int) -> Work:
-    """The operations of a subject's calls; ``memory``: the pairs that L-BFGS keeps."""
+def work(subject: Subject, pairs: int) -> Work:
+    """The operations of a subject's calls; ``pairs``: the pairs that L-BFGS keeps."""
     family, p = subject.family, subject.start.size
     vector, matrix = (jax.ShapeDtypeStruct(shape, jnp.float64) for shape in ((p,), (p, p)))
     data = subject.data
@@ -73,6 +73,6 @@ def work(subject: Subject, memory: int) -> Work:
         hessian=count(hessian, vector, data).total,
         solve=count(solve, matrix, vector).total,
         conjugate_gradients=10 * p,
-        l_bfgs=8 * memory * p,
+        l_bfgs=8 * pairs * p,
         updates=updates,
     )
