@@ -84,30 +84,15 @@ class Programs:
             "gauss_newton_cg": jax.jit(family.gauss_newton_product),
         }
         self.hessian = jax.jit(lambda x, data: calculate_hessian(lambda y: family.value(y, data), x))
-        self.descents = {name: jax.jit(partial(_descent, family, name)) for name in OPTIMISERS}
+        self.updates = {name: jax.jit(partial(_update, name)) for name in OPTIMISERS}
 
 
-def _descent(
-    family: Family, name: str, start: jax.Array, data: Any, target: float, rate: float, most: int
-) -> tuple[jax.Array, jax.Array]:
-    """Gradients until f ≤ target, at most ``most``, and the last f; stops where f is not finite."""
-    optimiser = OPTIMISERS[name](rate)
-
-    def goes_on(carried: Any) -> jax.Array:
-        _, _, _, value, gradients = carried
-        return (value > target) & (gradients < most) & jnp.isfinite(value)
-
-    def step(carried: Any) -> Any:
-        x, gradient, state, _, gradients = carried
-        update, state = optimiser.update(gradient, state, x)
-        x = optax.apply_updates(x, update)
-        value, gradient = family.value_and_gradient(x, data)
-        return x, gradient, state, value, gradients + 1
-
-    value, gradient = family.value_and_gradient(start, data)
-    first = (start, gradient, optimiser.init(start), value, jnp.asarray(1))
-    _, _, _, value, gradients = jax.lax.while_loop(goes_on, step, first)
-    return gradients, value
+def _update(
+    name: str, x: jax.Array, state: Any, gradient: jax.Array, rate: float
+) -> tuple[jax.Array, Any]:
+    """One step of an optimiser: the next x and state."""
+    update, state = OPTIMISERS[name](rate).update(gradient, state, x)
+    return optax.apply_updates(x, update), state
 
 
 @dataclass(frozen=True)
@@ -172,12 +157,18 @@ class Task:
         return float(abs(eigsh(matrix, 1, tol=0.1, v0=ones, return_eigenvectors=False)[0]))
 
     def _descend(self, method: str, rate: float, most: int) -> tuple[Run, float]:
-        gradients, value = self.programs.descents[method](
-            self.subject.start, self.subject.data, self.target, rate, most
-        )
-        reached = bool(value <= self.target)
-        value = float(value) if np.isfinite(value) else np.inf
-        return Run(gradients=int(gradients), reached=reached, rate=rate), value
+        """A run at a fixed step with at most ``most`` gradients, and the last f."""
+        x: Any = self.subject.start
+        state = OPTIMISERS[method](rate).init(jnp.asarray(x))
+        run = Run(rate=rate)
+        while True:
+            run.gradients += 1
+            value, gradient = self.programs.value_and_gradient(x, self.subject.data)
+            value = float(value)
+            run.reached = value <= self.target
+            if run.reached or run.gradients >= most or not np.isfinite(value):
+                return run, value if np.isfinite(value) else np.inf
+            x, state = self.programs.updates[method](x, state, gradient, rate)
 
     def _minimise(self, method: str, run: Run) -> None:
         data, start = self.subject.data, self.subject.start

@@ -13,7 +13,7 @@ import pandas as pd
 
 from adcost.experiments.second_order.plan import FIRST_ORDER, METHODS
 from adcost.results.select import parameter, select
-from adcost.statistics.intervals import BOUND, Interval, over, paired_ratio
+from adcost.statistics.intervals import BOUND, TOO_FEW, Interval, over, paired_ratio
 
 NAME = "second_order"
 STARTS = over("starts")
@@ -119,8 +119,13 @@ def at_ends(table: pd.DataFrame, problem: str) -> tuple[pd.Series, pd.Series]:
 
 
 def growth(table: pd.DataFrame, problem: str) -> Interval:
-    """The exponent in p of a ratio, from the fewest variables to the most; bounds hold."""
+    """The exponent in p of a ratio, from the fewest variables to the most; bounds hold.
+
+    Without ends where a problem has one size only.
+    """
     first, last = at_ends(table, problem)
+    if first["size"] == last["size"]:
+        return Interval.unknown(TOO_FEW)
     span = math.log(last["size"] / first["size"])
     ends = (
         _logarithm(last.value / first.value),
@@ -131,7 +136,7 @@ def growth(table: pd.DataFrame, problem: str) -> Interval:
 
 
 def _logarithm(ratio: float) -> float:
-    return math.log(ratio) if ratio > 0 else -math.inf
+    return -math.inf if ratio == 0 else math.log(ratio)
 
 
 def border(table: pd.DataFrame, problem: str) -> float | None:
