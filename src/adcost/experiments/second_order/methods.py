@@ -14,6 +14,7 @@ Gauss–Newton–CG          the same with Gauss–Newton products; where the mo
 Nothing but the target, and a budget of calls, stops a method: the libraries' own tests are off.
 """
 
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -215,19 +216,37 @@ def _newton(
     x: np.ndarray,
     run: Run,
 ) -> None:
-    """Newton's method with Cholesky's factor, until a call stops it or no step goes down."""
+    """Newton's method with Cholesky's factor, until a call stops it."""
     value, gradient = value_and_gradient(x)
     while True:
         matrix = hessian(x)
         direction = -cho_solve(_factor(matrix, run), gradient)
-        step = line_search(
+        x = x + _step(value_and_gradient, x, direction, gradient, value) * direction
+        value, gradient = value_and_gradient(x)
+
+
+def _step(
+    value_and_gradient: Callable[[np.ndarray], tuple[float, np.ndarray]],
+    x: np.ndarray,
+    direction: np.ndarray,
+    gradient: np.ndarray,
+    value: float,
+) -> float:
+    """scipy's line search for the strong Wolfe conditions; where it finds none, by halving from 1.
+
+    Halving ends in the budget at the latest (Nocedal & Wright, algorithm 3.1).
+    """
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
+        found = line_search(
             lambda y: value_and_gradient(y)[0], lambda y: value_and_gradient(y)[1],
             x, direction, gradient, value,
         )[0]  # fmt: skip
-        if step is None:
-            return
-        x = x + step * direction
-        value, gradient = value_and_gradient(x)
+    step, slope = 1.0, gradient @ direction
+    while found is None:
+        if value_and_gradient(x + step * direction)[0] <= value + 1e-4 * step * slope:
+            found = step
+        step /= 2
+    return float(found)
 
 
 def _factor(matrix: np.ndarray, run: Run) -> Any:

@@ -73,6 +73,10 @@ class Subject:
     start: np.ndarray
     lowest: float | None
 
+    def __post_init__(self) -> None:
+        """Data are put where JAX computes once, and not at every call."""
+        object.__setattr__(self, "data", jax.device_put(self.data))
+
 
 def hadamard(n: int) -> np.ndarray:
     """Sylvester's orthogonal matrix of ±1/√n, (n, n), for n a power of two."""
