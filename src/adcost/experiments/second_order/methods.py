@@ -127,15 +127,17 @@ class Task:
 
         Runs that cannot be the best are cut short. The search itself is not charged to the method.
         """
-        found: dict[int, tuple[tuple[bool, float], Run]] = {}
+        found: dict[int, tuple[tuple[bool, float, int], Run]] = {}
         most = self.budget_of(method)
 
-        def score(k: int) -> tuple[bool, float]:
+        def score(k: int) -> tuple[bool, float, int]:
             nonlocal most
             if k not in found:
                 run, value = self._descend(method, first * factor**k, most)
                 most = min(most, run.gradients) if run.reached else most
-                found[k] = ((not run.reached, run.gradients if run.reached else value), run)
+                # Of those that diverge the one that lasts longest is the better.
+                reach = run.gradients if run.reached else value
+                found[k] = ((not run.reached, reach, -run.gradients), run)
             return found[k][0]
 
         best = 0

@@ -7,6 +7,7 @@ largest dimension where it ran, as an estimate that decides nothing.
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,8 @@ from adcost.statistics.intervals import BOUND, TOO_FEW, Interval, over, paired_r
 
 NAME = "second_order"
 STARTS = over("starts")
+ENDS, OPPOSITE = ["value", "low", "high"], ["value", "high", "low"]
+COSTS = ["problem", "size", "method", "value", "low", "high", "ran", "reached", "hessians"]
 
 
 def minimised(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -48,10 +51,8 @@ def costs(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             (problem, size, method, middle, runs.cost.min(), arrived.max(), True,
              bool((runs.reached == 1).all()), runs.hessians.median())
         )  # fmt: skip
-    table = pd.DataFrame(
-        found, columns=[*keys, "value", "low", "high", "ran", "reached", "hessians"]
-    )
-    table = pd.concat([table, _counted_only(rows, table)], ignore_index=True)
+    table = pd.DataFrame(found, columns=COSTS)
+    table = pd.DataFrame([*found, *_counted_only(rows, table)], columns=COSTS)
     order = {method: place for place, method in enumerate(METHODS)}
     ordered = table.assign(order=table.method.map(order)).sort_values(
         ["problem", "size", "order"], kind="stable"
@@ -59,22 +60,18 @@ def costs(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return ordered.drop(columns=["order", "hessians"]).reset_index(drop=True)
 
 
-def _counted_only(rows: pd.DataFrame, ran: pd.DataFrame) -> pd.DataFrame:
+def _counted_only(rows: pd.DataFrame, ran: pd.DataFrame) -> list[tuple[Any, ...]]:
     """Newton's method where it did not run: one step at least."""
-    steps = select(NAME, rows, method="newton", quantity="step")
     newton = ran[ran.method == "newton"].sort_values("size")
     there = set(zip(newton.problem, newton["size"], strict=True))
     taken = newton[newton.reached].groupby("problem").hessians.last()
-    return pd.DataFrame(
-        [
-            (row.problem, row.size, "newton", row.value * taken.get(row.problem, math.inf),
-             row.value, math.inf, False, False, math.nan)
-            for row in steps.rename(columns={"size": "p"}).assign(size=steps["size"])
-            .itertuples(index=False)
-            if (row.problem, row.size) not in there
-        ],
-        columns=list(ran.columns),
-    )  # fmt: skip
+    steps = select(NAME, rows, method="newton", quantity="step")
+    return [
+        (problem, size, "newton", step * taken.get(problem, math.inf), step, math.inf,
+         False, False, math.nan)
+        for problem, size, step in zip(steps.problem, steps["size"], steps.value, strict=True)
+        if (problem, size) not in there
+    ]  # fmt: skip
 
 
 def first_order(table: pd.DataFrame) -> pd.DataFrame:
@@ -127,16 +124,10 @@ def growth(table: pd.DataFrame, problem: str) -> Interval:
     if first["size"] == last["size"]:
         return Interval.unknown(TOO_FEW)
     span = math.log(last["size"] / first["size"])
-    ends = (
-        _logarithm(last.value / first.value),
-        _logarithm(last.low / first.high),
-        _logarithm(last.high / first.low),
-    )
-    return Interval(*(end / span for end in ends), BOUND)
-
-
-def _logarithm(ratio: float) -> float:
-    return -math.inf if ratio == 0 else math.log(ratio)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        late, early = (np.log(row.to_numpy(float)) for row in (last[ENDS], first[OPPOSITE]))
+        value, low, high = map(float, (late - early) / span)
+    return Interval(value, low, high, BOUND)
 
 
 def border(table: pd.DataFrame, problem: str) -> float | None:

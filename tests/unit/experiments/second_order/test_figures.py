@@ -32,13 +32,13 @@ def test_costs_are_drawn_where_a_method_ran_and_bounds_open(figures):
     axis = figures["cost"].axes[0]
     assert axis.get_title("left") == "convex, condition 10.0" or "10" in axis.get_title("left")
     (solid, bound) = _lines(axis, *_look("newton"))
-    np.testing.assert_allclose(solid.get_xdata(), [16, 256])
-    np.testing.assert_allclose(solid.get_ydata(), [32, 512])
-    np.testing.assert_allclose(bound.get_xdata(), [4096])
-    np.testing.assert_allclose(bound.get_ydata(), [4096])
+    np.testing.assert_allclose(solid.get_xdata(orig=False), [16, 256])
+    np.testing.assert_allclose(solid.get_ydata(orig=False), [32, 512])
+    np.testing.assert_allclose(bound.get_xdata(orig=False), [4096])
+    np.testing.assert_allclose(bound.get_ydata(orig=False), [4096])
     assert bound.get_markerfacecolor() == "white"
     (bfgs,) = _lines(axis, *_look("l_bfgs"))
-    np.testing.assert_allclose(bfgs.get_ydata(), [20, 20, 20])
+    np.testing.assert_allclose(bfgs.get_ydata(orig=False), [20, 20, 20])
     dotted = [line for line in axis.lines if line.get_linestyle() == ":"]
     np.testing.assert_allclose(dotted[0].get_xdata(), np.sqrt(2e9))
 
@@ -47,18 +47,18 @@ def test_ratios_are_over_the_best_of_first_order(figures):
     left, right = figures["ratio"].axes
     for axis, counted, timed in ((left, [1.6, 25.6], 3.0), (right, [1.5, 1.5, 1.5], 1.5)):
         solid = _lines(axis, plotting.BLUE, "o")[0]
-        np.testing.assert_allclose(solid.get_ydata(), counted)
+        np.testing.assert_allclose(solid.get_ydata(orig=False), counted)
         (seconds,) = _lines(axis, plotting.BLUE, "s")
-        np.testing.assert_allclose(seconds.get_ydata(), timed)
+        np.testing.assert_allclose(seconds.get_ydata(orig=False), timed)
     bound = _lines(left, plotting.BLUE, "o")[1]
-    np.testing.assert_allclose(bound.get_ydata(), [4096 / 20])
+    np.testing.assert_allclose(bound.get_ydata(orig=False), [4096 / 20])
 
 
 def test_memory_ends_where_it_is_full(figures):
     (axis,) = figures["memory"].axes
     for method, numbers in (("newton", lambda p: 2 * p**2), ("l_bfgs", lambda p: 28 * p)):
         (marks,) = _lines(axis, *_look(method))
-        p = marks.get_xdata()
-        np.testing.assert_allclose(marks.get_ydata(), [8 * numbers(x) for x in p])
+        p = marks.get_xdata(orig=False)
+        np.testing.assert_allclose(marks.get_ydata(orig=False), [8 * numbers(x) for x in p])
         (end,) = _lines(axis, palette.METHODS[method].colour, "|")
-        assert 8 * numbers(end.get_xdata()[0]) == pytest.approx(16e9)
+        assert 8 * numbers(end.get_xdata(orig=False)[0]) == pytest.approx(16e9)
