@@ -48,7 +48,7 @@ def _memory(tables: Mapping[str, pd.DataFrame]) -> Claim:
             ),
         ),
         "memory",
-        f"In {summary.memory_gb(tables):g}·10⁹ bytes fit {most['newton']:,.0f} variables with the "
+        f"In {summary.memory_gb(tables):g} GB fit {most['newton']:,.0f} variables with the "
         f"Hessian and {most['l_bfgs']:,.0f} with L-BFGS.",
         claimed_by="lecture",
     )  # fmt: skip

@@ -82,8 +82,9 @@ def _line(axis: Axes, rows: pd.DataFrame, look: Method) -> None:
     """
     rows = rows.sort_values("size")
     sure = rows[rows.reached]
-    plotting.interval_line(axis, sure["size"], sure.value, sure.low, sure.high,
-                           color=look.colour, marker=look.marker, label=look.name)  # fmt: skip
+    if len(sure):
+        plotting.interval_line(axis, sure["size"], sure.value, sure.low, sure.high,
+                               color=look.colour, marker=look.marker, label=look.name)  # fmt: skip
     bounds = rows[~rows.reached]
     if len(bounds):
         axis.errorbar(bounds["size"], bounds.low, yerr=0.35 * bounds.low, lolims=True, ls="none",
@@ -100,16 +101,17 @@ def _ratio(tables: Mapping[str, pd.DataFrame]) -> Figure:
         for problem in names:
             rows = counted[(counted.problem == problem) & (counted.low > 0)].sort_values("size")
             sure = rows[np.isfinite(rows.high)]
-            look = {"color": colours[problem], "label": title(problem)}
-            plotting.interval_line(axis, sure["size"], sure.value, sure.low, sure.high, **look,
-                                   marker="o")  # fmt: skip
+            if len(sure):
+                plotting.interval_line(axis, sure["size"], sure.value, sure.low, sure.high,
+                                       marker="o", color=colours[problem])  # fmt: skip
             bounds = rows[~np.isfinite(rows.high)]
             if len(bounds):
                 axis.errorbar(bounds["size"], bounds.low, yerr=0.5 * bounds.low, lolims=True,
                               ls="none", marker="o", color=colours[problem], mfc="white")  # fmt: skip
             own = timed[timed.problem == problem].sort_values("size")
-            plotting.interval_line(axis, own["size"], own.value, own.low, own.high, ls="--",
-                                   marker="s", mfc="none", color=colours[problem])  # fmt: skip
+            if len(own):
+                plotting.interval_line(axis, own["size"], own.value, own.low, own.high, ls="--",
+                                       marker="s", mfc="none", color=colours[problem])  # fmt: skip
         axis.axhline(1, color=plotting.GREY, lw=1)
         axis.set(xscale="log", yscale="log", xlabel="variables p", title=LOOKS[method].name)
     left.set_ylabel("over the best method of first order")
