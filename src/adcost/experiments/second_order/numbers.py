@@ -1,0 +1,73 @@
+"""The numbers of `second_order` that the report's text calls by name."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from adcost.experiments.second_order import summary
+from adcost.experiments.second_order.plan import METHODS
+from adcost.results.select import parameter, select
+
+
+def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Numbers by name; a table ``problems`` has a row a problem, None where nothing is known."""
+    rows, held = summary.minimised(tables), summary.held(tables)
+    points = tables["points"]
+    newton, newton_cg = (summary.ratios(tables, name) for name in ("newton", "newton_cg"))
+    bracketed = select(summary.NAME, rows, quantity="bracketed")
+    runs = select(summary.NAME, rows, quantity="reached")
+    most = int(held.index.max())
+    p = int(rows["size"].max())
+    steps = select(summary.NAME, rows, method="newton", quantity="step", size=p)
+    products = select(summary.NAME, rows, quantity="product").value
+    return {
+        "least_p": int(rows["size"].min()),
+        "most_p": p,
+        "dense_up_to": int(parameter(summary.NAME, points, "dense_up_to").iloc[0]),
+        "pairs": int(parameter(summary.NAME, points, "pairs").iloc[0]),
+        "calls": int(parameter(summary.NAME, points, "calls").iloc[0]),
+        "memory_gb": summary.memory_gb(tables),
+        "by_squares": math.sqrt(summary.memory_gb(tables) * 1e9 / 8),
+        "not_reached": int((runs.value == 0).sum()),
+        "runs": len(runs),
+        "not_bracketed": int((bracketed.value == 0).sum()),
+        "newton_step": float(steps.value.max()),
+        "least_product": float(products.min()),
+        "most_product": float(products.max()),
+        **{f"largest_{method}": summary.largest(tables, method) for method in held},
+        **{f"vectors_{method}": float(held[method][most] / most) for method in held
+           if method != "newton"},
+        "matrices_newton": float(held.newton[most] / most**2),
+        "problems": [_row(newton, newton_cg, name) for name in summary.problems(tables)],
+        "methods": [_counts(rows, method) for method in METHODS
+                    if (runs.method == method).any()],
+    }  # fmt: skip
+
+
+def _row(newton: pd.DataFrame, newton_cg: pd.DataFrame, problem: str) -> dict[str, Any]:
+    """The ratios of one problem in its fewest and most variables."""
+    (few, many), (cg_few, cg_many) = (summary.at_ends(t, problem) for t in (newton, newton_cg))
+    border = summary.border(newton, problem)
+    return {
+        "problem": problem,
+        "least_p": int(few["size"]),
+        "most_p": int(many["size"]),
+        "newton_least": _known(few),
+        "newton_most": float(many.low),
+        "border": None if border is None else round(border),
+        "newton_cg_least": _known(cg_few),
+        "newton_cg_most": _known(cg_many),
+    }
+
+
+def _known(row: pd.Series) -> float | None:
+    """A ratio, where both methods arrived from every start."""
+    return float(row.value) if math.isfinite(row.high) and row.low > 0 else None
+
+
+def _counts(rows: pd.DataFrame, method: str) -> dict[str, Any]:
+    """How many runs of a method there are, and how many arrived."""
+    reached = select(summary.NAME, rows, method=method, quantity="reached").value
+    return {"method": method, "runs": len(reached), "reached": int(reached.sum())}
