@@ -37,13 +37,15 @@ def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "least_product": float(products.min()),
         "most_product": float(products.max()),
         **{f"largest_{method}": summary.largest(tables, method) for method in held},
-        **{f"vectors_{method}": float(held[method][most] / most) for method in held
-           if method != "newton"},
+        **{
+            f"vectors_{method}": float(held[method][most] / most)
+            for method in held
+            if method != "newton"
+        },
         "matrices_newton": float(held.newton[most] / most**2),
         "problems": [_row(newton, newton_cg, name) for name in summary.problems(tables)],
-        "methods": [_counts(rows, method) for method in METHODS
-                    if (runs.method == method).any()],
-    }  # fmt: skip
+        "methods": [_counts(rows, method) for method in METHODS if (runs.method == method).any()],
+    }
 
 
 def _row(newton: pd.DataFrame, newton_cg: pd.DataFrame, problem: str) -> dict[str, Any]:

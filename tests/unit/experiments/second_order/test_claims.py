@@ -41,8 +41,11 @@ def test_a_newton_that_is_cheaper_when_large_refutes_the_work(plant):
     tables = plant(newton=lambda p: 1000 / p)
     measured = tables["measurements"]
     # It ran in the most variables as well: nothing is only bounded.
-    rows = measured[(measured.method == "newton") & (measured["size"] == 256)
-                    & measured.quantity.isin(("cost", "reached", "hessians"))]  # fmt: skip
+    rows = measured[
+        (measured.method == "newton")
+        & (measured["size"] == 256)
+        & measured.quantity.isin(("cost", "reached", "hessians"))
+    ]
     more = rows.assign(size=4096, point=rows.problem + "-4096")
     tables["measurements"] = type(measured)(
         [*measured.to_dict("records"), *more.to_dict("records")]
