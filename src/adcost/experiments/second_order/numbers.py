@@ -18,6 +18,8 @@ def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     newton, newton_cg = (summary.ratios(tables, name) for name in ("newton", "newton_cg"))
     bracketed = select(summary.NAME, rows, quantity="bracketed")
     runs = select(summary.NAME, rows, quantity="reached")
+    timed = summary.timed_ratios(tables, "newton")
+    seconds = [summary.at_ends(timed, name)[1].value for name in timed.problem.unique()]
     most = int(held.index.max())
     p = int(rows["size"].max())
     steps = select(summary.NAME, rows, method="newton", quantity="step", size=p)
@@ -33,6 +35,8 @@ def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "not_reached": int((runs.value == 0).sum()),
         "runs": len(runs),
         "not_bracketed": int((bracketed.value == 0).sum()),
+        "least_time": min(seconds, default=None),
+        "most_time": max(seconds, default=None),
         "newton_step": float(steps.value.max()),
         "least_product": float(products.min()),
         "most_product": float(products.max()),

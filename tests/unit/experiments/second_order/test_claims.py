@@ -104,6 +104,7 @@ def test_the_numbers_are_those_of_the_tables(plant):
     assert found["matrices_newton"] == 2
     assert (found["least_p"], found["most_p"]) == (16, 4096)
     assert found["newton_step"] == 4096 / 8
+    assert (found["least_time"], found["most_time"]) == pytest.approx((3, 3))
     row = found["problems"][0]
     # Newton takes p/4 gradients where L-BFGS takes 20: they meet at 80.
     assert row["border"] == 80
