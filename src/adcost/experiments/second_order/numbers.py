@@ -11,8 +11,12 @@ from adcost.experiments.second_order.plan import METHODS
 from adcost.results.select import parameter, select
 
 
+NOTHING = "—"
+"""Stands in the table where there is no number."""
+
+
 def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Numbers by name; a table ``problems`` has a row a problem, None where nothing is known."""
+    """Numbers by name; a table ``problems`` has a row a problem, `NOTHING` where nothing is known."""
     rows, held = summary.minimised(tables), summary.held(tables)
     points = tables["points"]
     newton, newton_cg = (summary.ratios(tables, name) for name in ("newton", "newton_cg"))
@@ -62,15 +66,15 @@ def _row(newton: pd.DataFrame, newton_cg: pd.DataFrame, problem: str) -> dict[st
         "most_p": int(many["size"]),
         "newton_least": _known(few),
         "newton_most": float(many.low),
-        "border": None if border is None else round(border),
+        "border": NOTHING if border is None else round(border),
         "newton_cg_least": _known(cg_few),
         "newton_cg_most": _known(cg_many),
     }
 
 
-def _known(row: pd.Series) -> float | None:
+def _known(row: pd.Series) -> float | str:
     """A ratio, where both methods arrived from every start."""
-    return float(row.value) if math.isfinite(row.high) and row.low > 0 else None
+    return float(row.value) if math.isfinite(row.high) and row.low > 0 else NOTHING
 
 
 def _counts(rows: pd.DataFrame, method: str) -> dict[str, Any]:
