@@ -39,11 +39,17 @@ def _memory(tables: Mapping[str, pd.DataFrame]) -> Claim:
         "L-BFGS a multiple of p.",
         (
             at_least("counted", newton, 1, "p² numbers", "p²"),
-            near("counted", local_exponents(held.index, held.newton), 2, COUNTED,
-                 "exponent, Newton"),
+            near(
+                "counted", local_exponents(held.index, held.newton), 2, COUNTED, "exponent, Newton"
+            ),
             *(
-                near("counted", local_exponents(held.index, held[method]), 1, COUNTED,
-                     f"exponent, {METHODS[method].name}")
+                near(
+                    "counted",
+                    local_exponents(held.index, held[method]),
+                    1,
+                    COUNTED,
+                    f"exponent, {METHODS[method].name}",
+                )
                 for method in FIRST_ORDER
             ),
         ),
@@ -51,7 +57,7 @@ def _memory(tables: Mapping[str, pd.DataFrame]) -> Claim:
         f"In {summary.memory_gb(tables):g} GB fit {most['newton']:,.0f} variables with the "
         f"Hessian and {most['l_bfgs']:,.0f} with L-BFGS.",
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def share(intervals: Sequence[Interval], border: float = 1.0) -> Interval:
@@ -69,8 +75,7 @@ def _mostly(kind: Kind, intervals: Sequence[Interval], border: float, unit: str)
     found = share(intervals, border)
     if kind == "timed":
         found = replace(found, kind=CONFIDENCE)
-    return at_least(kind, found, math.nextafter(MOSTLY, 1), unit,
-                    f"> {MOSTLY:g}")  # fmt: skip
+    return at_least(kind, found, math.nextafter(MOSTLY, 1), unit, f"> {MOSTLY:g}")
 
 
 def _better(tables: Mapping[str, pd.DataFrame]) -> Claim:
@@ -82,12 +87,21 @@ def _better(tables: Mapping[str, pd.DataFrame]) -> Claim:
         "second_order.first_better_when_large",
         SECTION,
         "Usually the best method of first order takes less work to the same tolerance in large "
-        "problems than Newton's method with the Hessian, by a factor that grows with the dimension.",
+        "problems than Newton's method with the Hessian, by a factor that grows with the "
+        "dimension.",
         (
-            _mostly("counted", [summary.interval(last) for _, last in ends], 1,
-                    "of the problems, most variables"),
-            _mostly("counted", [summary.growth(table, problem) for problem in names], 0,
-                    "of the problems, factor grows"),
+            _mostly(
+                "counted",
+                [summary.interval(last) for _, last in ends],
+                1,
+                "of the problems, most variables",
+            ),
+            _mostly(
+                "counted",
+                [summary.growth(table, problem) for problem in names],
+                0,
+                "of the problems, factor grows",
+            ),
         ),
         "ratio",
         "Work is operations in units of f with its gradient. In the fewest variables Newton's "
@@ -95,14 +109,18 @@ def _better(tables: Mapping[str, pd.DataFrame]) -> Claim:
         "costs it, and what condition first order meets, decide where the border lies.",
         beside=(
             *(
-                at_least("counted", summary.interval(last), 1,
-                         f"times first order, {problem}, p = {last['size']}")
+                at_least(
+                    "counted",
+                    summary.interval(last),
+                    1,
+                    f"times first order, {problem}, p = {last['size']}",
+                )
                 for problem, (_, last) in zip(names, ends, strict=True)
             ),
             at_least("counted", alone, 1, "times first order, were the Hessian free"),
         ),
         claimed_by="lecture",
-    )  # fmt: skip
+    )
 
 
 def _better_in_time(tables: Mapping[str, pd.DataFrame]) -> Claim:
@@ -128,16 +146,18 @@ def _better_in_time(tables: Mapping[str, pd.DataFrame]) -> Claim:
 
 def _newton_cg(tables: Mapping[str, pd.DataFrame]) -> Claim:
     held = summary.held(tables).newton_cg
-    against, first = (summary.ratios(tables, *names) for names in
-                      (("newton", "newton_cg"), ("newton_cg",)))  # fmt: skip
+    against, first = (
+        summary.ratios(tables, *names) for names in (("newton", "newton_cg"), ("newton_cg",))
+    )
     names = summary.problems(tables)
     saved = _together([summary.at_ends(against, problem)[1] for problem in names])
     paid = _together([summary.at_ends(first, problem)[1] for problem in names])
     return Claim(
         "second_order.newton_cg",
         f"ours, on {SECTION}; Nocedal & Wright 2006, §7.1",
-        "Newton–CG takes products in place of the Hessian: it holds a multiple of p numbers, and in "
-        "every problem's most variables it takes less work than Newton's method with the Hessian.",
+        "Newton–CG takes products in place of the Hessian: it holds a multiple of p numbers, and "
+        "in every problem's most variables it takes less work than Newton's method with the "
+        "Hessian.",
         (
             near("counted", local_exponents(held.index, held), 1, COUNTED, "exponent, Newton–CG"),
             at_least("counted", saved, 1, "times Newton–CG's work"),
@@ -147,7 +167,7 @@ def _newton_cg(tables: Mapping[str, pd.DataFrame]) -> Claim:
         "best method of first order Newton–CG takes as much as stands below.",
         beside=(at_most("counted", paid, 1, "times first order's work, Newton–CG"),),
         claimed_by="ours",
-    )  # fmt: skip
+    )
 
 
 def _together(rows: Sequence[pd.Series]) -> Interval:

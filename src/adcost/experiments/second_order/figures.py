@@ -51,8 +51,9 @@ def _cost(tables: Mapping[str, pd.DataFrame]) -> Figure:
     table, names = summary.costs(tables), summary.problems(tables)
     border = math.sqrt(summary.memory_gb(tables) * 1e9 / 8)
     height = 2.9 * math.ceil(len(names) / 2) + 0.5
-    figure, axes = plt.subplots(math.ceil(len(names) / 2), 2, figsize=(7.6, height),
-                                sharex=True, sharey=True, squeeze=False)  # fmt: skip
+    figure, axes = plt.subplots(
+        math.ceil(len(names) / 2), 2, figsize=(7.6, height), sharex=True, sharey=True, squeeze=False
+    )
     for axis, problem in zip(axes.flat, names, strict=False):
         for method in OWN:
             rows = table[(table.problem == problem) & (table.method == method)]
@@ -83,12 +84,28 @@ def _line(axis: Axes, rows: pd.DataFrame, look: Method) -> None:
     rows = rows.sort_values("size")
     sure = rows[rows.reached]
     if len(sure):
-        plotting.interval_line(axis, sure["size"], sure.value, sure.low, sure.high,
-                               color=look.colour, marker=look.marker, label=look.name)  # fmt: skip
+        plotting.interval_line(
+            axis,
+            sure["size"],
+            sure.value,
+            sure.low,
+            sure.high,
+            color=look.colour,
+            marker=look.marker,
+            label=look.name,
+        )
     bounds = rows[~rows.reached]
     if len(bounds):
-        axis.errorbar(bounds["size"], bounds.low, yerr=0.35 * bounds.low, lolims=True, ls="none",
-                      marker=look.marker, color=look.colour, mfc="white")  # fmt: skip
+        axis.errorbar(
+            bounds["size"],
+            bounds.low,
+            yerr=0.35 * bounds.low,
+            lolims=True,
+            ls="none",
+            marker=look.marker,
+            color=look.colour,
+            mfc="white",
+        )
 
 
 def _ratio(tables: Mapping[str, pd.DataFrame]) -> Figure:
@@ -102,20 +119,46 @@ def _ratio(tables: Mapping[str, pd.DataFrame]) -> Figure:
             rows = counted[(counted.problem == problem) & (counted.low > 0)].sort_values("size")
             sure = rows[np.isfinite(rows.high)]
             if len(sure):
-                plotting.interval_line(axis, sure["size"], sure.value, sure.low, sure.high,
-                                       marker="o", color=colours[problem])  # fmt: skip
+                plotting.interval_line(
+                    axis,
+                    sure["size"],
+                    sure.value,
+                    sure.low,
+                    sure.high,
+                    marker="o",
+                    color=colours[problem],
+                )
             bounds = rows[~np.isfinite(rows.high)]
             if len(bounds):
-                axis.errorbar(bounds["size"], bounds.low, yerr=0.5 * bounds.low, lolims=True,
-                              ls="none", marker="o", color=colours[problem], mfc="white")  # fmt: skip
+                axis.errorbar(
+                    bounds["size"],
+                    bounds.low,
+                    yerr=0.5 * bounds.low,
+                    lolims=True,
+                    ls="none",
+                    marker="o",
+                    color=colours[problem],
+                    mfc="white",
+                )
             own = timed[timed.problem == problem].sort_values("size")
             if len(own):
-                plotting.interval_line(axis, own["size"], own.value, own.low, own.high, ls="--",
-                                       marker="s", mfc="none", color=colours[problem])  # fmt: skip
+                plotting.interval_line(
+                    axis,
+                    own["size"],
+                    own.value,
+                    own.low,
+                    own.high,
+                    ls="--",
+                    marker="s",
+                    mfc="none",
+                    color=colours[problem],
+                )
         axis.axhline(1, color=plotting.GREY, lw=1)
         axis.set(xscale="log", yscale="log", xlabel="variables p", title=LOOKS[method].name)
     left.set_ylabel("over the best method of first order")
-    plotting.note(left, 0.03, 0.97, "circles: work, squares: time\nopen circles: at least", va="top")
+    plotting.note(
+        left, 0.03, 0.97, "circles: work, squares: time\nopen circles: at least", va="top"
+    )
     handles = [plt.Line2D([], [], color=colours[p], label=title(p)) for p in names]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)
     return figure
@@ -137,12 +180,13 @@ def _memory(tables: Mapping[str, pd.DataFrame]) -> Figure:
     axis.axhline(memory, color=plotting.GREY, lw=1, ls=":")
     axis.set(xscale="log", yscale="log", xlabel="variables p", ylabel="bytes of one step")
     axis.set_xlim(held.index[0] / 2, last * 3)
-    axis.set_ylim(held.min().min() / 3, memory * 4)
-    plotting.label_at_end(axis, held.index[0], memory, f"{memory / 1e9:g} GB", plotting.DARK,
-                          offset=(0, 8))  # fmt: skip
+    axis.set_ylim(held.min().min() / 3, max(memory, held.max().max()) * 4)
+    plotting.label_at_end(
+        axis, held.index[0], memory, f"{memory / 1e9:g} GB", plotting.DARK, offset=(0, 8)
+    )
     handles = [
-        plt.Line2D([], [], color=look.colour, marker=look.marker,
-                   label=look.name) for _, look in labels
-    ]  # fmt: skip
+        plt.Line2D([], [], color=look.colour, marker=look.marker, label=look.name)
+        for _, look in labels
+    ]
     axis.legend(handles=handles, loc="lower right")
     return figure

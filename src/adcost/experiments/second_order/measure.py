@@ -1,12 +1,11 @@
 """Measure one point of `second_order`: every method from every start to the tolerance.
 
-Columns of ``measurements``: ``point, problem, size`` (variables), ``start,
-method, quantity, value``.
-Quantities of a run: ``cost`` in gradients (f with its gradient), by operations; ``reached``, 1 or 0:
-where 0, the cost is what the budget allowed, a lower bound; ``gradients, products, hessians, factors``,
-the calls and Cholesky's factors; ``rate`` and ``bracketed`` of a fixed step. Of a point, at start 0: ``step``, a step of
-Newton's method with the Hessian, and ``solve``, its linear algebra alone, both in gradients, and
-``product``. Of ``storage``: ``numbers_held``.
+Columns of ``measurements``: ``point, problem, size`` (variables), ``start, method, quantity,
+value``. Quantities of a run: ``cost`` in gradients (f with its gradient), by operations;
+``reached``, 1 or 0: where 0, the cost is what the budget allowed, a lower bound; ``gradients,
+products, hessians, factors``, the calls and Cholesky's factors; ``rate`` and ``bracketed`` of a
+fixed step. Of a point, at start 0: ``step``, a step of Newton's method with the Hessian, ``solve``,
+its linear algebra alone, and ``product``, all in gradients. Of ``storage``: ``numbers_held``.
 """
 
 from collections.abc import Mapping
@@ -19,8 +18,9 @@ import pandas as pd
 from adcost import seeds
 from adcost.costs.timing import time_as_configured
 from adcost.experiments.second_order import storage
-from adcost.experiments.second_order.methods import Programs, Run, Task, target
+from adcost.experiments.second_order.methods import Run, Task, target
 from adcost.experiments.second_order.plan import METHODS
+from adcost.experiments.second_order.programs import Programs
 from adcost.experiments.second_order.subjects import problems, subject
 from adcost.experiments.second_order.work import OPTIMISERS, Work, work
 

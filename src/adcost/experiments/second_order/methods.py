@@ -18,19 +18,17 @@ import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 from scipy.optimize import line_search, minimize
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from adcost.derivatives.hvp import calculate_hessian
-from adcost.experiments.second_order.subjects import Family, Subject
+from adcost.experiments.second_order.programs import Programs
+from adcost.experiments.second_order.subjects import Subject
 from adcost.experiments.second_order.work import OPTIMISERS, Work
 
 FURTHEST = 16
@@ -73,27 +71,6 @@ class Run:
             + self.factors * work.solve
         )
         return operations / work.gradient
-
-
-class Programs:
-    """A family's compiled programs, for starts and data of one shape."""
-
-    def __init__(self, family: Family) -> None:
-        self.value_and_gradient = jax.jit(family.value_and_gradient)
-        self.products = {
-            "newton_cg": jax.jit(family.product),
-            "gauss_newton_cg": jax.jit(family.gauss_newton_product),
-        }
-        self.hessian = jax.jit(lambda x, data: calculate_hessian(lambda y: family.value(y, data), x))
-        self.updates = {name: jax.jit(partial(_update, name)) for name in OPTIMISERS}
-
-
-def _update(
-    name: str, x: jax.Array, state: Any, gradient: jax.Array, rate: float
-) -> tuple[jax.Array, Any]:
-    """One step of an optimiser: the next x and state."""
-    update, state = OPTIMISERS[name](rate).update(gradient, state, x)
-    return optax.apply_updates(x, update), state
 
 
 @dataclass(frozen=True)
@@ -152,8 +129,12 @@ class Task:
 
     @cached_property
     def curvature(self) -> float:
-        """The largest |eigenvalue| of the Hessian at the start, to a tenth: L for the first step."""
-        product, x, data = self.programs.products["newton_cg"], self.subject.start, self.subject.data
+        """The largest |eigenvalue| of the Hessian at the start, to a tenth."""
+        product, x, data = (
+            self.programs.products["newton_cg"],
+            self.subject.start,
+            self.subject.data,
+        )
         shape = (x.size, x.size)
         matrix = LinearOperator(shape, lambda v: np.asarray(product(x, v, data)), dtype=x.dtype)
         ones = np.ones(x.size) + np.linspace(0, 1, x.size)
@@ -208,8 +189,14 @@ class Task:
             options = {"ftol": 0, "gtol": 0, "maxcor": self.pairs, "maxfun": self.budget, **most}
             minimize(value_and_gradient, start, jac=True, method="L-BFGS-B", options=options)
         else:
-            minimize(value_and_gradient, start, jac=True, method="Newton-CG", hessp=product,
-                     options={"xtol": 0.0, **most})  # fmt: skip
+            minimize(
+                value_and_gradient,
+                start,
+                jac=True,
+                method="Newton-CG",
+                hessp=product,
+                options={"xtol": 0.0, **most},
+            )
 
 
 def _newton(
@@ -240,9 +227,13 @@ def _step(
     """
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
         found = line_search(
-            lambda y: value_and_gradient(y)[0], lambda y: value_and_gradient(y)[1],
-            x, direction, gradient, value,
-        )[0]  # fmt: skip
+            lambda y: value_and_gradient(y)[0],
+            lambda y: value_and_gradient(y)[1],
+            x,
+            direction,
+            gradient,
+            value,
+        )[0]
     step, slope = 1.0, gradient @ direction
     while found is None:
         if value_and_gradient(x + step * direction)[0] <= value + 1e-4 * step * slope:
@@ -274,9 +265,8 @@ def target(subject: Subject, programs: Programs, tolerance: float) -> float:
     ends when the two differ by a thousandth of the tolerance.
     """
     first = float(programs.value_and_gradient(subject.start, subject.data)[0])
-    lowest = subject.lowest
-    if lowest is None:
-        lowest = first
+    lowest = first if subject.lowest is None else subject.lowest
+    if subject.lowest is None:
 
         def value_and_gradient(x: np.ndarray) -> tuple[float, np.ndarray]:
             nonlocal lowest
@@ -291,6 +281,12 @@ def target(subject: Subject, programs: Programs, tolerance: float) -> float:
             return np.asarray(programs.products["newton_cg"](x, v, subject.data))
 
         with suppress(_Stop):
-            minimize(value_and_gradient, subject.start, jac=True, method="Newton-CG",
-                     hessp=product, options={"xtol": 0.0})  # fmt: skip
+            minimize(
+                value_and_gradient,
+                subject.start,
+                jac=True,
+                method="Newton-CG",
+                hessp=product,
+                options={"xtol": 0.0},
+            )
     return lowest + tolerance * (first - lowest)

@@ -11,13 +11,19 @@ from adcost.experiments.second_order.plan import METHODS
 from adcost.results.select import parameter, select
 
 
+NOTHING = "—"
+"""Stands in the table where there is no number."""
+
+
 def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Numbers by name; a table ``problems`` has a row a problem, None where nothing is known."""
+    """Numbers by name; a table ``problems`` has a row a problem, `NOTHING` where nothing is known."""
     rows, held = summary.minimised(tables), summary.held(tables)
     points = tables["points"]
     newton, newton_cg = (summary.ratios(tables, name) for name in ("newton", "newton_cg"))
     bracketed = select(summary.NAME, rows, quantity="bracketed")
     runs = select(summary.NAME, rows, quantity="reached")
+    timed = summary.timed_ratios(tables, "newton")
+    seconds = [summary.at_ends(timed, name)[1].value for name in timed.problem.unique()]
     most = int(held.index.max())
     p = int(rows["size"].max())
     steps = select(summary.NAME, rows, method="newton", quantity="step", size=p)
@@ -33,17 +39,21 @@ def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "not_reached": int((runs.value == 0).sum()),
         "runs": len(runs),
         "not_bracketed": int((bracketed.value == 0).sum()),
+        "least_time": min(seconds, default=None),
+        "most_time": max(seconds, default=None),
         "newton_step": float(steps.value.max()),
         "least_product": float(products.min()),
         "most_product": float(products.max()),
         **{f"largest_{method}": summary.largest(tables, method) for method in held},
-        **{f"vectors_{method}": float(held[method][most] / most) for method in held
-           if method != "newton"},
+        **{
+            f"vectors_{method}": float(held[method][most] / most)
+            for method in held
+            if method != "newton"
+        },
         "matrices_newton": float(held.newton[most] / most**2),
         "problems": [_row(newton, newton_cg, name) for name in summary.problems(tables)],
-        "methods": [_counts(rows, method) for method in METHODS
-                    if (runs.method == method).any()],
-    }  # fmt: skip
+        "methods": [_counts(rows, method) for method in METHODS if (runs.method == method).any()],
+    }
 
 
 def _row(newton: pd.DataFrame, newton_cg: pd.DataFrame, problem: str) -> dict[str, Any]:
@@ -56,15 +66,15 @@ def _row(newton: pd.DataFrame, newton_cg: pd.DataFrame, problem: str) -> dict[st
         "most_p": int(many["size"]),
         "newton_least": _known(few),
         "newton_most": float(many.low),
-        "border": None if border is None else round(border),
+        "border": NOTHING if border is None else round(border),
         "newton_cg_least": _known(cg_few),
         "newton_cg_most": _known(cg_many),
     }
 
 
-def _known(row: pd.Series) -> float | None:
+def _known(row: pd.Series) -> float | str:
     """A ratio, where both methods arrived from every start."""
-    return float(row.value) if math.isfinite(row.high) and row.low > 0 else None
+    return float(row.value) if math.isfinite(row.high) and row.low > 0 else NOTHING
 
 
 def _counts(rows: pd.DataFrame, method: str) -> dict[str, Any]:

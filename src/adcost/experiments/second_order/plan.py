@@ -28,7 +28,7 @@ FEATURES = {"wine": (13, 3), "breast_cancer": (30, 2), "digits": (64, 10)}
 PIXELS, CLASSES = FEATURES["digits"]
 
 MATRICES = 8
-"""Matrices of p² numbers alive at once: four that `jax.hessian` needs, scipy's factor and copies."""
+"""Matrices of p² numbers alive at once: four of `jax.hessian`, scipy's factor, and copies."""
 
 
 def logistic_parameters(dataset: str, degree: int) -> int:
@@ -53,12 +53,18 @@ def dense_mb(size: int, dense_up_to: int) -> int:
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``second_order`` of the configuration asks for."""
     convex, logistic, network = config["convex"], config["logistic"], config["network"]
-    shared = {name: config[name] for name in ("calls", "operations", "dense_up_to", "pairs", "step")}
+    shared = {
+        name: config[name] for name in ("calls", "operations", "dense_up_to", "pairs", "step")
+    }
 
     def point(
-        name: str, size: int, samples: int, own: dict[str, Any], section: Mapping[str, Any],
+        name: str,
+        size: int,
+        samples: int,
+        own: dict[str, Any],
+        section: Mapping[str, Any],
         timed: bool,
-    ) -> Point:  # fmt: skip
+    ) -> Point:
         starts = max(1, min(config["starts"]["most"], config["starts"]["coordinates"] // size))
         given = {**own, "tolerance": section["tolerance"], "starts": starts, **shared}
         if timed:
@@ -67,14 +73,23 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         return Point(name, given, PROCESS_MB + needed, timed=timed, on_cpu=True)
 
     planned = [
-        point(f"convex-{p}", p, 0,
-              {"family": "convex", "dimension": p, "conditions": convex["conditions"]}, convex,
-              p in convex["timed"])
+        point(
+            f"convex-{p}",
+            p,
+            0,
+            {"family": "convex", "dimension": p, "conditions": convex["conditions"]},
+            convex,
+            p in convex["timed"],
+        )
         for p in convex["dimensions"]
-    ]  # fmt: skip
+    ]
     for one in logistic["sets"]:
-        own = {"family": "logistic", **one, "ridge": logistic["ridge"],
-               "samples": logistic["samples"]}  # fmt: skip
+        own = {
+            "family": "logistic",
+            **one,
+            "ridge": logistic["ridge"],
+            "samples": logistic["samples"],
+        }
         size = logistic_parameters(one["dataset"], one["degree"])
         name = f"logistic-{one['dataset']}-{one['degree']}"
         planned.append(

@@ -67,8 +67,19 @@ def numbers_held(method: str, dimension: int, pairs: int) -> float:
 def measure(point: str, parameters: Mapping[str, Any]) -> pd.DataFrame:
     """A row for each method and dimension, in numbers of 8 bytes."""
     rows = [
-        (point, "convex", dimension, 0, method, "numbers_held",
-         numbers_held(method, dimension, parameters["pairs"]))
-        for dimension in parameters["dimensions"] for method in METHODS if method != "gauss_newton_cg"
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["point", "problem", "size", "start", "method", "quantity", "value"])
+        (
+            point,
+            "convex",
+            dimension,
+            0,
+            method,
+            "numbers_held",
+            numbers_held(method, dimension, parameters["pairs"]),
+        )
+        for dimension in parameters["dimensions"]
+        for method in METHODS
+        if method != "gauss_newton_cg"
+    ]
+    return pd.DataFrame(
+        rows, columns=["point", "problem", "size", "start", "method", "quantity", "value"]
+    )

@@ -142,8 +142,9 @@ def logistic(
     features = np.concatenate([x, np.ones((len(x), 1))], axis=1)
     classes = len(bunch.target_names)
     data = {"features": features, "labels": labels, "ridge": np.float64(ridge)}
-    return Subject(LOGISTIC, data, np.zeros(features.shape[1] * (classes if classes > 2 else 1)),
-                   None)  # fmt: skip
+    return Subject(
+        LOGISTIC, data, np.zeros(features.shape[1] * (classes if classes > 2 else 1)), None
+    )
 
 
 def network(width: int, samples: int, rng: np.random.Generator) -> Subject:
@@ -155,7 +156,6 @@ def network(width: int, samples: int, rng: np.random.Generator) -> Subject:
     built = classifiers.mlp(classifiers.Shape(8, 8, 1, 10), (width,))
     parameters = jax.tree.map(lambda a: jnp.asarray(a, jnp.float64), built.initialise(rng))
     flat, unravel = ravel_pytree(parameters)
-
 
     def model(x: jax.Array, data: Data) -> jax.Array:
         return built.apply(unravel(x), data["images"])[0]
@@ -181,7 +181,10 @@ def subject(
         return convex(parameters["dimension"], float(problem.removeprefix("convex-")), rng)
     if parameters["family"] == "logistic":
         return logistic(
-            parameters["dataset"], parameters["degree"], parameters["samples"],
-            parameters["ridge"], rng,
-        )  # fmt: skip
+            parameters["dataset"],
+            parameters["degree"],
+            parameters["samples"],
+            parameters["ridge"],
+            rng,
+        )
     return network(parameters["width"], parameters["samples"], rng)

@@ -48,9 +48,18 @@ def costs(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         arrived = runs.cost.where(runs.reached == 1, math.inf)
         middle = float(np.sort(arrived)[len(arrived) // 2])
         found.append(
-            (problem, size, method, middle, runs.cost.min(), arrived.max(), True,
-             bool((runs.reached == 1).all()), runs.hessians.median())
-        )  # fmt: skip
+            (
+                problem,
+                size,
+                method,
+                middle,
+                runs.cost.min(),
+                arrived.max(),
+                True,
+                bool((runs.reached == 1).all()),
+                runs.hessians.median(),
+            )
+        )
     table = pd.DataFrame(found, columns=COSTS)
     table = pd.DataFrame([*found, *_counted_only(rows, table)], columns=COSTS)
     order = {method: place for place, method in enumerate(METHODS)}
@@ -67,11 +76,20 @@ def _counted_only(rows: pd.DataFrame, ran: pd.DataFrame) -> list[tuple[Any, ...]
     taken = newton[newton.reached].groupby("problem").hessians.last()
     steps = select(NAME, rows, method="newton", quantity="step")
     return [
-        (problem, size, "newton", step * taken.get(problem, math.inf), step, math.inf,
-         False, False, math.nan)
+        (
+            problem,
+            size,
+            "newton",
+            step * taken.get(problem, math.inf),
+            step,
+            math.inf,
+            False,
+            False,
+            math.nan,
+        )
         for problem, size, step in zip(steps.problem, steps["size"], steps.value, strict=True)
         if (problem, size) not in there
-    ]  # fmt: skip
+    ]
 
 
 def first_order(table: pd.DataFrame) -> pd.DataFrame:

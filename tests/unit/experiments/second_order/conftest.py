@@ -35,34 +35,59 @@ def planted(newton=lambda p: 2.0 * p, seconds=None, newton_cg=30.0, numbers=None
     for problem in names:
         for p in sizes:
             point = f"{problem}-{p}"
-            points.append({"point": point, "dense_up_to": 256, "pairs": 10, "calls": 100,
-                           "memory_gb": ""})  # fmt: skip
-            costs = {"gradient_descent": 3 * first, "adam": 2 * first, "l_bfgs": first,
-                     "newton": newton(p), "newton_cg": newton_cg}  # fmt: skip
+            points.append(
+                {"point": point, "dense_up_to": 256, "pairs": 10, "calls": 100, "memory_gb": ""}
+            )
+            costs = {
+                "gradient_descent": 3 * first,
+                "adam": 2 * first,
+                "l_bfgs": first,
+                "newton": newton(p),
+                "newton_cg": newton_cg,
+            }
             for method, cost in costs.items():
                 if method == "newton" and p == sizes[-1]:
                     continue
-                values = {"cost": cost, "reached": 1.0, "gradients": 3, "products": 0,
-                          "hessians": 2.0 * (method == "newton"), "factors": 0}  # fmt: skip
+                values = {
+                    "cost": cost,
+                    "reached": 1.0,
+                    "gradients": 3,
+                    "products": 0,
+                    "hessians": 2.0 * (method == "newton"),
+                    "factors": 0,
+                }
                 if method in ("gradient_descent", "adam"):
                     values |= {"rate": 0.1, "bracketed": 1.0}
                 rows += [(point, problem, p, 0, method, *item) for item in values.items()]
-            rows += [(point, problem, p, 0, "newton", "step", newton(p) / 2),
-                     (point, problem, p, 0, "newton", "solve", newton(p) / 4),
-                     (point, problem, p, 0, "newton_cg", "product", 1.5)]  # fmt: skip
+            rows += [
+                (point, problem, p, 0, "newton", "step", newton(p) / 2),
+                (point, problem, p, 0, "newton", "solve", newton(p) / 4),
+                (point, problem, p, 0, "newton_cg", "product", 1.5),
+            ]
             if p < sizes[-1]:
-                took = {"l_bfgs": 1.0, "adam": 2.0, "newton": 3.0, "newton_cg": 1.5} | (seconds or {})
+                took = {"l_bfgs": 1.0, "adam": 2.0, "newton": 3.0, "newton_cg": 1.5} | (
+                    seconds or {}
+                )
                 timings += [
                     (point, problem, method, repeat, repeat, t * (1 + 0.001 * repeat), 0.0)
-                    for method, t in took.items() for repeat in range(6)
-                ]  # fmt: skip
-    held = {"gradient_descent": lambda p: 3 * p, "adam": lambda p: 5 * p, "l_bfgs": lambda p: 28 * p,
-            "newton": lambda p: 2 * p**2, "newton_cg": lambda p: 11 * p} | (numbers or {})  # fmt: skip
+                    for method, t in took.items()
+                    for repeat in range(6)
+                ]
+    held = {
+        "gradient_descent": lambda p: 3 * p,
+        "adam": lambda p: 5 * p,
+        "l_bfgs": lambda p: 28 * p,
+        "newton": lambda p: 2 * p**2,
+        "newton_cg": lambda p: 11 * p,
+    } | (numbers or {})
     for p in (1000, 10000):
-        rows += [("storage", "convex", p, 0, method, "numbers_held", float(of(p)))
-                 for method, of in held.items()]  # fmt: skip
-    points.append({"point": "storage", "dense_up_to": "", "pairs": 10, "calls": "",
-                   "memory_gb": 16})  # fmt: skip
+        rows += [
+            ("storage", "convex", p, 0, method, "numbers_held", float(of(p)))
+            for method, of in held.items()
+        ]
+    points.append(
+        {"point": "storage", "dense_up_to": "", "pairs": 10, "calls": "", "memory_gb": 16}
+    )
     columns = ["point", "problem", "size", "start", "method", "quantity", "value"]
     clock = ["point", "problem", "method", "repeat", "order", "seconds", "compile_seconds"]
     return {

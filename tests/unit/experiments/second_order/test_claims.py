@@ -28,6 +28,7 @@ def test_what_the_lecture_expects_is_reproduced(plant):
     [
         {"newton": lambda p: 5 * p},  # banded
         {"newton": lambda p: p**2 / 2},  # half of it
+        {"newton": lambda p: p**2.5},
         {"l_bfgs": lambda p: p**2},
         {"adam": lambda p: p**1.2},
     ],
@@ -41,8 +42,11 @@ def test_a_newton_that_is_cheaper_when_large_refutes_the_work(plant):
     tables = plant(newton=lambda p: 1000 / p)
     measured = tables["measurements"]
     # It ran in the most variables as well: nothing is only bounded.
-    rows = measured[(measured.method == "newton") & (measured["size"] == 256)
-                    & measured.quantity.isin(("cost", "reached", "hessians"))]  # fmt: skip
+    rows = measured[
+        (measured.method == "newton")
+        & (measured["size"] == 256)
+        & measured.quantity.isin(("cost", "reached", "hessians"))
+    ]
     more = rows.assign(size=4096, point=rows.problem + "-4096")
     tables["measurements"] = type(measured)(
         [*measured.to_dict("records"), *more.to_dict("records")]
@@ -55,7 +59,6 @@ def test_a_factor_that_does_not_grow_refutes_the_work(plant):
     rows = tables["measurements"]
     # Its step is all of it, so that the bound in the most variables is no weaker than the others.
     rows.loc[rows.quantity == "step", "value"] = 50.0
-    assert _verdicts(tables)[BETTER] == "refuted" or _verdicts(tables)[BETTER] == "inconclusive"
     assert _verdicts(tables)[BETTER] != "reproduced"
 
 
@@ -74,6 +77,7 @@ def test_time_is_decided_by_time(plant):
 
 def test_the_first_order_method_that_is_timed_is_the_fastest(plant):
     assert _verdicts(plant(seconds={"l_bfgs": 10.0, "adam": 4.0}))[TIME] == "refuted"
+    assert _verdicts(plant(seconds={"l_bfgs": 10.0, "adam": 2.0}))[TIME] == "reproduced"
 
 
 def test_newton_cg_that_holds_a_matrix_or_works_more_is_refuted(plant):
@@ -101,6 +105,7 @@ def test_the_numbers_are_those_of_the_tables(plant):
     assert found["matrices_newton"] == 2
     assert (found["least_p"], found["most_p"]) == (16, 4096)
     assert found["newton_step"] == 4096 / 8
+    assert (found["least_time"], found["most_time"]) == pytest.approx((3, 3))
     row = found["problems"][0]
     # Newton takes p/4 gradients where L-BFGS takes 20: they meet at 80.
     assert row["border"] == 80

@@ -1,6 +1,5 @@
 """Each figure shows the rows that it names, found again here."""
 
-
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
@@ -20,8 +19,9 @@ def figures(plant, monkeypatch, tmp_path):
 
 
 def _lines(axis, colour, marker):
-    return [line for line in axis.lines
-            if line.get_color() == colour and line.get_marker() == marker]  # fmt: skip
+    return [
+        line for line in axis.lines if line.get_color() == colour and line.get_marker() == marker
+    ]
 
 
 def _look(method):

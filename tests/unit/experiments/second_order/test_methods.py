@@ -5,14 +5,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from adcost.experiments.second_order.methods import Programs, Run, Task, _factor, target
+from adcost.experiments.second_order.methods import Run, Task, _factor, target
 from adcost.experiments.second_order.plan import METHODS
+from adcost.experiments.second_order.programs import Programs
 from adcost.experiments.second_order.subjects import Family, Subject, convex, logistic
 from adcost.experiments.second_order.work import OPTIMISERS, Work, work
 
-QUADRATIC = Family(
-    lambda x, data: x, lambda z, data: 0.5 * jnp.vdot(z, data["a"] * z), linear=True
-)
+QUADRATIC = Family(lambda x, data: x, lambda z, data: 0.5 * jnp.vdot(z, data["a"] * z), linear=True)
 
 
 @pytest.fixture(autouse=True)
@@ -82,7 +81,7 @@ def test_the_curvature_is_the_largest_eigenvalue():
 
 def test_a_matrix_that_is_not_positive_definite_is_shifted():
     run = Run()
-    factor, low = _factor(np.diag([1.0, -2.0]), run)
+    factor, _ = _factor(np.diag([1.0, -2.0]), run)
     np.testing.assert_allclose(np.diag(factor.T @ factor) - np.diag([1.0, -2.0]).diagonal(), 2.002)
     assert run.factors == 1
     _factor(np.array([[1.0, 2.0], [2.0, 1.0]]), run)
