@@ -63,16 +63,17 @@ def _colouring(measured: pd.DataFrame) -> Claim:
             ),
             near("counted", summary.missed(measured), 0, 0.0, "entries missed by the pattern", "0"),
             at_most(
-                "exact", Interval.exactly(summary.worst_error(measured, substituted=False)), ROUNDING,
-                "rounding errors an entry of a row",
+                "exact", Interval.exactly(summary.worst_error(measured, substituted=False)),
+                ROUNDING, "rounding errors an entry of a row",
             ),
         ),
         "products",
-        "The first line would be above one if a larger matrix took more products. Patterns are found "
-        "by probing at one size and by tracing at the largest.",
+        "The first line would be above one if a larger matrix took more products. Patterns are "
+        "found by probing at one size and by tracing at the largest.",
         beside=(
             near(
-                "counted", summary.over_least(measured), 1, 0.0, "of the fewest products possible", "1"
+                "counted", summary.over_least(measured), 1, 0.0,
+                "of the fewest products possible", "1",
             ),
         ),
         claimed_by="lecture",
@@ -93,7 +94,9 @@ def _both_modes(measured: pd.DataFrame) -> Claim:
         "Where one row and one column are dense, colours of columns or of rows alone save nothing, "
         "and forward and reverse mode together take three products.",
         (
-            near("counted", Interval.spanning(alone, "sizes"), 1, 0.0, "of n, by one mode alone", "1"),
+            near(
+                "counted", Interval.spanning(alone, "sizes"), 1, 0.0, "of n, by one mode alone", "1"
+            ),
             near(
                 "counted", Interval.spanning(by["coloured_both"], "sizes"), products, 0.0,
                 "products of both modes", f"{products}",
@@ -119,8 +122,8 @@ def _symmetry(measured: pd.DataFrame) -> Claim:
     return Claim(
         "sparse.symmetry",
         "Powell & Toint 1979; Coleman & Moré 1984",
-        "The symmetry of a Hessian saves products: an arrow takes two, and a band with b entries on "
-        "either side b + 1 by substitution, where columns take 2b + 1.",
+        "The symmetry of a Hessian saves products: an arrow takes two, and a band with b entries "
+        "on either side b + 1 by substitution, where columns take 2b + 1.",
         (
             near("counted", of["arrow", "star"], arrow, 0.0, "products, arrow", f"{arrow}"),
             near(
@@ -132,8 +135,8 @@ def _symmetry(measured: pd.DataFrame) -> Claim:
                 f"{band + 1}",
             ),
             at_most(
-                "exact", Interval.exactly(summary.worst_error(measured, substituted=True)), ROUNDING,
-                "rounding errors an entry and level, by substitution",
+                "exact", Interval.exactly(summary.worst_error(measured, substituted=True)),
+                ROUNDING, "rounding errors an entry and level, by substitution",
             ),
         ),
         "products",
@@ -153,8 +156,8 @@ def _time(timings: pd.DataFrame) -> Claim:
     return Claim(
         "sparse.colouring_time",
         "this study",
-        f"At n = {n} the compressed matrix is computed faster than by columns and by rows, whatever "
-        "its pattern.",
+        f"At n = {n} the compressed matrix is computed faster than by columns and by rows, "
+        "whatever its pattern.",
         (at_least("timed", summary.time_saved(timings, n), 1, "times faster"),),
         "time",
         claimed_by="ours",
@@ -166,8 +169,8 @@ def _small_matrices_time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim
     return Claim(
         "sparse.small_matrices_time",
         "this study",
-        f"At n = {n} colours save less time than products: a call costs what it costs, and all columns "
-        "are computed side by side.",
+        f"At n = {n} colours save less time than products: a call costs what it costs, and all "
+        "columns are computed side by side.",
         (
             at_most(
                 "timed", summary.time_saved_of_products(measured, timings, n), 1,
@@ -189,7 +192,8 @@ def _random(measured: pd.DataFrame) -> Claim:
         "sparse.random_patterns",
         "this study",
         "The structure decides and not the share of entries: where a quarter stands at random, the "
-        "dense way wins, since no colouring saves half of the products; a band of as many saves more.",
+        "dense way wins, since no colouring saves half of the products; a band of as many saves "
+        "more.",
         (
             at_least("sampled", random, SAVES_LITTLE, "of n products, at random"),
             at_most("counted", Interval.exactly(band), SAVES_LITTLE, "of n products, in a band"),
@@ -208,6 +212,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     dense = int(probed["size"].iloc[0])
     random_n, entries, random, band = summary.random_share(measured)
     timed = sorted(set(timings["size"]))
+    large = summary.time_saved_of_products(measured, timings, timed[-1])
     fast = {(m, s): saved.value for m, s, saved in summary.timed_cases(timings, timed[-1])}
     errors = {
         way: summary.value(measured, "hessian", "banded", way, "direction_error")
@@ -238,7 +243,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "faster_least": min(fast.values()),
         "faster_most": max(fast.values()),
         "faster_small": summary.time_saved(timings, timed[0]).value,
-        "time_of_products_large": summary.time_saved_of_products(measured, timings, timed[-1]).value,
+        "time_of_products_large": large.value,
     }
 
 
@@ -254,15 +259,17 @@ def _rows(measured: pd.DataFrame) -> list[dict[str, Any]]:
             way: int(summary.value(measured, matrix, structure, way, "products"))
             for way in ("coloured_columns", DIRECT[matrix])
         }
-        acyclic = matrix == "hessian"
+        hessian = matrix == "hessian"
+        if hessian:
+            products["acyclic"] = int(
+                summary.value(measured, matrix, structure, "acyclic", "products")
+            )
         found.append(
             {
-                "matrix": f"{'Hessian' if acyclic else 'Jacobian'}, {structure}",
+                "matrix": f"{'Hessian' if hessian else 'Jacobian'}, {structure}",
                 "columns": products["coloured_columns"],
                 "colours": products[DIRECT[matrix]],
-                "substitution": int(summary.value(measured, matrix, structure, "acyclic", "products"))
-                if acyclic
-                else None,
+                "substitution": products.get("acyclic"),
                 "evaluations": of[DIRECT[matrix]] / of["function"],
                 "dense_evaluations": min(of[way] for way in DENSE[matrix]) / of["function"],
             }
