@@ -269,7 +269,7 @@ def _rows(measured: pd.DataFrame) -> list[dict[str, Any]]:
                 "matrix": f"{'Hessian' if hessian else 'Jacobian'}, {structure}",
                 "columns": products["coloured_columns"],
                 "colours": products[DIRECT[matrix]],
-                "substitution": products.get("acyclic"),
+                "substitution": products.get("acyclic", "–"),
                 "evaluations": of[DIRECT[matrix]] / of["function"],
                 "dense_evaluations": min(of[way] for way in DENSE[matrix]) / of["function"],
             }

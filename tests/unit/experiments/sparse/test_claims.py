@@ -180,7 +180,7 @@ def test_numbers_follow_the_tables(tables):
     rows = {row["matrix"]: row for row in found["matrices"]}
     assert (rows["Jacobian, arrow"]["columns"], rows["Jacobian, arrow"]["colours"]) == (64, 3)
     assert rows["Hessian, banded"]["substitution"] == 3
-    assert rows["Jacobian, banded"]["substitution"] is None
+    assert rows["Jacobian, banded"]["substitution"] == "–"
     measured = tables["measurements"]
     of = {way: _error(measured, point="hessian-stencil", size=64, way=way, quantity="operations")
           for way in ("star", "columns", "function")}  # fmt: skip
