@@ -230,6 +230,9 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "fewer_operations_least": summary.fewer_operations(measured).low,
         "fewer_operations_most": summary.fewer_operations(measured).high,
         "matrices": rows,
+        "arrow_products": int(
+            summary.value(measured, "jacobian", "arrow", "coloured_both", "products")
+        ),
         "most_evaluations": max(row["evaluations"] for row in rows),
         "error_direct": errors["star"],
         "error_substituted": errors["acyclic"],

@@ -176,7 +176,7 @@ def test_numbers_follow_the_tables(tables):
     assert (found["smallest"], found["largest"], found["dense"]) == (16, 64, 25)
     assert found["probing_products"] == 75 and found["paid_after"] == 75 // (25 - 7) + 1
     assert (found["timed_smallest"], found["timed_largest"]) == (16, 64)
-    assert found["random_entries"] == 12 and found["band_share"] == 0.25
+    assert found["arrow_products"] == 3 and found["random_entries"] == 12 and found["band_share"] == 0.25
     rows = {row["matrix"]: row for row in found["matrices"]}
     assert (rows["Jacobian, arrow"]["columns"], rows["Jacobian, arrow"]["colours"]) == (64, 3)
     assert rows["Hessian, banded"]["substitution"] == 3
