@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from adcost import plotting
+from adcost.experiments.sparse.analysis import DENSE, DIRECT
 from adcost.experiments.sparse.plan import MATRICES, STRUCTURES
-from adcost.experiments.sparse.summary import DENSE, DIRECT
 from adcost.palette import COLOURS, METHODS
 from adcost.results.select import select
 from adcost.statistics.intervals import summarise

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from adcost.experiments.sparse import summary
+from adcost.experiments.sparse import analysis
 from adcost.experiments.sparse.plan import STRUCTURES
 from adcost.headline.prices import Quote
 from adcost.results.select import select
@@ -18,11 +18,11 @@ def quotes(tables: Mapping[str, pd.DataFrame]) -> Iterator[Quote]:
     measured, timings = tables["measurements"], tables["timings"]
     for matrix, derivative in QUOTED.items():
         for structure in STRUCTURES:
-            way = summary.DIRECT[matrix]
-            operations = summary.over_sizes(measured, f"{matrix}-{structure}", way, "operations")
+            way = analysis.DIRECT[matrix]
+            operations = analysis.over_sizes(measured, f"{matrix}-{structure}", way, "operations")
             n = int(operations.index[-1])
             own, function = (
-                summary.value(measured, matrix, structure, of, "operations")
+                analysis.value(measured, matrix, structure, of, "operations")
                 for of in (way, "function")
             )
             timed = Interval.unknown()
