@@ -16,6 +16,7 @@ that bound, where columns by number or by falling degree (Welsh & Powell 1967) t
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -23,7 +24,7 @@ import numpy as np
 from scipy import sparse
 
 Function = Callable[[jax.Array], jax.Array]
-Pattern = sparse.sparray | np.ndarray
+Pattern: TypeAlias = sparse.sparray | np.ndarray
 """(m, n), whose entries are the numbers that are not zero, or booleans."""
 
 NONE = -1
@@ -74,7 +75,7 @@ def greedy(pattern: Pattern) -> np.ndarray:
     first.
     """
     p = sparse.csr_array(pattern, dtype=bool).astype(np.int64)
-    m, n = p.shape
+    n = p.shape[1]
     if np.max(p.sum(axis=1), initial=0) == n:  # all share that row
         return np.arange(n)
     by_column = sparse.csc_array(p)
@@ -114,8 +115,8 @@ def both(pattern: Pattern) -> tuple[np.ndarray, np.ndarray]:
     """Colours of columns (n,) and of rows (m,), `NONE` for those in no product.
 
     Rows with more entries than some border are taken by reverse mode and the rest by columns, or
-    columns with more by forward mode and the rest by rows; the fewest products of all borders tried.
-    A colouring of columns alone, or of rows alone, is what it falls back to.
+    columns with more by forward mode and the rest by rows; of all borders tried, that with the
+    fewest products. A colouring of columns alone, or of rows alone, is what it falls back to.
     """
     p = sparse.csr_array(pattern, dtype=bool)
     one = colouring(p)

@@ -112,7 +112,7 @@ def test_a_pattern_that_is_not_symmetric_is_refused():
 
 @pytest.mark.parametrize(("rule", "colours"), [("columns", 5), ("star", 5), ("acyclic", 3)])
 def test_the_fewest_colours_of_a_grid(rule, colours):
-    """Fertin, Raspaud & Reed 2004 for star colourings, Fertin, Godard & Raspaud 2003 for acyclic."""
+    """Fertin, Raspaud & Reed 2004 (star colourings), Fertin, Godard & Raspaud 2003 (acyclic)."""
     pattern = five_point(4)
     near = (colouring_search.conflicts if rule == "columns" else sparse_symmetric.graph)(pattern)
     found = colouring_search.fewest(near, colouring_search.RULES[rule], 100_000)

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, at_least, at_most, near
-from adcost.experiments.sparse import summary
+from adcost.experiments.sparse import analysis
+from adcost.experiments.sparse.analysis import BOTH, DENSE, DIRECT, over_sizes
 from adcost.experiments.sparse.plan import HALF_BAND
-from adcost.experiments.sparse.summary import BOTH, DENSE, DIRECT, over_sizes
 from adcost.statistics.intervals import Interval
 
 SECTION = "«Выберите своего бойца»: произвольный граф"
@@ -50,29 +50,32 @@ def _colouring(measured: pd.DataFrame) -> Claim:
         "colours, whose number does not grow with n, where columns take n and rows as many.",
         (
             at_most(
-                "counted", summary.growth(measured), 1,
+                "counted", analysis.growth(measured), 1,
                 f"times the products from n = {sizes[0]} to {sizes[-1]}",
             ),
             at_most(
-                "counted", summary.share_of_single_products(measured), 1,
+                "counted", analysis.share_of_single_products(measured), 1,
                 "of the operations of as many single products",
             ),
             at_least(
-                "counted", summary.fewer_operations(measured), 1,
+                "counted", analysis.fewer_operations(measured), 1,
                 "times fewer operations than the cheaper of columns and rows",
             ),
-            near("counted", summary.missed(measured), 0, 0.0, "entries missed by the pattern", "0"),
+            near(
+                "counted", analysis.missed(measured), 0, 0.0, "entries missed by the pattern", "0"
+            ),
             at_most(
-                "exact", Interval.exactly(summary.worst_error(measured, substituted=False)), ROUNDING,
-                "rounding errors an entry of a row",
+                "exact", Interval.exactly(analysis.worst_error(measured, substituted=False)),
+                ROUNDING, "rounding errors an entry of a row",
             ),
         ),
         "products",
-        "The first line would be above one if a larger matrix took more products. Patterns are found "
-        "by probing at one size and by tracing at the largest.",
+        "The first line would be above one if a larger matrix took more products. Patterns are "
+        "found by probing at one size and by tracing at the largest.",
         beside=(
             near(
-                "counted", summary.over_least(measured), 1, 0.0, "of the fewest products possible", "1"
+                "counted", analysis.over_least(measured), 1, 0.0,
+                "of the fewest products possible", "1",
             ),
         ),
         claimed_by="lecture",
@@ -93,7 +96,9 @@ def _both_modes(measured: pd.DataFrame) -> Claim:
         "Where one row and one column are dense, colours of columns or of rows alone save nothing, "
         "and forward and reverse mode together take three products.",
         (
-            near("counted", Interval.spanning(alone, "sizes"), 1, 0.0, "of n, by one mode alone", "1"),
+            near(
+                "counted", Interval.spanning(alone, "sizes"), 1, 0.0, "of n, by one mode alone", "1"
+            ),
             near(
                 "counted", Interval.spanning(by["coloured_both"], "sizes"), products, 0.0,
                 "products of both modes", f"{products}",
@@ -119,8 +124,8 @@ def _symmetry(measured: pd.DataFrame) -> Claim:
     return Claim(
         "sparse.symmetry",
         "Powell & Toint 1979; Coleman & Moré 1984",
-        "The symmetry of a Hessian saves products: an arrow takes two, and a band with b entries on "
-        "either side b + 1 by substitution, where columns take 2b + 1.",
+        "The symmetry of a Hessian saves products: an arrow takes two, and a band with b entries "
+        "on either side b + 1 by substitution, where columns take 2b + 1.",
         (
             near("counted", of["arrow", "star"], arrow, 0.0, "products, arrow", f"{arrow}"),
             near(
@@ -132,15 +137,15 @@ def _symmetry(measured: pd.DataFrame) -> Claim:
                 f"{band + 1}",
             ),
             at_most(
-                "exact", Interval.exactly(summary.worst_error(measured, substituted=True)), ROUNDING,
-                "rounding errors an entry and level, by substitution",
+                "exact", Interval.exactly(analysis.worst_error(measured, substituted=True)),
+                ROUNDING, "rounding errors an entry and level, by substitution",
             ),
         ),
         "products",
         "Substitution takes the fewest products and passes rounding errors on from entry to entry.",
         beside=(
             near(
-                "counted", summary.over_least(measured, "acyclic"), 1, 0.0,
+                "counted", analysis.over_least(measured, "acyclic"), 1, 0.0,
                 "of the fewest products possible, by substitution", "1",
             ),
         ),
@@ -153,9 +158,9 @@ def _time(timings: pd.DataFrame) -> Claim:
     return Claim(
         "sparse.colouring_time",
         "this study",
-        f"At n = {n} the compressed matrix is computed faster than by columns and by rows, whatever "
-        "its pattern.",
-        (at_least("timed", summary.time_saved(timings, n), 1, "times faster"),),
+        f"At n = {n} the compressed matrix is computed faster than by columns and by rows, "
+        "whatever its pattern.",
+        (at_least("timed", analysis.time_saved(timings, n), 1, "times faster"),),
         "time",
         claimed_by="ours",
     )
@@ -166,30 +171,31 @@ def _small_matrices_time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim
     return Claim(
         "sparse.small_matrices_time",
         "this study",
-        f"At n = {n} colours save less time than products: a call costs what it costs, and all columns "
-        "are computed side by side.",
+        f"At n = {n} colours save less time than products: a call costs what it costs, and all "
+        "columns are computed side by side.",
         (
             at_most(
-                "timed", summary.time_saved_of_products(measured, timings, n), 1,
+                "timed", analysis.time_saved_of_products(measured, timings, n), 1,
                 "of what products save",
             ),
         ),
         "time",
         "How many times faster colours are, over how many times fewer products they take.",
         beside=(
-            at_most("timed", summary.time_saved(timings, n), 1, "times faster than the dense way"),
+            at_most("timed", analysis.time_saved(timings, n), 1, "times faster than the dense way"),
         ),
         claimed_by="ours",
     )  # fmt: skip
 
 
 def _random(measured: pd.DataFrame) -> Claim:
-    n, entries, random, band = summary.random_share(measured)
+    n, entries, random, band = analysis.random_share(measured)
     return Claim(
         "sparse.random_patterns",
         "this study",
         "The structure decides and not the share of entries: where a quarter stands at random, the "
-        "dense way wins, since no colouring saves half of the products; a band of as many saves more.",
+        "dense way wins, since no colouring saves half of the products; a band of as many saves "
+        "more.",
         (
             at_least("sampled", random, SAVES_LITTLE, "of n products, at random"),
             at_most("counted", Interval.exactly(band), SAVES_LITTLE, "of n products, in a band"),
@@ -206,11 +212,11 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     sizes = over_sizes(measured, "jacobian-banded", "columns", "products").index
     probed = measured[(measured.way == "probed") & (measured.quantity == "products")]
     dense = int(probed["size"].iloc[0])
-    random_n, entries, random, band = summary.random_share(measured)
+    random_n, entries, _, band = analysis.random_share(measured)
     timed = sorted(set(timings["size"]))
-    fast = {(m, s): saved.value for m, s, saved in summary.timed_cases(timings, timed[-1])}
+    fast = {(m, s): saved.value for m, s, saved in analysis.timed_cases(timings, timed[-1])}
     errors = {
-        way: summary.value(measured, "hessian", "banded", way, "direction_error")
+        way: analysis.value(measured, "hessian", "banded", way, "direction_error")
         for way in ("star", "acyclic")
     }
     rows = _rows(measured)
@@ -220,25 +226,25 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "largest": int(sizes[-1]),
         "dense": dense,
         "probing_products": int(probed.value.iloc[0]),
-        "superfluous": int(summary.missed(measured, "superfluous").high),
+        "superfluous": int(analysis.missed(measured, "superfluous").high),
         "paid_after": int(probed.value.iloc[0] // (dense - most)) + 1,
-        "fewer_operations_least": summary.fewer_operations(measured).low,
-        "fewer_operations_most": summary.fewer_operations(measured).high,
+        "fewer_operations_least": analysis.fewer_operations(measured).low,
+        "fewer_operations_most": analysis.fewer_operations(measured).high,
         "matrices": rows,
+        "arrow_products": int(
+            analysis.value(measured, "jacobian", "arrow", "coloured_both", "products")
+        ),
         "most_evaluations": max(row["evaluations"] for row in rows),
         "error_direct": errors["star"],
         "error_substituted": errors["acyclic"],
-        "levels": int(summary.value(measured, "hessian", "banded", "acyclic", "levels")),
+        "levels": int(analysis.value(measured, "hessian", "banded", "acyclic", "levels")),
         "random_size": random_n,
         "random_entries": entries,
-        "random_share": random.value,
         "band_share": band,
         "timed_smallest": timed[0],
         "timed_largest": timed[-1],
         "faster_least": min(fast.values()),
         "faster_most": max(fast.values()),
-        "faster_small": summary.time_saved(timings, timed[0]).value,
-        "time_of_products_large": summary.time_saved_of_products(measured, timings, timed[-1]).value,
     }
 
 
@@ -247,22 +253,24 @@ def _rows(measured: pd.DataFrame) -> list[dict[str, Any]]:
     found = []
     for matrix, structure in BOTH:
         of = {
-            way: summary.value(measured, matrix, structure, way, "operations")
+            way: analysis.value(measured, matrix, structure, way, "operations")
             for way in ("function", DIRECT[matrix], *DENSE[matrix])
         }
         products = {
-            way: int(summary.value(measured, matrix, structure, way, "products"))
+            way: int(analysis.value(measured, matrix, structure, way, "products"))
             for way in ("coloured_columns", DIRECT[matrix])
         }
-        acyclic = matrix == "hessian"
+        hessian = matrix == "hessian"
+        if hessian:
+            products["acyclic"] = int(
+                analysis.value(measured, matrix, structure, "acyclic", "products")
+            )
         found.append(
             {
-                "matrix": f"{'Hessian' if acyclic else 'Jacobian'}, {structure}",
+                "matrix": f"{'Hessian' if hessian else 'Jacobian'}, {structure}",
                 "columns": products["coloured_columns"],
                 "colours": products[DIRECT[matrix]],
-                "substitution": int(summary.value(measured, matrix, structure, "acyclic", "products"))
-                if acyclic
-                else None,
+                "substitution": products.get("acyclic", "–"),
                 "evaluations": of[DIRECT[matrix]] / of["function"],
                 "dense_evaluations": min(of[way] for way in DENSE[matrix]) / of["function"],
             }

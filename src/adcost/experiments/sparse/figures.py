@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from adcost import plotting
+from adcost.experiments.sparse.analysis import DENSE, DIRECT
 from adcost.experiments.sparse.plan import MATRICES, STRUCTURES
-from adcost.experiments.sparse.summary import DENSE, DIRECT
 from adcost.palette import COLOURS, METHODS
 from adcost.results.select import select
 from adcost.statistics.intervals import summarise
@@ -46,7 +46,8 @@ def _products(measured: pd.DataFrame) -> Figure:
     """Products over n by every way, and over the entries in a row at random."""
     figure = plt.figure(figsize=(10.4, 5.6))
     axes = figure.subplot_mosaic(
-        [[*(f"{m}-{s}" for s in STRUCTURES), "random"] for m in MATRICES], width_ratios=[1, 1, 1, 1.15]
+        [[*(f"{m}-{s}" for s in STRUCTURES), "random"] for m in MATRICES],
+        width_ratios=[1, 1, 1, 1.15],
     )
     products = measured[measured.quantity == "products"]
     handles = {}
@@ -57,9 +58,8 @@ def _products(measured: pd.DataFrame) -> Figure:
             for (of, way), look in LOOKS.items():
                 own = rows[rows.way == way].sort_values("size")
                 if of == matrix and len(own):
-                    size = {"ms": SIZES.get(way, 4.5)}
-                    open_ = {"mfc": "none"} if way in SIZES else {}
-                    (line,) = axis.plot(own["size"], own.value, **look.look(**size, **open_, lw=1.2))
+                    size = {"ms": SIZES[way], "mfc": "none"} if way in SIZES else {}
+                    (line,) = axis.plot(own["size"], own.value, **look.look(lw=1.2, **size))
                     handles[look.name] = line
             _over_n(axis, sorted(set(rows["size"])))
             axis.set(yscale="log", title=f"{TITLES[matrix]}, {structure}", ylim=(1.5, None))

@@ -4,14 +4,17 @@ Columns of ``measurements``: ``point, way, size, entries, draw, row, column, qua
 
 Ways: ``columns`` and ``rows`` are the dense ones, ``coloured_columns``, ``coloured_rows`` and
 ``coloured_both`` a Jacobian's by colours, ``coloured_columns``, ``star`` and ``acyclic`` a
-Hessian's; ``forward`` and ``reverse`` a single product, ``function`` the function itself; ``traced``
-and ``probed`` patterns; ``band`` and ``random`` patterns with so many ``entries`` a row, by ``draw``. Quantities: ``products``, ``least_possible`` (no way of its kind takes fewer),
-``operations``; ``missed`` and ``superfluous`` entries of a pattern found and the ``products`` that
-it took; ``dense_error`` against the dense matrix and ``direction_error`` of products in random
-directions, ``row_entries``, the most entries in a row, and ``levels``, how many entries follow one
-from the other; ``forward_product`` or ``reverse_product``, which product of which mode the entry in
-``row`` and ``column`` is read from, at the size drawn; ``calls`` of a burst that is timed. ``timings`` has columns
-``structure`` and ``size`` too, and the function itself at the largest size.
+Hessian's; ``forward`` and ``reverse`` a single product, ``function`` the function itself;
+``traced`` and ``probed`` patterns; ``band`` and ``random`` patterns with so many ``entries`` a row,
+by ``draw``; ``burst`` calls in a row.
+
+Quantities: ``products``, ``least_possible`` (no way of its kind takes fewer), ``operations``;
+``missed`` and ``superfluous`` entries of a pattern found and the ``products`` that it took;
+``dense_error`` against the dense matrix and ``direction_error`` of products in random directions,
+``row_entries``, the most entries in a row, and ``levels``, how many entries follow one from the
+other; ``forward_product`` or ``reverse_product``, which product of which mode the entry in ``row``
+and ``column`` is read from, at the size drawn; ``calls`` of a burst that is timed. ``timings`` has
+columns ``structure`` and ``size`` too, and the function itself at the largest size.
 
 Patterns are probed at the size ``dense``, where the matrix is made by columns, and traced at the
 largest, where it is not; at both everything is measured. At other sizes products alone are counted,
@@ -82,9 +85,7 @@ def _table(
     return table.astype({"value": float})
 
 
-def _counted(
-    matrix: Matrix, point: str, parameters: Mapping[str, Any], seed: int
-) -> Iterator[Row]:
+def _counted(matrix: Matrix, point: str, parameters: Mapping[str, Any], seed: int) -> Iterator[Row]:
     """Products, operations and errors of one matrix over n."""
     optimum = _optimum(matrix, parameters["search"])
     for n in parameters["sizes"]:
@@ -106,7 +107,8 @@ def _counted(
         least = ways.least(right, matrix.hessian)
         for way in by:
             yield way.name, n, 0, 0, "products", way.products
-            yield way.name, n, 0, 0, "least_possible", max(least[way.name], optimum.get(way.name, 0))
+            bound = max(least[way.name], optimum.get(way.name, 0))
+            yield way.name, n, 0, 0, "least_possible", bound
         if looked_at:
             yield from _operations(matrix, n, by)
             yield from _errors(matrix, x, by, dense, rng)
@@ -188,8 +190,9 @@ def _random(parameters: Mapping[str, Any], rng: np.random.Generator) -> Iterator
     n = parameters["size"]
     for entries in parameters["entries"]:
         below = (entries - 1) // 2
-        band = np.subtract.outer(np.arange(n), np.arange(n))
-        yield "band", n, entries, 0, "products", _fewest((-below <= band) & (band < entries - below))
+        offset = np.subtract.outer(np.arange(n), np.arange(n))
+        band = (-below <= offset) & (offset < entries - below)
+        yield "band", n, entries, 0, "products", _fewest(band)
         for draw in range(parameters["draws"]):
             scores = rng.random((n, n))
             np.fill_diagonal(scores, -1.0)  # the diagonal has an entry, the others are drawn
@@ -210,9 +213,7 @@ def _timings(point: str, parameters: Mapping[str, Any], seed: int) -> pd.DataFra
     for structure in STRUCTURES:
         matrix = MATRICES[parameters["matrix"], structure]
         for n in parameters["sizes"]:
-            x = jnp.asarray(
-                seeds.generator(seed, "sparse", point, structure, n).standard_normal(n)
-            )
+            x = jnp.asarray(seeds.generator(seed, "sparse", point, structure, n).standard_normal(n))
             chosen = [*ways.dense(matrix, n), ways.direct(matrix, matrix.pattern(n))]
             programs = {way.name: way.program for way in chosen}
             if n == parameters["sizes"][-1]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from adcost.experiments.sparse import summary
+from adcost.experiments.sparse import analysis
+from adcost.experiments.sparse.plan import STRUCTURES
 from adcost.headline.prices import Quote
 from adcost.results.select import select
 from adcost.statistics.intervals import Interval, paired_ratio
@@ -16,12 +17,12 @@ def quotes(tables: Mapping[str, pd.DataFrame]) -> Iterator[Quote]:
     """A price a matrix, counted at the largest n, and timed where it is the largest timed too."""
     measured, timings = tables["measurements"], tables["timings"]
     for matrix, derivative in QUOTED.items():
-        for structure in summary.STRUCTURES:
-            way = summary.DIRECT[matrix]
-            operations = summary.over_sizes(measured, f"{matrix}-{structure}", way, "operations")
+        for structure in STRUCTURES:
+            way = analysis.DIRECT[matrix]
+            operations = analysis.over_sizes(measured, f"{matrix}-{structure}", way, "operations")
             n = int(operations.index[-1])
             own, function = (
-                summary.value(measured, matrix, structure, of, "operations")
+                analysis.value(measured, matrix, structure, of, "operations")
                 for of in (way, "function")
             )
             timed = Interval.unknown()

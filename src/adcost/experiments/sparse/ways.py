@@ -1,4 +1,4 @@
-"""The ways to a sparse matrix: dense by columns or rows, by colours, directly or by substitution."""
+"""The ways to a sparse matrix: dense, or by colours, read directly or by substitution."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -50,7 +50,8 @@ def dense(matrix: Matrix, n: int) -> list[Way]:
 def direct(matrix: Matrix, pattern: Pattern) -> Way:
     """The way with the fewest products whose entries are all read directly."""
     if matrix.hessian:
-        return _read("star", matrix, sparse_symmetric.direct(pattern, sparse_symmetric.star(pattern)))
+        star = sparse_symmetric.star(pattern)
+        return _read("star", matrix, sparse_symmetric.direct(pattern, star))
     return _read("coloured_both", matrix, sparse.reading(pattern, *sparse.both(pattern)))
 
 
@@ -85,6 +86,4 @@ def least(pattern: Pattern, hessian: bool) -> dict[str, int]:
 
 
 def _read(name: str, matrix: Matrix, read: sparse.Reading) -> Way:
-    return Way(
-        name, read.products, lambda x: sparse.entries(matrix.differentiated, x, read), read
-    )
+    return Way(name, read.products, lambda x: sparse.entries(matrix.differentiated, x, read), read)

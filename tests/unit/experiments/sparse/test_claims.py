@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from adcost.experiments.sparse import prices, summary
+from adcost.experiments.sparse import analysis, prices
 from adcost.experiments.sparse.claims import judge, numbers
 from adcost.headline.prices import Quote
 from adcost.statistics.intervals import paired_ratio
@@ -151,7 +151,7 @@ def test_ten_rounding_errors_an_entry_are_allowed_and_a_level_by_substitution(
 
 
 def test_random_patterns_are_judged_at_a_quarter_of_the_entries(tables):
-    n, entries, random, band = summary.random_share(tables["measurements"])
+    n, entries, random, band = analysis.random_share(tables["measurements"])
     assert (n, entries) == (48, 12) and band == 12 / 48
     rows = tables["measurements"]
     of = rows.value[_where(rows, way="random", entries=12)]
@@ -163,7 +163,7 @@ def test_time_saved_is_over_the_faster_dense_way(tables):
     for way in ("columns", "rows"):
         _times(0.25, "timings", "seconds", point="time-jacobian", structure="banded", method=way,
                size=64)(tables)  # fmt: skip
-        saved = {(m, s): one for m, s, one in summary.timed_cases(tables["timings"], 64)}
+        saved = {(m, s): one for m, s, one in analysis.timed_cases(tables["timings"], 64)}
         expected = (10 + 64) / (10 + 7) / 4
         assert saved["jacobian", "banded"].value == pytest.approx(expected, rel=0.01)
         _times(4, "timings", "seconds", point="time-jacobian", structure="banded", method=way,
@@ -176,11 +176,15 @@ def test_numbers_follow_the_tables(tables):
     assert (found["smallest"], found["largest"], found["dense"]) == (16, 64, 25)
     assert found["probing_products"] == 75 and found["paid_after"] == 75 // (25 - 7) + 1
     assert (found["timed_smallest"], found["timed_largest"]) == (16, 64)
-    assert found["random_entries"] == 12 and found["band_share"] == 0.25
+    assert (
+        found["arrow_products"] == 3
+        and found["random_entries"] == 12
+        and found["band_share"] == 0.25
+    )
     rows = {row["matrix"]: row for row in found["matrices"]}
     assert (rows["Jacobian, arrow"]["columns"], rows["Jacobian, arrow"]["colours"]) == (64, 3)
     assert rows["Hessian, banded"]["substitution"] == 3
-    assert rows["Jacobian, banded"]["substitution"] is None
+    assert rows["Jacobian, banded"]["substitution"] == "–"
     measured = tables["measurements"]
     of = {way: _error(measured, point="hessian-stencil", size=64, way=way, quantity="operations")
           for way in ("star", "columns", "function")}  # fmt: skip

@@ -1,4 +1,4 @@
-"""What the tables of `sparse` come to: products, operations, errors and savings, for each matrix."""
+"""What the tables of `sparse` come to: products, operations, errors and savings."""
 
 from collections.abc import Iterator
 
@@ -74,7 +74,7 @@ def over_least(measured: pd.DataFrame, way: str | None = None) -> Interval:
 def worst_error(measured: pd.DataFrame, *, substituted: bool) -> float:
     """The largest error, in rounding errors for each entry of a row, and each level.
 
-    An entry that follows from others by subtraction has their errors too, one level after the other.
+    An entry that follows from others by subtraction has their errors too, level after level.
     """
     errors = measured[measured.quantity.isin(["dense_error", "direction_error"])]
     errors = errors[(errors.way == "acyclic") == substituted]
