@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, Kind, at_least, at_most, near
-from adcost.experiments.second_order import summary
+from adcost.experiments.second_order import analysis
 from adcost.experiments.second_order.plan import FIRST_ORDER
 from adcost.palette import METHODS
 from adcost.statistics.exponent import local_exponents
@@ -29,9 +29,9 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
 
 
 def _memory(tables: Mapping[str, pd.DataFrame]) -> Claim:
-    held = summary.held(tables)
+    held = analysis.held(tables)
     newton = Interval.spanning(held.newton / held.index**2, "dimensions")
-    most = {method: summary.largest(tables, method) for method in ("newton", "l_bfgs")}
+    most = {method: analysis.largest(tables, method) for method in ("newton", "l_bfgs")}
     return Claim(
         "second_order.memory",
         SECTION,
@@ -54,7 +54,7 @@ def _memory(tables: Mapping[str, pd.DataFrame]) -> Claim:
             ),
         ),
         "memory",
-        f"In {summary.memory_gb(tables):g} GB fit {most['newton']:,.0f} variables with the "
+        f"In {analysis.memory_gb(tables):g} GB fit {most['newton']:,.0f} variables with the "
         f"Hessian and {most['l_bfgs']:,.0f} with L-BFGS.",
         claimed_by="lecture",
     )
@@ -79,9 +79,9 @@ def _mostly(kind: Kind, intervals: Sequence[Interval], border: float, unit: str)
 
 
 def _better(tables: Mapping[str, pd.DataFrame]) -> Claim:
-    table, names = summary.ratios(tables, "newton"), summary.problems(tables)
-    ends = [summary.at_ends(table, problem) for problem in names]
-    alone = summary.solve_alone(tables)
+    table, names = analysis.ratios(tables, "newton"), analysis.problems(tables)
+    ends = [analysis.at_ends(table, problem) for problem in names]
+    alone = analysis.solve_alone(tables)
     cheaper = sum(few.high < 1 for few, _ in ends)
     return Claim(
         "second_order.first_better_when_large",
@@ -92,13 +92,13 @@ def _better(tables: Mapping[str, pd.DataFrame]) -> Claim:
         (
             _mostly(
                 "counted",
-                [summary.interval(last) for _, last in ends],
+                [analysis.interval(last) for _, last in ends],
                 1,
                 "of the problems, most variables",
             ),
             _mostly(
                 "counted",
-                [summary.growth(table, problem) for problem in names],
+                [analysis.growth(table, problem) for problem in names],
                 0,
                 "of the problems, factor grows",
             ),
@@ -111,7 +111,7 @@ def _better(tables: Mapping[str, pd.DataFrame]) -> Claim:
             *(
                 at_least(
                     "counted",
-                    summary.interval(last),
+                    analysis.interval(last),
                     1,
                     f"times first order, {problem}, p = {last['size']}",
                 )
@@ -124,8 +124,8 @@ def _better(tables: Mapping[str, pd.DataFrame]) -> Claim:
 
 
 def _better_in_time(tables: Mapping[str, pd.DataFrame]) -> Claim:
-    table = summary.timed_ratios(tables, "newton")
-    last = [summary.at_ends(table, problem)[1] for problem in table.problem.unique()]
+    table = analysis.timed_ratios(tables, "newton")
+    last = [analysis.at_ends(table, problem)[1] for problem in table.problem.unique()]
     intervals = [row.interval for row in last] or [Interval.unknown()]
     return Claim(
         "second_order.first_better_when_large_time",
@@ -145,13 +145,13 @@ def _better_in_time(tables: Mapping[str, pd.DataFrame]) -> Claim:
 
 
 def _newton_cg(tables: Mapping[str, pd.DataFrame]) -> Claim:
-    held = summary.held(tables).newton_cg
+    held = analysis.held(tables).newton_cg
     against, first = (
-        summary.ratios(tables, *names) for names in (("newton", "newton_cg"), ("newton_cg",))
+        analysis.ratios(tables, *names) for names in (("newton", "newton_cg"), ("newton_cg",))
     )
-    names = summary.problems(tables)
-    saved = _together([summary.at_ends(against, problem)[1] for problem in names])
-    paid = _together([summary.at_ends(first, problem)[1] for problem in names])
+    names = analysis.problems(tables)
+    saved = _together([analysis.at_ends(against, problem)[1] for problem in names])
+    paid = _together([analysis.at_ends(first, problem)[1] for problem in names])
     return Claim(
         "second_order.newton_cg",
         f"ours, on {SECTION}; Nocedal & Wright 2006, §7.1",

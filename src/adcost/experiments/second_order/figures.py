@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from adcost import plotting
-from adcost.experiments.second_order import summary
+from adcost.experiments.second_order import analysis
 from adcost.experiments.second_order.plan import METHODS as OWN
 from adcost.palette import METHODS, Method
 
@@ -48,8 +48,8 @@ def title(problem: str) -> str:
 
 def _cost(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """Gradients' worth of work to the tolerance, a panel a problem."""
-    table, names = summary.costs(tables), summary.problems(tables)
-    border = math.sqrt(summary.memory_gb(tables) * 1e9 / 8)
+    table, names = analysis.costs(tables), analysis.problems(tables)
+    border = math.sqrt(analysis.memory_gb(tables) * 1e9 / 8)
     height = 2.9 * math.ceil(len(names) / 2) + 0.5
     figure, axes = plt.subplots(
         math.ceil(len(names) / 2), 2, figsize=(7.6, height), sharex=True, sharey=True, squeeze=False
@@ -111,10 +111,10 @@ def _line(axis: Axes, rows: pd.DataFrame, look: Method) -> None:
 def _ratio(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """What Newton's method takes over the best first-order method: counted and timed."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.6, 4.2), sharex=True, sharey=True)
-    names = summary.problems(tables)
+    names = analysis.problems(tables)
     colours = dict(zip(names, plotting.COLOURS, strict=False))
     for axis, method in ((left, "newton"), (right, "newton_cg")):
-        counted, timed = summary.ratios(tables, method), summary.timed_ratios(tables, method)
+        counted, timed = analysis.ratios(tables, method), analysis.timed_ratios(tables, method)
         for problem in names:
             rows = counted[(counted.problem == problem) & (counted.low > 0)].sort_values("size")
             sure = rows[np.isfinite(rows.high)]
@@ -167,11 +167,11 @@ def _ratio(tables: Mapping[str, pd.DataFrame]) -> Figure:
 def _memory(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """Bytes that one step holds against p, and where they meet the given memory."""
     figure, axis = plt.subplots(figsize=(6.8, 4.2))
-    held, memory = summary.held(tables) * 8, summary.memory_gb(tables) * 1e9
-    last = max(summary.largest(tables, method) for method in held)
+    held, memory = analysis.held(tables) * 8, analysis.memory_gb(tables) * 1e9
+    last = max(analysis.largest(tables, method) for method in held)
     labels = []
     for method in [own for own in OWN if own in held]:
-        look, most = LOOKS[method], summary.largest(tables, method)
+        look, most = LOOKS[method], analysis.largest(tables, method)
         axis.plot(held.index, held[method], color=look.colour, marker=look.marker, ls="none")
         ends = np.array([held.index[0], most])
         axis.plot(ends, [held[method].iloc[0], memory], color=look.colour)

@@ -6,36 +6,35 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.experiments.second_order import summary
+from adcost.experiments.second_order import analysis
 from adcost.experiments.second_order.plan import METHODS
 from adcost.results.select import parameter, select
-
 
 NOTHING = "—"
 """Stands in the table where there is no number."""
 
 
 def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Numbers by name; a table ``problems`` has a row a problem, `NOTHING` where nothing is known."""
-    rows, held = summary.minimised(tables), summary.held(tables)
+    """Numbers by name; the table ``problems`` has a row a problem, `NOTHING` for what is unknown."""
+    rows, held = analysis.minimised(tables), analysis.held(tables)
     points = tables["points"]
-    newton, newton_cg = (summary.ratios(tables, name) for name in ("newton", "newton_cg"))
-    bracketed = select(summary.NAME, rows, quantity="bracketed")
-    runs = select(summary.NAME, rows, quantity="reached")
-    timed = summary.timed_ratios(tables, "newton")
-    seconds = [summary.at_ends(timed, name)[1].value for name in timed.problem.unique()]
+    newton, newton_cg = (analysis.ratios(tables, name) for name in ("newton", "newton_cg"))
+    bracketed = select(analysis.NAME, rows, quantity="bracketed")
+    runs = select(analysis.NAME, rows, quantity="reached")
+    timed = analysis.timed_ratios(tables, "newton")
+    seconds = [analysis.at_ends(timed, name)[1].value for name in timed.problem.unique()]
     most = int(held.index.max())
     p = int(rows["size"].max())
-    steps = select(summary.NAME, rows, method="newton", quantity="step", size=p)
-    products = select(summary.NAME, rows, quantity="product").value
+    steps = select(analysis.NAME, rows, method="newton", quantity="step", size=p)
+    products = select(analysis.NAME, rows, quantity="product").value
     return {
         "least_p": int(rows["size"].min()),
         "most_p": p,
-        "dense_up_to": int(parameter(summary.NAME, points, "dense_up_to").iloc[0]),
-        "pairs": int(parameter(summary.NAME, points, "pairs").iloc[0]),
-        "calls": int(parameter(summary.NAME, points, "calls").iloc[0]),
-        "memory_gb": summary.memory_gb(tables),
-        "by_squares": math.sqrt(summary.memory_gb(tables) * 1e9 / 8),
+        "dense_up_to": int(parameter(analysis.NAME, points, "dense_up_to").iloc[0]),
+        "pairs": int(parameter(analysis.NAME, points, "pairs").iloc[0]),
+        "calls": int(parameter(analysis.NAME, points, "calls").iloc[0]),
+        "memory_gb": analysis.memory_gb(tables),
+        "by_squares": math.sqrt(analysis.memory_gb(tables) * 1e9 / 8),
         "not_reached": int((runs.value == 0).sum()),
         "runs": len(runs),
         "not_bracketed": int((bracketed.value == 0).sum()),
@@ -44,22 +43,22 @@ def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "newton_step": float(steps.value.max()),
         "least_product": float(products.min()),
         "most_product": float(products.max()),
-        **{f"largest_{method}": summary.largest(tables, method) for method in held},
+        **{f"largest_{method}": analysis.largest(tables, method) for method in held},
         **{
             f"vectors_{method}": float(held[method][most] / most)
             for method in held
             if method != "newton"
         },
         "matrices_newton": float(held.newton[most] / most**2),
-        "problems": [_row(newton, newton_cg, name) for name in summary.problems(tables)],
+        "problems": [_row(newton, newton_cg, name) for name in analysis.problems(tables)],
         "methods": [_counts(rows, method) for method in METHODS if (runs.method == method).any()],
     }
 
 
 def _row(newton: pd.DataFrame, newton_cg: pd.DataFrame, problem: str) -> dict[str, Any]:
     """The ratios of one problem in its fewest and most variables."""
-    (few, many), (cg_few, cg_many) = (summary.at_ends(t, problem) for t in (newton, newton_cg))
-    border = summary.border(newton, problem)
+    (few, many), (cg_few, cg_many) = (analysis.at_ends(t, problem) for t in (newton, newton_cg))
+    border = analysis.border(newton, problem)
     return {
         "problem": problem,
         "least_p": int(few["size"]),
@@ -79,5 +78,5 @@ def _known(row: pd.Series) -> float | str:
 
 def _counts(rows: pd.DataFrame, method: str) -> dict[str, Any]:
     """How many runs of a method there are, and how many arrived."""
-    reached = select(summary.NAME, rows, method=method, quantity="reached").value
+    reached = select(analysis.NAME, rows, method=method, quantity="reached").value
     return {"method": method, "runs": len(reached), "reached": int(reached.sum())}
