@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from adcost.experiments.implicit import figures
-from adcost.experiments.implicit.summary import exponent
+from adcost.experiments.implicit.analysis import exponent
 
 from .figure_data import figures as drawn
 from .figure_data import one, panel, series

@@ -62,7 +62,7 @@ def test_a_method_that_did_not_arrive_has_no_price():
 
 def test_every_experiment_with_prices_is_one():
     assert set(experiments_with_prices(known_experiments())) == {
-        "gradient", "hvp", "jacobian", "price", "sparse", "zero_order",
+        "gradient", "hvp", "implicit", "jacobian", "price", "sparse", "zero_order",
     }  # fmt: skip
 
 

@@ -54,7 +54,7 @@ def test_points_without_a_seed_are_measured_without_one():
     unseeded = {
         name for name, plan in planned.items() for p in plan.points.values() if not p.seeded
     }
-    assert unseeded == {"graph_traces", "gradient", "hvp", "price"}
+    assert unseeded == {"graph_traces", "gradient", "hvp", "implicit", "price", "second_order"}
     with pytest.raises(ValueError, match=r"graph_traces/traces.*seeded=False"):
         seeds.number(None, "graph_traces", "traces")
 
@@ -158,7 +158,8 @@ def test_what_only_compiles_counts_or_searches_takes_the_cpu_beside_a_gpu(on_gpu
     }
     assert on_cpu == {
         "checkpointing/animation", "finite_differences/evaluations", "gradient/tape",
-        "gradient/writing", "hvp/nested", "jacobian/graphs", "sparse/random",
+        "gradient/writing", "hvp/nested", "jacobian/graphs", "second_order/convex",
+        "second_order/logistic", "second_order/network", "second_order/storage", "sparse/random",
         "transformer_memory/batch", "transformer_memory/gpt2", "transformer_memory/groups",
     }  # fmt: skip
 

@@ -15,8 +15,7 @@ import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
-from adcost.experiments.implicit.numbers import numbers as numbers
-from adcost.experiments.implicit.summary import (
+from adcost.experiments.implicit.analysis import (
     ALL,
     IMPLICIT,
     THROUGH,
@@ -31,6 +30,7 @@ from adcost.experiments.implicit.summary import (
     states_an_iteration,
     stops,
 )
+from adcost.experiments.implicit.numbers import numbers as numbers
 from adcost.results.select import select
 from adcost.statistics.intervals import Interval
 

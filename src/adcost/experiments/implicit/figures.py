@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adcost import plotting
-from adcost.experiments.implicit.summary import (
+from adcost.experiments.implicit.analysis import (
     ALL,
     UNIQUE,
     at_tolerances,

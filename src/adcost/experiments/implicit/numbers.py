@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.experiments.implicit.summary import (
+from adcost.experiments.implicit.analysis import (
     ALL,
     IMPLICIT,
     THROUGH,
@@ -29,19 +29,9 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     for point in ALL:
         operations, count = on_arrival(measured, point), stops(measured, point)
         step = single("implicit", measured, point=point, method="step", quantity="operations")
-        products = select("implicit", measured, point=point, quantity="products")
-        products = products.set_index("method").value
         found |= {
-            f"{point}_parameters": int(fact(measured, point, "parameters")),
-            f"{point}_state": int(fact(measured, point, "state")),
-            f"{point}_condition": fact(measured, point, "condition"),
             f"{point}_iterations": int(count.max()),
-            f"{point}_products_krylov": int(products.krylov),
-            f"{point}_products_successive": int(products.successive),
             f"{point}_share": float(operations.krylov / operations.reverse),
-            f"{point}_price": float(operations.krylov / operations.function),
-            f"{point}_reverse_price": float(operations.reverse / operations.function),
-            f"{point}_forward_price": float(operations.forward / operations.function),
             f"{point}_extra_steps": float((operations.krylov - operations.function) / step),
         }
         held = by_steps(measured, point, "temporary_bytes").iloc[-1]
@@ -49,19 +39,28 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     for point in UNIQUE:
         errors = at_tolerances(measured, point, "error").sort_index()
         lag = errors.reverse / errors.krylov
+        operations = on_arrival(measured, point)
         found |= {
+            f"{point}_condition": fact(measured, point, "condition"),
+            f"{point}_forward_price": float(operations.forward / operations.function),
             f"{point}_exponent": _slope(errors.krylov),
             f"{point}_reverse_exponent": _slope(errors.reverse),
             f"{point}_lag_least": float(lag.min()),
             f"{point}_lag_most": float(lag.max()),
         }
+    for point in ("ridge", "step_sizes"):
+        found[f"{point}_state"] = int(fact(measured, point, "state"))
+    products = select("implicit", measured, point="ridge", quantity="products")
+    products = products.set_index("method").value
     missing = at_tolerances(measured, "step_sizes", "loop_error").krylov
     lost = singular(measured).sort_index()
     positive = lost[lost.index > 0]
     tolerances = at_tolerances(measured, "ridge", "error").index
     return found | {
+        "layer_parameters": int(fact(measured, "layer", "parameters")),
+        "ridge_products_krylov": int(products.krylov),
+        "ridge_products_successive": int(products.successive),
         "most_steps": int(by_steps(measured, "ridge", "temporary_bytes").index.max()),
-        "least_steps": int(by_steps(measured, "ridge", "temporary_bytes").index.min()),
         "least_tolerance": float(tolerances.min()),
         "most_tolerance": float(tolerances.max()),
         "tolerances": len(tolerances),

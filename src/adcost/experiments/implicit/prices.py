@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from adcost.experiments.implicit.summary import UNIQUE, fact, on_arrival
+from adcost.experiments.implicit.analysis import UNIQUE, fact, on_arrival
 from adcost.headline.prices import Quote
 
 

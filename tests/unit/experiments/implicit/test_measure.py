@@ -6,7 +6,7 @@ import pytest
 
 from adcost.derivatives import implicit
 from adcost.experiments.implicit import measure, problems
-from adcost.experiments.implicit.summary import (
+from adcost.experiments.implicit.analysis import (
     at_tolerances,
     by_steps,
     converged_errors,
