@@ -176,7 +176,7 @@ def timed_ratios(tables: Mapping[str, pd.DataFrame], method: str) -> pd.DataFram
         first = seconds.reindex(FIRST_ORDER).dropna()
         if method in seconds.index and len(first):
             ratio = paired_ratio(rounds, method, str(first.idxmin()))
-            found.append((problem, sizes[point], *ratio.as_row.values(), ratio))
+            found.append((problem, sizes[point], ratio.value, ratio.low, ratio.high, ratio))
     return pd.DataFrame(found, columns=["problem", "size", "value", "low", "high", "interval"])
 
 

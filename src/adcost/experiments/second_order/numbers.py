@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 
 from adcost.experiments.second_order import analysis
+from adcost.experiments.second_order.plan import METHODS
+from adcost.palette import METHODS as LOOKS
 from adcost.results.select import parameter, select
 
 NOTHING = "—"
@@ -14,10 +16,11 @@ NOTHING = "—"
 
 
 def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Numbers by name; table ``problems`` has a row a problem, `NOTHING` for what is unknown."""
+    """Numbers by name; ``problems`` is a table with a row a problem, and `NOTHING` in places."""
     rows, held = analysis.minimised(tables), analysis.held(tables)
     points = tables["points"]
     newton, newton_cg = (analysis.ratios(tables, name) for name in ("newton", "newton_cg"))
+    bracketed = select(analysis.NAME, rows, quantity="bracketed")
     runs = select(analysis.NAME, rows, quantity="reached")
     timed = analysis.timed_ratios(tables, "newton")
     seconds = [analysis.at_ends(timed, name)[1].value for name in timed.problem.unique()]
@@ -35,6 +38,7 @@ def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "by_squares": math.sqrt(analysis.memory_gb(tables) * 1e9 / 8),
         "not_reached": int((runs.value == 0).sum()),
         "runs": len(runs),
+        "not_bracketed": int((bracketed.value == 0).sum()),
         "least_time": min(seconds, default=None),
         "most_time": max(seconds, default=None),
         "newton_step": float(steps.value.max()),
@@ -42,14 +46,16 @@ def found(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
         "most_product": float(products.max()),
         **{
             f"largest_{method}": analysis.largest(tables, method)
-            for method in ("newton", "newton_cg", "l_bfgs")
+            for method in ("l_bfgs", "newton", "newton_cg")
         },
         **{
             f"vectors_{method}": float(held[method][most] / most)
-            for method in ("gradient_descent", "adam", "l_bfgs", "newton_cg")
+            for method in held
+            if method != "newton"
         },
         "matrices_newton": float(held.newton[most] / most**2),
         "problems": [_row(newton, newton_cg, name) for name in analysis.problems(tables)],
+        "methods": [_counts(rows, method) for method in METHODS if (runs.method == method).any()],
     }
 
 
@@ -72,3 +78,9 @@ def _row(newton: pd.DataFrame, newton_cg: pd.DataFrame, problem: str) -> dict[st
 def _known(row: pd.Series) -> float | str:
     """A ratio, where both methods arrived from every start."""
     return float(row.value) if math.isfinite(row.high) and row.low > 0 else NOTHING
+
+
+def _counts(rows: pd.DataFrame, method: str) -> dict[str, Any]:
+    """How many runs of a method there are, and how many arrived."""
+    reached = select(analysis.NAME, rows, method=method, quantity="reached").value
+    return {"method": LOOKS[method].name, "runs": len(reached), "reached": int(reached.sum())}
