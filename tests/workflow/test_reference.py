@@ -162,6 +162,7 @@ COUNTED = "operations|evaluations|products|bytes|paths|edges|parameters"
 EXCUSED = {
     # What a process holds is measured, and iterations go on until rounding stops them.
     ("transformer_memory", "peak_bytes"), ("mds", "evaluations"), ("zero_order", "evaluations"),
+    ("implicit", "operations"), ("implicit", "products"), ("second_order", "products"),
 }  # fmt: skip
 
 
