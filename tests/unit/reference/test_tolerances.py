@@ -109,6 +109,8 @@ CHAOS = "training with large steps leads to other weights at the first other rou
 ENDS = "how many steps an iteration takes below its tolerance, rounding decides"
 CHOICE = "which vectors of a plane come out is the library's choice"
 METRE = "a metre on a map of thousands of kilometres"
+VANISHING = "a Krylov method divides by curvatures that are rounding"
+VECTORS = "which temporaries the compiler keeps depends on the processor's vectors"
 PROCESS = "the system's as much as the program's"
 
 LARGER = {
@@ -141,9 +143,32 @@ LARGER = {
     ("spectrum", "perceptron weight quadrature_distance"): (
         Tolerance(relative=1e-3, absolute=1e-5), SINGLE,
     ),
-    ("spectrum", "copies orthogonality radius_after radius_before residual_error"): (None, ENDS),
+    ("spectrum", "copies extreme_error orthogonality residual_error"): (None, ENDS),
     ("spectrum", "eigenvalues.*.largest eigenvalues.*.least eigenvalues.*.share largest_after "
                  "least_after share_after"): (None, CHAOS),
+    ("implicit", "singular krylov"): (None, VANISHING),
+    ("implicit", "singular krylov 0.0 error"): (None, VANISHING),
+    ("implicit", "krylov_at_least_penalty"): (None, VANISHING),
+    ("implicit", "error"): (Tolerance(factor=10.0, floor=1e-11), ENDS),
+    ("implicit", "reverse_singular successive_singular"): (
+        Tolerance(factor=10.0, floor=1e-11), ENDS
+    ),
+    ("implicit", "products operations krylov successive"): (Tolerance(relative=0.5), ENDS),
+    ("implicit", "methods.*.operations ridge_products_krylov ridge_products_successive "
+                 "ridge_share layer_share step_sizes_share ridge_extra_steps layer_extra_steps "
+                 "step_sizes_extra_steps"): (Tolerance(relative=0.5), ENDS),
+    ("second_order", "cost gradients products hessians factors"): (Tolerance(relative=0.25), ENDS),
+    ("second_order", "rate"): (
+        Tolerance(relative=3.0), "neighbouring steps of a sweep may do equally well"
+    ),
+    ("second_order", "problems.*.border problems.*.newton_least problems.*.newton_most "
+                     "problems.*.newton_cg_least problems.*.newton_cg_most not_reached "
+                     "not_bracketed methods.*.reached"): (Tolerance(relative=0.5), ENDS),
+    ("second_order", "numbers_held"): (Tolerance(relative=0.1), VECTORS),
+    ("second_order", "largest_newton largest_newton_cg largest_l_bfgs vectors_gradient_descent "
+                     "vectors_adam vectors_l_bfgs vectors_newton_cg matrices_newton"): (
+        Tolerance(relative=0.1), VECTORS
+    ),
 }  # fmt: skip
 """By experiment and the texts of `where` (or the column): the tolerance, None if not compared."""
 
