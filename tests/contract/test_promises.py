@@ -243,9 +243,12 @@ def test_what_is_measured_is_finite(experiment, measured_of):
 def test_no_parameter_of_a_point_is_stored_as_a_measurement(experiment, measured_of):
     """A quantity called as a parameter, whose values are all that parameter's."""
     tables = measured_of(experiment)
+    measured = tables["measurements"]
+    if "quantity" not in measured:  # a column each
+        measured = measured.melt(id_vars="point", var_name="quantity")
     stored = {
         (point, quantity)
-        for quantity, rows in tables["measurements"].groupby("quantity")
+        for quantity, rows in measured.groupby("quantity")
         for name in tables["points"].columns.drop("point")
         if name.rpartition(".")[2] == quantity
         for point, wanted in parameter(experiment, tables["points"], name).items()
