@@ -177,6 +177,6 @@ def _throttled() -> float:
 def _megahertz() -> list[float]:
     try:
         frequency = psutil.cpu_freq()
-    except (OSError, NotImplementedError):
+    except (OSError, NotImplementedError):  # virtual machines and containers may not tell it
         frequency = None
     return [round(frequency.current)] if frequency and frequency.current else []
