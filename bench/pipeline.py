@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -18,6 +18,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("Snakefile", "config", "profiles", "src", "workflow", "requirements.lock")
 SNAKEMAKE = (sys.executable, "-m", "snakemake", "--cores", "all")
+FULL, QUICK = ROOT / "config/config.yaml", ROOT / "config/quick.yaml"
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,12 @@ def jobs(folder: Path) -> dict[str, tuple[str, float]]:
     return found
 
 
-def pipeline() -> None:
-    """The full study through Snakemake against the same work in one process."""
+def pipeline(*files: Path) -> None:
+    """A study through Snakemake against the same work in one process: the full one, or ``files``'."""
+    asked = ["--configfile", *map(str, files)] if files else []
     with tempfile.TemporaryDirectory() as folder:
         here = checkout(Path(folder))
-        whole = run(here)
+        whole = run(here, *asked)
         by_stage: dict[str, float] = defaultdict(float)
         by_experiment: dict[str, float] = defaultdict(float)
         number = 0
@@ -85,11 +87,11 @@ def pipeline() -> None:
             by_stage[stage] += seconds
             by_experiment[name or "study"] += seconds
             number += 1
-        nothing = min(run(here).seconds for _ in range(3))
-        dry = min(run(here, "-n", "--quiet").seconds for _ in range(3))
+        nothing = min(run(here, *asked).seconds for _ in range(3))
+        dry = min(run(here, "-n", "--quiet", *asked).seconds for _ in range(3))
         cost = _start_of_a_job(here)
-    bare = _seconds_in_one_process()
-    say("full study, pipeline", whole.seconds, "s")
+    bare = _seconds_in_one_process(files)
+    say("the study, pipeline", whole.seconds, "s")
     say("the same points, figures and claims in one process", bare, "s")
     say("pipeline / one process", whole.seconds / bare, "")
     share = 100 * whole.own_seconds / whole.seconds
@@ -108,7 +110,7 @@ def pipeline() -> None:
 def quick() -> None:
     """The quick study, from nothing."""
     with tempfile.TemporaryDirectory() as folder:
-        found = run(checkout(Path(folder)), "--configfile", "config/quick.yaml")
+        found = run(checkout(Path(folder)), "--configfile", str(QUICK))
     say("quick study", found.seconds, "s")
 
 
@@ -116,9 +118,9 @@ def change() -> None:
     """One changed value of one experiment of a finished quick study, to the new report."""
     with tempfile.TemporaryDirectory() as folder:
         here = checkout(Path(folder))
-        run(here, "--configfile", "config/quick.yaml")
+        run(here, "--configfile", str(QUICK))
         change = ("--config", "stepsizes={beta: 0.2}")
-        found = run(here, "--configfile", "config/quick.yaml", *change)
+        found = run(here, "--configfile", str(QUICK), *change)
     say("one value changed, to the new report", found.seconds, "s")
 
 
@@ -138,11 +140,13 @@ def plan(points: int = 5000) -> None:
     say(f"plan of {points} points, a point", 1000 * found.seconds / points, "ms")
 
 
-def in_process() -> None:
-    """All measurements, figures and claims of the study, one after the other, in this process."""
+def in_process(*files: Path) -> None:
+    """All measurements, figures and claims of a study, one after the other, in this process."""
     from adcost.experiments.in_process import measure_all
+    from adcost.study import configuration
 
-    config: Mapping = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))
+    schemas = ROOT / "workflow/schemas"
+    config: Mapping = configuration.read([FULL, *files], [], schemas)
     for name in config["experiments"]:
         tables = measure_all(name, config[name], config["seed"])
         figures, claims = (
@@ -153,9 +157,9 @@ def in_process() -> None:
         claims.judge(tables)
 
 
-def _seconds_in_one_process() -> float:
+def _seconds_in_one_process(files: Sequence[Path]) -> float:
     start = time.perf_counter()
-    command = [sys.executable, str(ROOT / "bench/bench.py"), "in-process"]
+    command = [sys.executable, str(ROOT / "bench/bench.py"), "in-process", *map(str, files)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
