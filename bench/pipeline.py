@@ -74,7 +74,7 @@ def jobs(folder: Path) -> dict[str, tuple[str, float]]:
 
 
 def pipeline(*files: Path) -> None:
-    """A study through Snakemake against the same work in one process: the full one, or ``files``'."""
+    """The full study, or that of ``files``, by Snakemake against the same work in one process."""
     asked = ["--configfile", *map(str, files)] if files else []
     with tempfile.TemporaryDirectory() as folder:
         here = checkout(Path(folder))
