@@ -16,9 +16,9 @@ import pandas as pd
 from adcost.costs.background_load import usable_cores
 from adcost.costs.count import LowerBound, lower_bound
 from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
+from adcost.costs.pattern import NotTraced
 from adcost.costs.timing import Program, time_interleaved
 from adcost.price.limits import LONG, Limits, TooSlow, compiled, equations, within
-from adcost.price.pattern import NotTraced
 from adcost.price.ways import Way
 from adcost.price.words import seconds, size
 

@@ -1,6 +1,6 @@
 """Where a Jacobian or a Hessian is zero, found by tracing or by probing, and its columns coloured.
 
-Tracing (`adcost.price.pattern`) goes through the program, whatever its size; where it has no rule
+Tracing (`adcost.costs.pattern`) goes through the program, whatever its size; where it has no rule
 for a primitive, the matrix itself is computed at the point and at two points near it, and entries
 that vanish at all three are taken for zeros. So an entry that is zero there and not elsewhere is
 missed, which the tag says; and it costs three dense matrices, so it is done where those are small.
@@ -15,8 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 import scipy.sparse
 
+from adcost.costs import pattern
 from adcost.derivatives import sparse
-from adcost.price import pattern
 from adcost.price.limits import FREE, Limits, computed, program_of, within
 from adcost.price.measure import reason
 from adcost.price.subject import Subject

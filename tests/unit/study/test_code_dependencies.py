@@ -30,9 +30,8 @@ def test_measuring_depends_on_neither_style_nor_verdict():
         modules = _modules(f"adcost.experiments.{name}.measure")
         ends = {module.rpartition(".")[2] for module in modules}
         assert not ends & {"plotting", "claims", "figures", "study", "build"}, name
-        # A price tag chooses among ways as it measures, by their intervals; sparse traces patterns
-        # with its package.
-        if name not in ("price", "sparse"):
+        # A price tag chooses among ways as it measures, by their intervals.
+        if name != "price":
             assert not ends & {"intervals", "exponent"}, name  # they summarise what is measured
 
 

@@ -32,13 +32,13 @@ from scipy.sparse import csr_array
 
 from adcost import seeds
 from adcost.costs.count import count
+from adcost.costs.pattern import traced
 from adcost.costs.timing import Burst, compile_programs, time_as_configured
 from adcost.derivatives import colouring_search, sparse, sparse_symmetric
 from adcost.experiments.sparse import ways
 from adcost.experiments.sparse.matrices import MATRICES, Matrix, Pattern
 from adcost.experiments.sparse.plan import LEAST_SIZE, STRUCTURES
 from adcost.experiments.sparse.ways import Way
-from adcost.price import pattern as price_pattern
 
 Row = tuple[str, int, int, int, str, float]
 """way, size, entries, draw, quantity, value."""
@@ -101,7 +101,7 @@ def _counted(matrix: Matrix, point: str, parameters: Mapping[str, Any], seed: in
             pattern, dense = csr_array(sparse.nonzero_at(values)), values[0]
             yield from _found("probed", n, PROBES * n, pattern, right)
         elif looked_at:
-            pattern = price_pattern.traced(matrix.differentiated, x)
+            pattern = traced(matrix.differentiated, x)
             yield from _found("traced", n, 0, pattern, right)
         by = ways.of(matrix, pattern)
         least = ways.least(right, matrix.hessian)

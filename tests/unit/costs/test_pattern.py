@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adcost.price import pattern
+from adcost.costs import pattern
 
 X = jnp.linspace(0.5, 2.0, 6)
 B = jnp.asarray(np.triu(np.ones((6, 4)), 1), "float32")

@@ -21,7 +21,6 @@ from scipy import sparse
 
 from adcost.costs.count import primitives
 from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, bound, called, opened
-from adcost.price.interpreter import CALLS
 
 Pattern = Any
 """``scipy.sparse.csr_array`` of zeros and ones, (numbers of the variable, inputs)."""
@@ -37,7 +36,14 @@ MOVES = frozenset(
 ENTRYWISE = frozenset().union(*primitives.ELEMENTWISE.values()) | frozenset(
     "integer_pow convert_element_type reduce_precision name one_minus_square".split()
 )
-CUSTOM = ("custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr", "checkpoint", "remat2")
+CALLS = frozenset(
+    """
+    checkpoint closed_call core_call custom_jvp_call custom_vjp_call custom_vjp_call_jaxpr jit pjit
+    remat2
+""".split()
+)
+"""Runs a program once, on its operands in order."""
+
 MOST_EQUATIONS = 5_000
 MOST_ENTRIES = 5_000_000
 """Of one variable's pattern; a program with more is so dense that colours would save little."""
@@ -75,7 +81,7 @@ def _program(jaxpr: Jaxpr | ClosedJaxpr, inputs: Sequence[Traced], n: int) -> li
     for equation in inner.eqns:
         operands = [read(atom) for atom in equation.invars]
         name = equation.primitive.name
-        if name in CALLS or name in CUSTOM:
+        if name in CALLS:
             body = called(equation)
             assert body is not None  # of these all have one
             found = _program(body, operands, n)
