@@ -4,23 +4,34 @@ Each variable carries its value and, for each of its numbers, the inputs that it
 sparse matrix of zeros and ones (numbers, n). What moves data is run on the numbers' places instead
 of the numbers, so any gather or slice is exact; what works entry by entry joins its operands; a sum
 joins what it adds. Entries found may still be zero, none is missed at this point: where an index or
-a branch depends on the values, another point may have other entries.
+a branch depends on the values, another point may have other entries. A value is computed no sooner
+than a rule asks for it, which few do: each operation outside of ``jit`` is compiled by itself.
 
 Where the program holds what has no rule here (loops, sorting, convolutions), `NotTraced` is raised.
 """
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from scipy import sparse
 
 from adcost.costs.count import primitives
-from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn, Literal, Var, bound, called, opened
+from adcost.jax_versions import (
+    ClosedJaxpr,
+    Jaxpr,
+    JaxprEqn,
+    Literal,
+    Var,
+    array,
+    bound,
+    called,
+    opened,
+)
 
 Pattern = Any
 """``scipy.sparse.csr_array`` of zeros and ones, (numbers of the variable, inputs)."""
@@ -57,26 +68,79 @@ def traced(f: Callable[[jax.Array], jax.Array], x: jax.Array) -> Pattern:
     """The pattern of f's Jacobian at a vector ``x`` (n,): (m, n). Raises `NotTraced`."""
     program = jax.make_jaxpr(f)(x)
     every = sparse.eye_array(x.size, dtype=np.int32, format="csr")
-    (_, pattern), *_ = _program(program, [(x, every)], x.size)
+    values = _Values()
+    start = _Value(x.shape, values, constant=False, computed=x)
+    (_, pattern), *_ = _program(program, [(start, every)], x.size, values)
     size = math.prod(jax.eval_shape(f, x).shape)
     return _none(size, x.size) if pattern is None else pattern
 
 
-Traced = tuple[Any, Pattern]
+class _Values:
+    """Equations whose results nothing has asked for yet, in their order."""
+
+    def __init__(self) -> None:
+        # What depends on no input, such as an index, is computed without the rest.
+        self._waiting: dict[bool, list[Callable[[], None]]] = {True: [], False: []}
+
+    def known(self, value: Any) -> "_Value":
+        """A constant."""
+        return _Value(np.shape(value), self, constant=True, computed=value)
+
+    def results(self, equation: JaxprEqn, operands: Sequence["_Value"]) -> list["_Value"]:
+        """Those of an equation, to be computed later."""
+        constant = all(value.constant for value in operands)
+        results = [_Value(array(v).shape, self, constant) for v in equation.outvars]
+
+        def compute() -> None:
+            found = bound(equation, [value.value for value in operands])
+            for result, value in zip(results, found, strict=True):
+                result.computed = value
+
+        self._waiting[constant].append(compute)
+        return results
+
+    def compute(self, constant: bool) -> None:
+        """All that waits, or the constants alone."""
+        for kind in (True,) if constant else (True, False):
+            waiting, self._waiting[kind] = self._waiting[kind], []
+            for compute in waiting:
+                compute()
+
+
+@dataclass
+class _Value:
+    """An array; ``constant``: whether it depends on no input."""
+
+    shape: tuple[int, ...]
+    values: _Values
+    constant: bool
+    computed: Any = None
+
+    @property
+    def value(self) -> Any:
+        """The array itself."""
+        if self.computed is None:
+            self.values.compute(self.constant)
+        return self.computed
+
+
+Traced = tuple[_Value, Pattern]
 """A value, and what it depends on; None for nothing."""
 
 
-def _program(jaxpr: Jaxpr | ClosedJaxpr, inputs: Sequence[Traced], n: int) -> list[Traced]:
+def _program(
+    jaxpr: Jaxpr | ClosedJaxpr, inputs: Sequence[Traced], n: int, values: _Values
+) -> list[Traced]:
     inner, constants = opened(jaxpr)
     if len(inner.eqns) > MOST_EQUATIONS:
         raise NotTraced(f"it has {len(inner.eqns):,} equations")
     known: dict[Var, Traced] = {
-        v: (c, None) for v, c in zip(inner.constvars, constants, strict=True)
+        v: (values.known(c), None) for v, c in zip(inner.constvars, constants, strict=True)
     }
     known.update(zip(inner.invars, inputs, strict=True))
 
     def read(atom: Literal | Var) -> Traced:
-        return (atom.val, None) if isinstance(atom, Literal) else known[atom]
+        return (values.known(atom.val), None) if isinstance(atom, Literal) else known[atom]
 
     for equation in inner.eqns:
         operands = [read(atom) for atom in equation.invars]
@@ -84,38 +148,39 @@ def _program(jaxpr: Jaxpr | ClosedJaxpr, inputs: Sequence[Traced], n: int) -> li
         if name in CALLS:
             body = called(equation)
             assert body is not None  # of these all have one
-            found = _program(body, operands, n)
+            found = _program(body, operands, n, values)
         else:
-            values = bound(equation, [value for value, _ in operands])
-            found = [(value, None) for value in values]
+            results = values.results(equation, [value for value, _ in operands])
+            found = [(value, None) for value in results]
             if any(p is not None for _, p in operands) and primitives.floating(*equation.outvars):
-                found = [(values[0], _rule(equation, operands, values[0], n))]
+                found = [(results[0], _rule(equation, operands, results[0].shape))]
         known.update(zip(equation.outvars, found, strict=True))
     return [read(atom) for atom in inner.outvars]
 
 
-def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: Any, n: int) -> Pattern:
+def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: tuple[int, ...]) -> Pattern:
+    """What the numbers of a result of that shape depend on."""
     name, params = equation.primitive.name, equation.params
     if name == "stop_gradient":
         return None
     if name in MOVES:
-        return _moved(equation, operands, n)
+        return _moved(equation, operands)
     if name == "select_n":  # what chooses has no derivative
         operands = operands[1:]
     if name in ENTRYWISE:
-        return _any([_as_large(p, v, result) for v, p in operands if p is not None])
+        return _any([_as_large(p, v.shape, result) for v, p in operands if p is not None])
     pattern = operands[0][1]
     if name.startswith("reduce_") and "axes" in params and pattern is not None:
-        return _joined(_groups(jnp.shape(operands[0][0]), params["axes"]), pattern, np.size(result))
+        return _joined(_groups(operands[0][0].shape, params["axes"]), pattern, math.prod(result))
     if name.startswith("cum") and pattern is not None:
-        groups = _groups(jnp.shape(operands[0][0]), (params["axis"],))
+        groups = _groups(operands[0][0].shape, (params["axis"],))
         return _joined(groups, pattern, int(groups.max(initial=0)) + 1)[groups]
     if name == "dot_general":
-        return _product(params, operands, result)
+        return _product(params, operands)
     raise NotTraced(f"no pattern is traced through {name}")
 
 
-def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern:
+def _moved(equation: JaxprEqn, operands: Sequence[Traced]) -> Pattern:
     """The primitive run on places: of all operands' numbers, one after the other; −1 is none."""
     stacked, places, offset = [], [], 0
     data = {
@@ -128,14 +193,12 @@ def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern:
     }
     for i, (value, pattern) in enumerate(operands):
         if i not in data.get(equation.primitive.name, (0,)):
-            places.append(value)
+            places.append(value.value)
         elif pattern is None:
-            places.append(jnp.full(jnp.shape(value), -1, jnp.int32))
+            places.append(np.full(value.shape, -1, np.int32))
         else:
-            size = int(np.size(value))
-            places.append(
-                jnp.arange(offset, offset + size, dtype=jnp.int32).reshape(jnp.shape(value))
-            )
+            size = math.prod(value.shape)
+            places.append(np.arange(offset, offset + size, dtype=np.int32).reshape(value.shape))
             stacked.append(pattern)
             offset += size
     if not stacked:
@@ -148,7 +211,7 @@ def _moved(equation: JaxprEqn, operands: Sequence[Traced], n: int) -> Pattern:
     return _times(choose, sparse.vstack(stacked, format="csr"))
 
 
-def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern:
+def _product(params: Any, operands: Sequence[Traced]) -> Pattern:
     """Each number of a product depends on the rows and columns that it is made of.
 
     Of a factor that depends on no input only entries that are not zero count.
@@ -161,7 +224,7 @@ def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern:
             continue
         other, dependent = operands[1 - side]
         mine, theirs = (
-            _matrix(jnp.shape(v), contracted[s], batches[s])
+            _matrix(v.shape, contracted[s], batches[s])
             for v, s in ((value, side), (other, 1 - side))
         )
         batch, free, _ = mine.shape
@@ -169,7 +232,7 @@ def _product(params: Any, operands: Sequence[Traced], result: Any) -> Pattern:
         counts = (
             np.ones(theirs.shape, bool)
             if dependent is not None
-            else (np.asarray(other).ravel()[theirs] != 0)
+            else (np.asarray(other.value).ravel()[theirs] != 0)
         )
         b, j, k = np.nonzero(counts)
         if b.size * free > MOST_ENTRIES:
@@ -205,13 +268,12 @@ def _joined(groups: np.ndarray, pattern: Pattern, size: int) -> Pattern:
     return _times(join, pattern)
 
 
-def _as_large(pattern: Pattern, value: Any, result: Any) -> Pattern:
+def _as_large(pattern: Pattern, shape: tuple[int, ...], result: tuple[int, ...]) -> Pattern:
     """An operand's pattern for every number of the result that it is broadcast to."""
-    shape = np.shape(value)
-    if shape == np.shape(result):
+    if shape == result:
         return pattern
     places = np.arange(math.prod(shape)).reshape(shape)
-    return pattern[np.broadcast_to(places, np.shape(result)).ravel()]
+    return pattern[np.broadcast_to(places, result).ravel()]
 
 
 def _times(join: Pattern, pattern: Pattern) -> Pattern:

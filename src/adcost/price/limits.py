@@ -15,14 +15,9 @@ from typing import Any, TypeVar
 
 import jax
 
+from adcost.costs.memory import QUICKLY
 from adcost.jax_versions import ClosedJaxpr, Jaxpr, compile_options, inner_jaxprs, opened, setting
 from adcost.price.words import seconds
-
-QUICKLY: Mapping[str, Any] = {
-    "xla_backend_optimization_level": 0,
-    "xla_cpu_use_fusion_emitters": False,
-}
-"""For programs that run never or seldom: buffers are assigned before machine code is optimised."""
 
 ANY_PROGRAM = 0.2
 """Seconds that compiling may take whatever there is to compile: no pace follows from them."""

@@ -25,7 +25,7 @@ import pandas as pd
 
 from adcost.costs.calls import counted
 from adcost.costs.count import count
-from adcost.costs.memory import compiled_bytes
+from adcost.costs.memory import compiled_bytes, compiled_quickly
 from adcost.derivatives import modes
 from adcost.derivatives.checkpointing.nested import segmented, stored
 from adcost.derivatives.implicit import LinearSolver, Map, fixed_point, successive, until
@@ -100,7 +100,7 @@ def _cost(subject: Problem, parameters: Mapping[str, Any], rounds: Mapping[str, 
     for steps in parameters["steps"]:
         rows += _operations(subject, parameters, rounds, steps)
         for name, gradient in gradients(subject, steps, parameters["adjoint_tolerance"]).items():
-            compiled = jax.jit(gradient).lower(subject.theta).compile()
+            compiled = compiled_quickly(jax.jit(gradient).trace(subject.theta))
             held = compiled_bytes(compiled).temporaries
             rows.append((name, steps, 0.0, "temporary_bytes", held))
             if steps == parameters["converged"] and subject.gradient.any():
@@ -165,7 +165,7 @@ def _tolerances(
     start = np.asarray(subject.start)
     run = jax.jit(lambda at: until(partial(subject.step, subject.theta), subject.start, at, MOST))
     most = int(run(min(tolerances))[1])
-    program = jax.jit(_at_tolerance(subject, most, tight))
+    program = compiled_quickly(jax.jit(_at_tolerance(subject, most, tight)).trace(1.0))
     scale = float(np.linalg.norm(subject.gradient) or np.linalg.norm(program(1.0)["reverse"]))
     farthest = np.linalg.norm(start - subject.fixed_point)
     rows = _operations(subject, parameters, rounds, most, min(tolerances))

@@ -14,6 +14,7 @@ from typing import Any
 
 import jax
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from adcost import seeds
 from adcost.costs.timing import time_as_configured
@@ -29,7 +30,8 @@ COLUMNS = ["point", "problem", "size", "start", "method", "quantity", "value"]
 
 def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, pd.DataFrame]:
     """One point of the plan; a point with ``timing`` also returns the table ``timings``."""
-    with jax.enable_x64(True):
+    # scipy's matrices are small: BLAS's threads would wait for each other longer than they compute.
+    with jax.enable_x64(True), threadpool_limits(1, "blas"):
         if point == "storage":
             return {"measurements": storage.measure(point, parameters)}
         return _minimised(point, parameters, seed)

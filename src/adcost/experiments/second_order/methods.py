@@ -92,9 +92,7 @@ class Task:
 
     def run(self, method: str, *, rate: float = 0.0) -> Run:
         """One run of a method; ``rate`` is the step of those that take a fixed one."""
-        if method in OPTIMISERS:
-            return self._descend(method, rate, self.budget_of(method))[0]
-        run = Run()
+        run = Run(rate=rate)
         with suppress(_Stop):
             self._minimise(method, run)
         return run
@@ -110,7 +108,7 @@ class Task:
         def score(k: int) -> tuple[bool, float, int]:
             nonlocal most
             if k not in found:
-                run, value = self._descend(method, first * factor**k, most)
+                run, value = self._descent(method, first * factor**k, most)
                 most = min(most, run.gradients) if run.reached else most
                 # Of those that diverge the one that lasts longest is the better.
                 reach = run.gradients if run.reached else value
@@ -140,26 +138,25 @@ class Task:
         ones = np.ones(x.size) + np.linspace(0, 1, x.size)
         return float(abs(eigsh(matrix, 1, tol=0.1, v0=ones, return_eigenvectors=False)[0]))
 
-    def _descend(self, method: str, rate: float, most: int) -> tuple[Run, float]:
-        """A run at a fixed step with at most ``most`` gradients, and the last f."""
-        x: Any = self.subject.start
-        state = OPTIMISERS[method](rate).init(jnp.asarray(x))
-        run = Run(rate=rate)
-        while True:
-            run.gradients += 1
-            value, gradient = self.programs.value_and_gradient(x, self.subject.data)
-            value = float(value)
-            run.reached = value <= self.target
-            if run.reached or run.gradients >= most or not np.isfinite(value):
-                return run, value if np.isfinite(value) else np.inf
-            x, state = self.programs.updates[method](x, state, gradient, rate)
+    def _descent(self, method: str, rate: float, most: int) -> tuple[Run, float]:
+        """A run at a fixed step with at most ``most`` gradients, as one program; the last f.
+
+        It makes the same calls as `run`, whose calls are timed: one by one, as other methods'.
+        """
+        program = self.programs.descents[method]
+        found = program(self.subject.start, self.subject.data, rate, self.target, most)
+        gradients, value = int(found[0]), float(found[1])
+        run = Run(gradients, reached=value <= self.target, rate=rate)
+        return run, value if np.isfinite(value) else np.inf
 
     def _minimise(self, method: str, run: Run) -> None:
         data, start = self.subject.data, self.subject.start
         last: list[Any] = [None, None]
 
+        budget = self.budget_of(method)
+
         def called(kind: str) -> None:
-            if run.calls >= self.budget:
+            if run.calls >= budget:
                 raise _Stop
             setattr(run, kind, getattr(run, kind) + 1)
 
@@ -183,7 +180,9 @@ class Task:
             return np.asarray(self.programs.hessian(x, data))
 
         most = {"maxiter": self.budget}
-        if method == "newton":
+        if method in OPTIMISERS:
+            self._descend(method, run, called)
+        elif method == "newton":
             _newton(value_and_gradient, hessian, start, run)
         elif method == "l_bfgs":
             options = {"ftol": 0, "gtol": 0, "maxcor": self.pairs, "maxfun": self.budget, **most}
@@ -197,6 +196,18 @@ class Task:
                 hessp=product,
                 options={"xtol": 0.0, **most},
             )
+
+    def _descend(self, method: str, run: Run, called: Callable[[str], None]) -> None:
+        """A fixed step again and again, until a call stops it."""
+        x: Any = self.subject.start
+        state = OPTIMISERS[method](run.rate).init(jnp.asarray(x))
+        while True:
+            called("gradients")
+            value, gradient = self.programs.value_and_gradient(x, self.subject.data)
+            run.reached = float(value) <= self.target
+            if run.reached or not np.isfinite(value):
+                raise _Stop
+            x, state = self.programs.updates[method](x, state, gradient, run.rate)
 
 
 def _newton(

@@ -13,7 +13,7 @@ import jax.scipy.sparse.linalg
 import optax
 import pandas as pd
 
-from adcost.costs.memory import program_bytes
+from adcost.costs.memory import compiled_bytes, compiled_quickly
 from adcost.derivatives.hvp import calculate_hessian
 from adcost.experiments.second_order.plan import METHODS
 from adcost.experiments.second_order.subjects import CONVEX, Data
@@ -60,7 +60,7 @@ def numbers_held(method: str, dimension: int, pairs: int) -> float:
     fn, initialise = step(method, pairs)
     state = jax.eval_shape(initialise, vector)
     program = jax.jit(fn, donate_argnums=(0, 1))
-    held = program_bytes(program, vector, state, data).total
+    held = compiled_bytes(compiled_quickly(program.trace(vector, state, data))).total
     return (held - ITEMSIZE * 2 * dimension) / ITEMSIZE
 
 
