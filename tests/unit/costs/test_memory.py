@@ -5,7 +5,13 @@ import jax.numpy as jnp
 import pytest
 from jax import lax
 
-from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes, program_bytes
+from adcost.costs.memory import (
+    Bytes,
+    NoMemoryAnalysis,
+    compiled_bytes,
+    compiled_quickly,
+    program_bytes,
+)
 
 
 def shape(*sizes, dtype="float32"):
@@ -32,6 +38,15 @@ def test_an_argument_that_is_not_used_takes_nothing():
 def test_a_temporary_between_two_products_is_there():
     held = program_bytes(lambda a, x: a @ (a @ x), shape(64, 64), shape(64, 64))
     assert 64 * 64 * 4 <= held.temporaries < 2 * 64 * 64 * 4
+
+
+@pytest.mark.parametrize("length", [3, 30])
+def test_compiled_quickly_it_holds_the_same_and_computes_the_same(length):
+    weights, x = jnp.full((length, 8, 8), 0.1), jnp.ones((4, 8))
+    gradient = jax.jit(jax.grad(_chain))
+    quick, usual = compiled_quickly(gradient.trace(weights, x)), gradient.lower(weights, x).compile()
+    assert compiled_bytes(quick) == compiled_bytes(usual)
+    assert quick.as_text() and jnp.allclose(quick(weights, x), usual(weights, x), rtol=1e-5)
 
 
 def _chain(weights, x, layer=lambda x, w: jnp.tanh(x @ w)):

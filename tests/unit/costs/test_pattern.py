@@ -27,9 +27,11 @@ PROGRAMS = {
     "constant": lambda x: jnp.ones(3),
     "stopped": lambda x: jax.lax.stop_gradient(x) * jnp.flip(x),
     "scalar": lambda x: x * x[0],
+    "index by values": lambda x: jax.lax.dynamic_slice(x * x, (jnp.argmax(jnp.sin(x)),), (2,)),
 }
 EXACT = {"stencil", "slices", "interior", "gather", "sparse matrix", "batched product", "outer",
-         "sums", "padded", "concatenated", "constant", "stopped", "scalar"}  # fmt: skip
+         "sums", "padded", "concatenated", "constant", "stopped", "scalar",
+         "index by values"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -59,6 +61,23 @@ def test_a_hundred_thousand_unknowns():
     n = 100_000
     found = pattern.traced(PROGRAMS["stencil"], jnp.ones(n))
     assert found.shape == (n, n) and found.nnz == 3 * n
+
+
+def test_no_value_is_computed_that_no_rule_needs(monkeypatch):
+    """Each that is computed is compiled by itself; an index does not need the numbers."""
+    computed = []
+
+    def recorded(equation, operands):
+        computed.append(equation.primitive.name)
+        return bound(equation, operands)
+
+    bound = pattern.bound
+    monkeypatch.setattr(pattern, "bound", recorded)
+    pattern.traced(lambda x: jnp.exp(x[1:]) / jnp.tanh(x[:-1]), X)
+    assert computed == ["slice", "slice"]
+    computed.clear()
+    pattern.traced(lambda x: jnp.exp(x)[jnp.arange(3) * 2], X)
+    assert "gather" in computed and "iota" in computed and "exp" not in computed
 
 
 def test_what_has_no_rule_is_said():

@@ -1,5 +1,7 @@
 """Methods arrive where they must, and what they call is what is counted."""
 
+from dataclasses import replace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -73,6 +75,22 @@ def test_the_step_of_a_sweep_is_better_than_its_neighbours():
     for factor in (0.5, 2.0):
         other = task.run("gradient_descent", rate=run.rate * factor)
         assert not other.reached or other.gradients >= run.gradients
+
+
+@pytest.mark.parametrize("method", OPTIMISERS)
+@pytest.mark.parametrize(("rate", "budget"), [(0.1, 3000), (0.1, 30), (1e3, 3000)])
+def test_a_run_of_a_sweep_is_the_run_that_is_timed(method, rate, budget):
+    """One that arrives, one that spends its budget, one that diverges."""
+    task = _quadratic(tolerance=1e-6, budget=budget)
+    if method == "adam" and rate > 1:  # whose steps are bounded: f itself overflows at the start
+        task = replace(task, subject=replace(task.subject, start=np.full(8, 1e200)))
+    most = task.budget_of(method)
+    (run, value), one_by_one = task._descent(method, rate, most), task.run(method, rate=rate)
+    assert (run.gradients, run.reached) == (one_by_one.gradients, one_by_one.reached)
+    assert run.rate == one_by_one.rate == rate
+    assert run.reached == (rate < 1 and budget > 30) == (value <= task.target)
+    assert np.isfinite(value) == (rate < 1)
+    assert (run.gradients == most) == (budget == 30)
 
 
 def test_the_curvature_is_the_largest_eigenvalue():
