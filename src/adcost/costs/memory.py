@@ -54,9 +54,9 @@ def compiled_bytes(compiled: jax.stages.Compiled) -> Bytes:
 
 
 def compiled_quickly(traced: jax.stages.Traced) -> jax.stages.Compiled:
-    """A program compiled for its bytes, without optimising its machine code.
+    """A program compiled without optimising its machine code: for its bytes, or to run once.
 
-    It takes half the time; the program may run, to the same result but for rounding.
+    It takes half the time, and its results are the same but for rounding.
     """
     return traced.lower().compile(compile_options(QUICKLY))
 

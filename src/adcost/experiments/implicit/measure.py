@@ -22,6 +22,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from adcost.costs.calls import counted
 from adcost.costs.count import count
@@ -43,7 +44,8 @@ LARGEST = 1e300
 
 def measure(point: str, parameters: Mapping[str, Any], seed: int | None) -> dict[str, pd.DataFrame]:
     """One point of the plan."""
-    with jax.enable_x64(True):
+    # NumPy's matrices are small: BLAS's threads would wait for each other longer than they compute.
+    with jax.enable_x64(True), threadpool_limits(1, "blas"):
         if point == "singular":
             rows = _singular(parameters)
         else:
@@ -98,9 +100,10 @@ def _cost(subject: Problem, parameters: Mapping[str, Any], rounds: Mapping[str, 
     step = count(subject.step, subject.theta, subject.start).total
     rows: list[Row] = [("step", 1, 0.0, "operations", step)]
     for steps in parameters["steps"]:
-        rows += _operations(subject, parameters, rounds, steps)
-        for name, gradient in gradients(subject, steps, parameters["adjoint_tolerance"]).items():
-            compiled = compiled_quickly(jax.jit(gradient).trace(subject.theta))
+        ways = _jitted(subject, steps, parameters["adjoint_tolerance"])
+        rows += _operations(subject, ways, rounds, steps)
+        for name, gradient in ways.items():
+            compiled = compiled_quickly(gradient.trace(subject.theta))
             held = compiled_bytes(compiled).temporaries
             rows.append((name, steps, 0.0, "temporary_bytes", held))
             if steps == parameters["converged"] and subject.gradient.any():
@@ -109,9 +112,14 @@ def _cost(subject: Problem, parameters: Mapping[str, Any], rounds: Mapping[str, 
     return rows
 
 
+def _jitted(subject: Problem, steps: int, tolerance: float) -> dict[str, Any]:
+    """The `gradients`, each traced once for its count and its bytes."""
+    return {name: jax.jit(way) for name, way in gradients(subject, steps, tolerance).items()}
+
+
 def _operations(
     subject: Problem,
-    parameters: Mapping[str, Any],
+    ways: Mapping[str, Any],
     rounds: Mapping[str, int],
     steps: int,
     tolerance: float = 0.0,
@@ -120,7 +128,7 @@ def _operations(
     chain = stored(subject.step, steps)
     programs = {
         "function": lambda theta: subject.loss(chain(theta, subject.start)),
-        **gradients(subject, steps, parameters["adjoint_tolerance"]),
+        **ways,
     }
     counts = {
         name: count(program, subject.theta, trips={"while": rounds.get(name, 0)}).total
@@ -168,7 +176,7 @@ def _tolerances(
     program = compiled_quickly(jax.jit(_at_tolerance(subject, most, tight)).trace(1.0))
     scale = float(np.linalg.norm(subject.gradient) or np.linalg.norm(program(1.0)["reverse"]))
     farthest = np.linalg.norm(start - subject.fixed_point)
-    rows = _operations(subject, parameters, rounds, most, min(tolerances))
+    rows = _operations(subject, _jitted(subject, most, tight), rounds, most, min(tolerances))
     for tolerance in tolerances:
         state, steps = run(tolerance)
         k, away = int(steps), np.linalg.norm(np.asarray(state) - subject.fixed_point)

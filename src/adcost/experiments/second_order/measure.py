@@ -42,7 +42,7 @@ def _minimised(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str
     first = subject(parameters, names[0], seed, point, 0)
     size = first.start.size
     # Conditions and starts are data: all run the same compiled programs.
-    programs = Programs(first.family)
+    programs = Programs(first.family, timed="timing" in parameters)
     counted = work(first, parameters["pairs"])
     budget = min(parameters["calls"], int(parameters["operations"] // counted.gradient))
     methods = [

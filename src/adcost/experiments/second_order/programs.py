@@ -7,26 +7,32 @@ import jax
 import jax.numpy as jnp
 import optax
 
+from adcost.costs.memory import QUICKLY
 from adcost.derivatives.hvp import calculate_hessian
 from adcost.experiments.second_order.subjects import Data, Family
 from adcost.experiments.second_order.work import OPTIMISERS
+from adcost.jax_versions import compile_options
 
 
 class Programs:
     """A family's compiled programs, for starts and data of one shape."""
 
-    def __init__(self, family: Family) -> None:
-        """Nothing is compiled before its first call."""
-        self.value_and_gradient = jax.jit(family.value_and_gradient)
+    def __init__(self, family: Family, *, timed: bool = True) -> None:
+        """Nothing is compiled before its first call.
+
+        If nothing is ``timed``, what calls a library for most of its work is compiled without
+        optimisation, since that takes longer than the calls.
+        """
+        quickly = family.dense and not timed
+        jit = partial(jax.jit, compiler_options=compile_options(QUICKLY) if quickly else None)
+        self.value_and_gradient = jit(family.value_and_gradient)
         self.products = {
-            "newton_cg": jax.jit(family.product),
-            "gauss_newton_cg": jax.jit(family.gauss_newton_product),
+            "newton_cg": jit(family.product),
+            "gauss_newton_cg": jit(family.gauss_newton_product),
         }
-        self.hessian = jax.jit(
-            lambda x, data: calculate_hessian(lambda y: family.value(y, data), x)
-        )
-        self.updates = {name: jax.jit(partial(_update, name)) for name in OPTIMISERS}
-        self.descents = {name: jax.jit(partial(_descent, family, name)) for name in OPTIMISERS}
+        self.hessian = jit(lambda x, data: calculate_hessian(lambda y: family.value(y, data), x))
+        self.updates = {name: jit(partial(_update, name)) for name in OPTIMISERS}
+        self.descents = {name: jit(partial(_descent, family, name)) for name in OPTIMISERS}
 
 
 def _update(

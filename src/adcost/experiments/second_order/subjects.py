@@ -39,6 +39,8 @@ class Family:
     outer: Callable[[jax.Array, Data], jax.Array]
     linear: bool
     """Whether the model is linear in x: then Gauss–Newton's matrix is the Hessian."""
+    dense: bool = False
+    """Whether its work is products of matrices, which a library computes."""
 
     def value(self, x: jax.Array, data: Data) -> jax.Array:
         """f(x), a scalar."""
@@ -113,7 +115,7 @@ def _cross_entropy(z: jax.Array, data: Data) -> jax.Array:
     return classifiers.cross_entropy(z, data["labels"])
 
 
-LOGISTIC = Family(_linear, _cross_entropy, linear=True)
+LOGISTIC = Family(_linear, _cross_entropy, linear=True, dense=True)
 
 
 def convex(dimension: int, condition: float, rng: np.random.Generator) -> Subject:
@@ -160,7 +162,7 @@ def network(width: int, samples: int, rng: np.random.Generator) -> Subject:
     def model(x: jax.Array, data: Data) -> jax.Array:
         return built.apply(unravel(x), data["images"])[0]
 
-    family = Family(model, _cross_entropy, linear=False)
+    family = Family(model, _cross_entropy, linear=False, dense=True)
     data = {"images": bunch.images[chosen] / 16, "labels": bunch.target[chosen]}
     return Subject(family, data, np.asarray(flat), 0.0)
 

@@ -32,6 +32,7 @@ from scipy.sparse import csr_array
 
 from adcost import seeds
 from adcost.costs.count import count
+from adcost.costs.memory import compiled_quickly
 from adcost.costs.pattern import traced
 from adcost.costs.timing import Burst, compile_programs, time_as_configured
 from adcost.derivatives import colouring_search, sparse, sparse_symmetric
@@ -95,7 +96,7 @@ def _counted(matrix: Matrix, point: str, parameters: Mapping[str, Any], seed: in
         looked_at = n in (parameters["dense"], parameters["sizes"][-1])
         dense = None
         if n == parameters["dense"]:
-            whole = jax.jit(jax.jacfwd(matrix.differentiated))
+            whole = compiled_quickly(jax.jit(jax.jacfwd(matrix.differentiated)).trace(x))
             at = [x + 0.01 * k * rng.standard_normal(n) for k in range(PROBES)]
             values = [np.asarray(whole(y)) for y in at]
             pattern, dense = csr_array(sparse.nonzero_at(values)), values[0]
@@ -157,8 +158,8 @@ def _errors(
     """
     n, of = x.size, matrix.differentiated
     directions = rng.standard_normal((DIRECTIONS, n))
-    along = jax.jit(jax.vmap(lambda v: jax.jvp(of, (x,), (v,))[1]))
-    expected = np.asarray(along(directions)).T
+    along = jax.jit(jax.vmap(lambda v: jax.jvp(of, (x,), (v,))[1])).trace(directions)
+    expected = np.asarray(compiled_quickly(along)(directions)).T
     for way in by:
         if way.products == n:  # the dense way itself
             continue

@@ -7,6 +7,7 @@ import jax
 import numpy as np
 from scipy import sparse as scipy_sparse
 
+from adcost.costs.memory import compiled_quickly
 from adcost.derivatives import sparse, sparse_symmetric
 from adcost.experiments.sparse.matrices import Matrix, Pattern
 
@@ -33,7 +34,7 @@ class Way:
 
     def matrix(self, x: jax.Array) -> Pattern:
         """The matrix (n, n) at ``x``."""
-        found = np.asarray(jax.jit(self.program)(x))
+        found = np.asarray(compiled_quickly(jax.jit(self.program).trace(x))(x))
         if self.read:
             return self.read.matrix(found)
         if self.substitution:
