@@ -102,11 +102,15 @@ def _cost(subject: Problem, parameters: Mapping[str, Any], rounds: Mapping[str, 
     for steps in parameters["steps"]:
         ways = _jitted(subject, steps, parameters["adjoint_tolerance"])
         rows += _operations(subject, ways, rounds, steps)
+        runs = steps == parameters["converged"] and subject.gradient.any()
         for name, gradient in ways.items():
-            compiled = compiled_quickly(gradient.trace(subject.theta))
+            traced = gradient.trace(subject.theta)
+            # Forward mode carries a tangent for each parameter: it runs longer than it compiles.
+            slowly = runs and name == "forward"
+            compiled = traced.lower().compile() if slowly else compiled_quickly(traced)
             held = compiled_bytes(compiled).temporaries
             rows.append((name, steps, 0.0, "temporary_bytes", held))
-            if steps == parameters["converged"] and subject.gradient.any():
+            if runs:
                 error = relative(compiled(subject.theta), subject.gradient)
                 rows.append((name, steps, 0.0, "error", error))
     return rows
