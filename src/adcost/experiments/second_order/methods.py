@@ -108,7 +108,7 @@ class Task:
         def score(k: int) -> tuple[bool, float, int]:
             nonlocal most
             if k not in found:
-                run, value = self._descent(method, first * factor**k, most)
+                run, value = self._descent_at_once(method, first * factor**k, most)
                 most = min(most, run.gradients) if run.reached else most
                 # Of those that diverge the one that lasts longest is the better.
                 reach = run.gradients if run.reached else value
@@ -138,7 +138,7 @@ class Task:
         ones = np.ones(x.size) + np.linspace(0, 1, x.size)
         return float(abs(eigsh(matrix, 1, tol=0.1, v0=ones, return_eigenvectors=False)[0]))
 
-    def _descent(self, method: str, rate: float, most: int) -> tuple[Run, float]:
+    def _descent_at_once(self, method: str, rate: float, most: int) -> tuple[Run, float]:
         """A run at a fixed step with at most ``most`` gradients, as one program; the last f.
 
         It makes the same calls as `run`, whose calls are timed: one by one, as other methods'.
@@ -181,7 +181,7 @@ class Task:
 
         most = {"maxiter": self.budget}
         if method in OPTIMISERS:
-            self._descend(method, run, called)
+            self._descent_by_calls(method, run, called)
         elif method == "newton":
             _newton(value_and_gradient, hessian, start, run)
         elif method == "l_bfgs":
@@ -197,7 +197,7 @@ class Task:
                 options={"xtol": 0.0, **most},
             )
 
-    def _descend(self, method: str, run: Run, called: Callable[[str], None]) -> None:
+    def _descent_by_calls(self, method: str, run: Run, called: Callable[[str], None]) -> None:
         """A fixed step again and again, until a call stops it."""
         x: Any = self.subject.start
         state = OPTIMISERS[method](run.rate).init(jnp.asarray(x))

@@ -85,7 +85,8 @@ def test_a_run_of_a_sweep_is_the_run_that_is_timed(method, rate, budget):
     if method == "adam" and rate > 1:  # whose steps are bounded: f itself overflows at the start
         task = replace(task, subject=replace(task.subject, start=np.full(8, 1e200)))
     most = task.budget_of(method)
-    (run, value), one_by_one = task._descent(method, rate, most), task.run(method, rate=rate)
+    run, value = task._descent_at_once(method, rate, most)
+    one_by_one = task.run(method, rate=rate)
     assert (run.gradients, run.reached) == (one_by_one.gradients, one_by_one.reached)
     assert run.rate == one_by_one.rate == rate
     assert run.reached == (rate < 1 and budget > 30) == (value <= task.target)
