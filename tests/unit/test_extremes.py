@@ -38,6 +38,19 @@ MULTIPLIED = [
     ("spectrum.networks.resnet.options.channels", [64, 64, 64], "resnet-epoch-0-probe-0"),
     ("spectrum.networks.perceptron.options.hidden", [20], "perceptron-epoch-0-dense"),
     ("transformer_memory.resident.models.deep.width", 1_024, "resident-deep"),
+    ("linear_algebra.recovery.steps", 100_000, "recovery"),
+    ("second_order.pairs", 1_000, "convex-32768"),
+    ("second_order.dense_up_to", 20_000, "convex-4096"),
+    ("second_order.convex.dimensions", [16, 256, 1_048_576], "convex"),
+    ("second_order.network.widths", [4, 100_000], "network"),
+    ("implicit.layer.examples", 1_000, "layer"),
+    ("implicit.layer.width", 64, "layer"),
+    ("implicit.layer.gain", 0.9999, "layer"),
+    ("implicit.singular.steps", 100_000, "singular"),
+    ("implicit.step_sizes.dimension", 1_000_000, "step_sizes"),
+    ("sparse.dense", 1_024, "jacobian-arrow"),
+    ("sparse.time.sizes", [16, 4_096], "time-jacobian"),
+    ("price.memory_mb", 4_000, "mixture"),
 ]
 """A key, what it is given, and a point that then needs more."""
 
@@ -45,15 +58,17 @@ MULTIPLIED = [
 def _with(key, value):
     """The configuration of one experiment, with any memory allowed and one key changed.
 
-    A number in the place of a list stands for a list of it.
+    A number for the key of a list stands for its largest item, or for its least if it is less.
     """
     path = key.replace("[0]", ".0").split(".")
     config = copy.deepcopy(CONFIG) | {"experiments": [path[0]], "memory_mb": 10**9}
     inside = config
     for part in path[:-1]:
         inside = inside[int(part) if part.isdecimal() else part]
-    is_list = isinstance(inside.get(path[-1]), list)
-    inside[path[-1]] = [value] if is_list and not isinstance(value, list) else value
+    if isinstance(there := inside.get(path[-1]), list) and not isinstance(value, list):
+        numbers = [one for one in there if isinstance(one, int | float)] or [0]
+        value = [value, *there[1:]] if value <= min(numbers) else [*there[:-1], value]
+    inside[path[-1]] = value
     return config
 
 
@@ -85,6 +100,8 @@ def _numbers(section, config, key=""):
     kinds = section.schema.get("type", ())
     if {"integer", "number"} & {*([kinds] if isinstance(kinds, str) else kinds)}:
         yield key, section
+    elif isinstance(config, list) and not isinstance(config[0] if config else None, dict):
+        yield from _numbers(section.items, None, key)
     own = section.schema.get("additionalProperties") and isinstance(config, dict)
     for name in [*section.schema.get("properties", {}), *(config if own else ())]:
         inside = config.get(name) if isinstance(config, dict) else None
@@ -113,3 +130,4 @@ def test_numbers_of_what_has_a_name_of_ones_choice_are_among_them():
     models = CONFIG["transformer_memory"]["resident"]["models"]
     assert {f"transformer_memory.resident.models.{name}.batch" for name in models} <= {*NUMBERS}
     assert "spectrum.networks.resnet.options.channels" in NUMBERS
+    assert {"hvp.layers", "implicit.steps", "sparse.time.sizes"} <= {*NUMBERS}

@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
+from adcost.processor import identity
 from adcost.reference.numbers import TABLE, cells
-from adcost.reference.store import read_reference
+from adcost.reference.store import read_reference, write_reference
 from adcost.reference.tables import compare_tables
 from adcost.reference.tolerances import Range, read_tolerances
 from adcost.results.reading import read_table
 from adcost.results.writing import write_json, write_table
+from adcost.study import plans
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -128,6 +131,39 @@ def test_where_nothing_is_configured_as_in_the_reference_nothing_is_shown(study)
     status, said, record = compared(study)
     assert status != 0 and record["compared"] == []
     assert "Nothing was compared" in said and "nothing is shown to be the same" in said
+
+
+ANOTHER = {
+    "XLA_FLAGS": "--xla_cpu_max_isa=AVX",
+    "OPENBLAS_CORETYPE": "Sandybridge",
+    "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4",
+}
+"""What makes XLA, BLAS and NumPy compute as on a processor with older vector extensions."""
+
+NUMERICAL = [
+    "finite_differences", "graph_traces", "feedforward", "linear_algebra", "not_autodiff",
+    "second_order", "implicit", "sparse", "price",
+]  # fmt: skip
+"""Experiments whose numbers are rounding, iterations or sentences, and that take seconds."""
+
+
+@pytest.mark.skipif(
+    not {"fma", "avx2"} <= set(identity().get("extensions", "").split()),
+    reason="this processor has no vector extensions that could be left unused",
+)
+def test_with_other_vector_extensions_it_is_the_same(whole, fresh):
+    fresh.configure(lambda config: config.update(experiments=NUMERICAL))
+    config = yaml.safe_load((fresh.folder / "config/config.yaml").read_text("utf-8"))
+    planned = plans.plans(config, fresh.folder / "workflow/schemas")
+    tables = {name: list(plan.tables) for name, plan in planned.items()}
+    write_reference(whole.results, fresh.results / "reference", tables, config, anyway=True)
+    done = fresh.snakemake("compare", shell=ANOTHER, check=False)
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert "Reproduced with other kernels and other settings" in said
+    record = json.loads((fresh.results / "comparison.json").read_text("utf-8"))
+    outcomes = {one["experiment"]: one["outcome"] for one in record["experiments"]}
+    assert set(outcomes) >= {*NUMERICAL} and "within" in outcomes.values(), outcomes
 
 
 def test_the_reference_of_the_repository_is_whole():

@@ -119,7 +119,7 @@ def frontier(s: Subject, limits: Limits) -> tuple[pd.DataFrame, list[str]]:
         for name, policy in policies(_names(program)).items():
             chosen.append((target.label, name, checkpointed(program, target, policy)))
     rows, notes = [], []
-    seen: dict[str, str] = {}
+    seen: dict[str, dict[str, Any]] = {}
     for i, (label, policy, function) in enumerate(chosen):
         if not limits.seconds_left():
             left = ", ".join(f"{p} on {short(t)}" for t, p, _ in chosen[i:])
@@ -137,11 +137,11 @@ def frontier(s: Subject, limits: Limits) -> tuple[pd.DataFrame, list[str]]:
                 lowered = traced.lower()
                 text = hashlib.sha256(lowered.as_text().encode()).hexdigest()
                 if text in seen:
-                    row["note"] = f"the same program as {seen[text]}"
-                    twin = next(r for r in rows if f"{r['policy']} on {r['target']}" == seen[text])
+                    twin = seen[text]
+                    row["note"] = f"the same program as {twin['policy']} on {short(twin['target'])}"
                     row |= {key: twin[key] for key in ("temporary_bytes", "total_bytes")}
                     continue
-                seen[text] = f"{policy} on {label}"
+                seen[text] = row
                 program_held, _ = compiled(traced, limits, quickly=True, lowered=lowered)
             held = compiled_bytes(program_held)
             row |= {"temporary_bytes": held.temporaries, "total_bytes": held.total}

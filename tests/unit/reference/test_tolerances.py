@@ -112,6 +112,7 @@ METRE = "a metre on a map of thousands of kilometres"
 VANISHING = "a Krylov method divides by curvatures that are rounding"
 VECTORS = "which temporaries the compiler keeps depends on the processor's vectors"
 PROCESS = "the system's as much as the program's"
+CLOCK = "made of the fastest of several products, or of sentences with seconds"
 
 LARGER = {
     ("linear_algebra", "accuracy normal_equations"): (None, ILL),
@@ -169,6 +170,10 @@ LARGER = {
                      "vectors_adam vectors_l_bfgs vectors_newton_cg matrices_newton"): (
         Tolerance(relative=0.1), VECTORS
     ),
+    ("price", "trace of the Hessian extreme eigenvalues"): (None, CLOCK),
+    ("price", "temporary_bytes total_bytes"): (Tolerance(relative=0.1), VECTORS),
+    ("price", "checks notes price notes"): (None, CLOCK),
+    ("price", "memory"): (None, VECTORS),
 }  # fmt: skip
 """By experiment and the texts of `where` (or the column): the tolerance, None if not compared."""
 

@@ -30,13 +30,11 @@ from adcost.costs.memory import compiled_bytes, compiled_quickly
 from adcost.derivatives import modes
 from adcost.derivatives.checkpointing.nested import segmented, stored
 from adcost.derivatives.implicit import LinearSolver, Map, fixed_point, successive, until
+from adcost.experiments.implicit.plan import MOST
 from adcost.experiments.implicit.problems import Problem, few_images, problem, slope_of_the_loop
 
 Row = tuple[str, int, float, str, float]
 Gradient = Callable[[jax.Array], jax.Array]
-
-MOST = 100_000
-"""Rounds after which a solver is given up, which no converging one needs."""
 
 LARGEST = 1e300
 """An error that is larger is written so, since tables hold finite numbers."""

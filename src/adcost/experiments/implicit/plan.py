@@ -1,6 +1,7 @@
 """The points of `implicit`: three fixed points, and one that is none."""
 
 from collections.abc import Mapping
+from math import ceil, log
 from typing import Any
 
 from adcost.experiments.plan import PROCESS_MB, Point
@@ -12,38 +13,67 @@ ANIMATIONS = ()
 PROBLEMS = ("ridge", "step_sizes", "layer")
 
 COPIES = 3
-"""Of each inner step's state that reverse mode through the homework's loop holds at once."""
+"""Of each step's state that reverse mode through the iterations holds at once. By XLA's account it
+is 3.0 to 3.1 for layers of all sizes."""
+
+MOST = 100_000
+"""Steps after which a solver is given up, which no converging one needs."""
+
+FEATURES, PIXELS = 10, 64
+"""Numbers in w of both ridge regressions."""
+
+SLOWEST = 4
+"""The homework's random step sizes are this many times smaller than their mean, at the least."""
 
 
-def loop_mb(config: Mapping[str, Any]) -> int:
-    """Megabytes (2²⁰ bytes) of measuring the homework's loop, which has the largest state.
+def held(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """Of each point the numbers in its state, and the steps that reverse mode runs through.
 
-    It is compiled for more steps than it is ever run: those to the tightest tolerance.
+    All but the homework's loop, whose limit has no derivative, run for ``converged`` steps, and all
+    until the tightest tolerance. A layer's step shrinks by ``gain`` at least.
     """
-    loop = config["step_sizes"]
-    return PROCESS_MB + 8 * COPIES * loop["dimension"] * loop["horizon"] * MOST_ROUNDS // 2**20
+    converged, digits = config["converged"], -log(min(config["tolerances"]))
+    loop, layer = config["step_sizes"], config["layer"]
+    inner = loop["horizon"] + SLOWEST * digits / (loop["largest"] / 2)
+    to_tolerance = min(MOST, 2 + digits / -log(layer["gain"]))
+    return {
+        "ridge": (FEATURES, max(converged, MOST)),
+        "step_sizes": (loop["dimension"], ceil(min(inner, MOST * loop["horizon"]))),
+        "layer": (layer["width"] * layer["examples"], max(converged, ceil(to_tolerance))),
+        "singular": (PIXELS, config["singular"]["steps"]),
+    }
 
 
-MOST_ROUNDS = 400
-"""Of the homework's ten steps to any tolerance, if they halve x at least: 10⁻¹⁵ takes 50."""
+REMEDIES = {
+    "ridge": "Lower implicit.converged",
+    "step_sizes": "Lower implicit.step_sizes.dimension, raise implicit.step_sizes.largest",
+    "layer": "Lower width, examples or gain of implicit.layer, lower implicit.converged",
+    "singular": "Lower implicit.singular.steps",
+}
+
+
+def held_mb(numbers: int, steps: int) -> int:
+    """Megabytes (2²⁰ bytes) of reverse mode through so many steps of a state in float64."""
+    return PROCESS_MB + 8 * COPIES * numbers * steps // 2**20
 
 
 def points(config: Mapping[str, Any]) -> list[Point]:
     """One point for each problem, and one for the singular one, which draws nothing."""
     shared = {name: config[name] for name in ("converged", "adjoint_tolerance")}
     shared |= {name: list(config[name]) for name in ("steps", "tolerances")}
+    memory = {name: held_mb(*of) for name, of in held(config).items()}
     singular = dict(config["singular"]) | {"adjoint_tolerance": config["adjoint_tolerance"]}
     return [
         *(
             Point(
                 name,
                 {**shared, "problem": dict(config[name])},
-                memory_mb=loop_mb(config) if name == "step_sizes" else PROCESS_MB,
+                memory_mb=memory[name],
                 seeded=name != "ridge",
             )
             for name in PROBLEMS
         ),
-        Point("singular", singular, seeded=False),
+        Point("singular", singular, memory_mb=memory["singular"], seeded=False),
     ]
 
 
@@ -71,10 +101,11 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
             f"implicit.singular.penalties: {config['singular']['penalties']} must end with 0, "
             "where the system is singular."
         )
-    if (needed := loop_mb(config)) > memory_mb:
-        found.append(
-            f"implicit.step_sizes: {config['step_sizes']['dimension']:,} numbers and "
-            f"{config['step_sizes']['horizon']:,} steps take {needed:,} MB; memory_mb allows "
-            f"{memory_mb:,}. Lower either or raise memory_mb."
-        )
+    for name, (numbers, steps) in held(config).items():
+        if (needed := held_mb(numbers, steps)) > memory_mb:
+            found.append(
+                f"implicit.{name}: reverse mode through {steps:,} steps of {numbers:,} numbers "
+                f"takes {needed:,} MB; memory_mb allows {memory_mb:,}. {REMEDIES[name]} or raise "
+                "memory_mb."
+            )
     return found

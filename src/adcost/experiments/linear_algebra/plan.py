@@ -12,6 +12,12 @@ ANIMATIONS = ()
 COPIES = 16
 """Of an n × n matrix that differentiating through elimination holds at once (counted: eight)."""
 
+COURSES = 9
+"""Rows that each step of each draw of a recovery has: three descents, three quantities."""
+
+ROW_BYTES = 500
+"""Of a row of the table, as a tuple and in the table (measured: 490)."""
+
 LARGEST_CONDITION = 1e13
 """Beyond, rounding the entries of a matrix of some ten rows may make it singular."""
 
@@ -19,6 +25,12 @@ LARGEST_CONDITION = 1e13
 def cost_mb(sizes: list[int]) -> int:
     """Megabytes (2²⁰ bytes) of differentiating through elimination at the largest size."""
     return PROCESS_MB + 8 * COPIES * max(sizes) ** 2 // 2**20
+
+
+def recovery_mb(recovery: Mapping[str, Any]) -> int:
+    """Megabytes (2²⁰ bytes) of the descents and of the table of their courses."""
+    rows = COURSES * recovery["steps"] * recovery["draws"]
+    return cost_mb([recovery["size"]]) + ROW_BYTES * rows // 2**20
 
 
 def points(config: Mapping[str, Any]) -> list[Point]:
@@ -30,7 +42,7 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     return [
         Point("accuracy", accuracy, memory_mb=accurate),
         Point("degenerate", {"size": config["size"], "rows": config["rows"]}, memory_mb=accurate),
-        Point("recovery", recovery, memory_mb=cost_mb([recovery["size"]])),
+        Point("recovery", recovery, memory_mb=recovery_mb(recovery)),
         Point("cost", cost, memory_mb=cost_mb(config["sizes"]), timed=True),
     ]
 

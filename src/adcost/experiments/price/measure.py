@@ -43,8 +43,9 @@ PARTS = ("function", "memory", "lines", "traps", "checks", "uncounted", "notes",
 WHOLE = "price"
 """The group of a way's price, which is of no round; a price in ``seconds`` is their median."""
 MEGABYTE = 10**6
-WHOLE_SECONDS = 300.0
-"""Of one function: more than by default, so that what is left out depends little on the machine."""
+WHOLE_SECONDS, COMPILE_SECONDS = 300.0, 60.0
+"""Of one function, and of compiling one program: more than by default, so that what is left out
+depends little on the machine."""
 
 
 def measure(point: str, parameters: Mapping[str, Any], seed: None) -> dict[str, pd.DataFrame]:
@@ -87,6 +88,7 @@ def _priced(point: str, parameters: Mapping[str, Any]) -> Tag:
         leave_out=parameters["leave_out"],
         time_limit=parameters["seconds"],
         run_limit=parameters["run_seconds"],
+        compile_limit=COMPILE_SECONDS,
         whole_limit=WHOLE_SECONDS,
         memory_limit=parameters["memory_mb"] * MEGABYTE,
         batch=batch or None,

@@ -25,7 +25,13 @@ FIRST_ORDER = ("gradient_descent", "adam", "l_bfgs")
 FEATURES = {"wine": (13, 3), "breast_cancer": (30, 2), "digits": (64, 10)}
 """Features and classes of scikit-learn's bundled sets."""
 
+SAMPLES = {"wine": 178, "breast_cancer": 569, "digits": 1797}
+"""How many samples each has."""
+
 PIXELS, CLASSES = FEATURES["digits"]
+
+VECTORS = 60
+"""Vectors of all variables, and of all data, alive at once."""
 
 MATRICES = 8
 """Matrices of p² numbers alive at once: four of `jax.hessian`, scipy's factor, and copies."""
@@ -50,6 +56,14 @@ def dense_mb(size: int, dense_up_to: int) -> int:
     return MATRICES * 8 * size**2 // 2**20 + 1 if size <= dense_up_to else 0
 
 
+def vectors_mb(size: int, numbers: int, pairs: int) -> int:
+    """Megabytes (2²⁰ bytes) of vectors of ``size`` variables, of ``numbers`` of data, and L-BFGS's.
+
+    scipy's keeps 2m vectors for m pairs, and 11 matrices of m².
+    """
+    return 8 * (VECTORS * (size + numbers) + 2 * pairs * size + 11 * pairs**2) // 2**20
+
+
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``second_order`` of the configuration asks for."""
     convex, logistic, network = config["convex"], config["logistic"], config["network"]
@@ -60,7 +74,7 @@ def points(config: Mapping[str, Any]) -> list[Point]:
     def point(
         name: str,
         size: int,
-        samples: int,
+        numbers: int,
         own: dict[str, Any],
         section: Mapping[str, Any],
         timed: bool,
@@ -69,7 +83,7 @@ def points(config: Mapping[str, Any]) -> list[Point]:
         given = {**own, "tolerance": section["tolerance"], "starts": starts, **shared}
         if timed:
             given["timing"] = dict(config["timing"])
-        needed = dense_mb(size, config["dense_up_to"]) + 8 * 60 * (size + samples) // 2**20
+        needed = dense_mb(size, config["dense_up_to"]) + vectors_mb(size, numbers, config["pairs"])
         return Point(name, given, PROCESS_MB + needed, timed=timed, on_cpu=True)
 
     planned = [
@@ -123,6 +137,13 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
             found.append(
                 f"second_order.{key}.timed: {', '.join(map(str, extra))} must also be in "
                 f"second_order.{key}.{name}."
+            )
+    asked = [("logistic", one["dataset"]) for one in config["logistic"]["sets"]]
+    for key, dataset in dict.fromkeys([*asked, ("network", "digits")]):
+        if (samples := config[key]["samples"]) > SAMPLES[dataset]:
+            found.append(
+                f"second_order.{key}.samples: {samples:,} is more than the {SAMPLES[dataset]:,} "
+                f"samples of {dataset}; take at most as many."
             )
     needed = PROCESS_MB + dense_mb(config["dense_up_to"], config["dense_up_to"])
     if needed > memory_mb:

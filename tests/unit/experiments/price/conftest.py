@@ -66,7 +66,7 @@ def section(model):
     """Two functions, one of which has a trap, and two that cannot be priced."""
     functions = [
         function(model, "chain", leave_out=LEFT_OUT),
-        function(model, "squares", leave_out=LEFT_OUT),
+        function(model, "squares", leave_out=["trace", "eigenvalues"]),
         function(model, "integers", of="squares", arguments="whole_numbers"),
         function(model, "broken"),
     ]

@@ -1,8 +1,10 @@
 """What is planned, and what is refused."""
 
 import pytest
+from sklearn import datasets
 
 from adcost.experiments.second_order.plan import (
+    SAMPLES,
     logistic_parameters,
     network_parameters,
     points,
@@ -37,6 +39,8 @@ def test_parameters_are_those_of_the_models():
         ("storage", "dimensions", [60, 64], "second_order.storage.dimensions: 60"),
         ("convex", "timed", [32], "second_order.convex.timed: 32"),
         ("network", "timed", [7], "second_order.network.timed: 7"),
+        ("logistic", "samples", 570, "second_order.logistic.samples: 570 is more than the 569"),
+        ("network", "samples", 1798, "second_order.network.samples: 1,798 is more than the 1,797"),
     ],
 )
 def test_what_cannot_be_is_refused_by_its_key(section, section_of_it, key, value, named):
@@ -50,3 +54,8 @@ def test_a_hessian_that_does_not_fit_is_refused(section):
     section["dense_up_to"] = 20000
     (problem,) = problems(section, 6000)
     assert problem.startswith("second_order.dense_up_to")
+
+
+def test_the_samples_of_each_set_are_scikit_learns():
+    for name, there in SAMPLES.items():
+        assert len(getattr(datasets, f"load_{name}")().target) == there
