@@ -3,8 +3,7 @@
 import json
 
 import pandas as pd
-
-from .synthetic import rounds
+from contract.synthetic import rounds
 
 REVERSE = ("gradient", "reverse mode")
 WAYS = {
