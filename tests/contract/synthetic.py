@@ -111,7 +111,7 @@ def _equal(one, other):
         return set(one) == set(other) and all(_equal(one[key], other[key]) for key in other)
     if isinstance(other, list):
         return len(one) == len(other) and all(map(_equal, one, other))
-    if isinstance(other, str | bool | type(None)):
+    if isinstance(one, str) or isinstance(other, str | bool | type(None)):
         return one == other
     return bool(np.isclose(one, other, rtol=1e-9, atol=0))
 

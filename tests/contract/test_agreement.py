@@ -24,6 +24,7 @@ from adcost.experiments.mds import maps
 from adcost.experiments.mds import measure as mds_measure
 from adcost.experiments.not_autodiff import claims as not_autodiff_claims
 from adcost.experiments.not_autodiff import measure as not_autodiff_measure
+from adcost.experiments.spectrum import analysis as spectrum_analysis
 from adcost.experiments.spectrum import claims as spectrum_claims
 from adcost.experiments.spectrum import measure as spectrum_measure
 from adcost.experiments.stepsizes import claims as stepsizes_claims
@@ -251,6 +252,9 @@ def test_a_wrong_product_below_lanczos(monkeypatch, factor, outcome):
     tables["measurements"] = pd.concat([table[kept], rows.table()], ignore_index=True)
     judge, claim = spectrum_claims.judge, "spectrum.lanczos_is_right"
     assert decided(judge, tables, claim) == outcome
+    for errors in (spectrum_analysis.residual_errors, spectrum_analysis.extreme_errors):
+        worst = errors(tables["measurements"], tables_spectrum.DENSE, 8).max()
+        assert (worst > 1) == (outcome == WRONG), errors.__name__
 
 
 # --- stepsizes ------------------------------------------------------------------------------------

@@ -42,6 +42,9 @@ BORDERS = [
     # claim, piece of evidence, just within, just beyond
     (SWELL, "times a step", _operations(lambda r: 7 * 2.01**r.depth, "symbolic"),
      _operations(lambda r: 7 * 1.99**r.depth, "symbolic")),
+    # The deeper half decides: from depth 1 to 2 the size does not grow.
+    (SWELL, "times a step", _operations(lambda r: 7 * 2.01 ** r.depth.clip(2), "symbolic"),
+     _operations(lambda r: 7 * 1.99 ** r.depth.clip(2), "symbolic")),
     *((SWELL, f"exponent in the depth, {mode} mode", _operations(_power(near), mode),
        _operations(_power(far), mode))
       for mode in ("forward", "reverse") for near, far in ((1.09, 1.11), (0.91, 0.89))),

@@ -22,12 +22,12 @@ def _said(tables):
     return 60e9 * value(tables["measurements"], **labels) / THEIRS
 
 
-def _holds(share, policy, quantity="blocks_bytes", of=1.0, attention=("ordinary", "chunked")):
-    """So many of the 60 GB, or of a part of them."""
+def _holds(share, policy, of=1.0):
+    """So many of the 60 GB, or of a part of them, with ordinary attention alone."""
 
     def change(tables):
-        settings = [f"{name}/float16" for name in attention]
-        put(share * of * _said(tables), method=policy, quantity=quantity, setting=settings)(tables)
+        labels = {"method": policy, "quantity": "blocks_bytes", "setting": "ordinary/float16"}
+        put(share * of * _said(tables), **labels)(tables)
 
     return change
 

@@ -15,14 +15,20 @@ sys.modules[specification.name] = run  # dataclasses look their module up
 specification.loader.exec_module(run)
 
 
-def test_every_fault_can_be_injected():
-    faults, wrong = run.read()
+@pytest.fixture(scope="module")
+def lists():
+    """All faults, and what is wrong with the lists, read once."""
+    return run.read()
+
+
+def test_every_fault_can_be_injected(lists):
+    faults, wrong = lists
     assert faults
     assert not wrong, "\n".join(wrong)
 
 
-def test_no_fault_is_listed_twice():
-    faults, _ = run.read()
+def test_no_fault_is_listed_twice(lists):
+    faults, _ = lists
     injected = [(fault.file, fault.find, fault.replace) for fault in faults]
     assert len(set(injected)) == len(injected)
 

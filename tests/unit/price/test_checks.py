@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax import lax
+from jax.custom_derivatives import linear_call
 
 from adcost.price.central_difference import difference, noise_of
 from adcost.price.checks import COLUMNS, check
@@ -113,6 +114,15 @@ def in_a_scan(x):
 @pytest.mark.parametrize("f", [lambda x: wrong_forward(x).sum(), in_a_scan, jax.jit(in_a_scan)])
 def test_a_wrong_custom_jvp_is_caught_wherever_it_is(f):
     assert failed(checked(f, X)) == {"differences", "custom rule"}
+
+
+def wrong_transpose(x):
+    doubled = linear_call(lambda _, each: 2 * each, lambda _, each: 3 * each, (), x)
+    return jnp.sum(jnp.sin(doubled))
+
+
+def test_a_wrong_transpose_makes_forward_and_reverse_mode_disagree():
+    assert failed(checked(wrong_transpose, X)) == {"differences", "forward mode"}
 
 
 @jax.custom_jvp

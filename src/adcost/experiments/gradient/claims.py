@@ -60,25 +60,27 @@ DIFFERENCES_SECTION = "«Конечные разности»"
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """The claims, in the order of the list of claims."""
-    measured, timings = tables["measurements"], tables["timings"]
+    measured, time = tables["measurements"], timed(tables["timings"])
     return [
         _cheap(measured),
         _jax_attains_it(measured),
         _jax_by_index(measured),
-        _time(measured, timings),
+        _time(measured, time),
         _times_d(
             "gradient.forward_mode_times_d",
             "«Прямой режим автоматического дифференцирования»",
             "A whole gradient by forward mode costs d times a constant: one sweep for each weight.",
             FORWARD,
-            tables,
+            measured,
+            time,
         ),
         _times_d(
             "gradient.finite_differences_times_d",
             DIFFERENCES_SECTION,
             "A whole gradient by differences costs of the order of d evaluations (the slide: 2dT).",
             DIFFERENCES[::-1],
-            tables,
+            measured,
+            time,
         ),
     ]
 
@@ -192,8 +194,7 @@ def _listed(ratios: pd.Series) -> str:
     return ", ".join(f"{name} {ratio:.3g}" for name, ratio in highest_ratios.items())
 
 
-def _time(measured: pd.DataFrame, timings: pd.DataFrame) -> Claim:
-    time = timed(timings)
+def _time(measured: pd.DataFrame, time: pd.DataFrame) -> Claim:
     worst = _dearest(time)
     held = _megabytes(measured)[worst.point, worst.dimension]
     return Claim(
@@ -219,13 +220,13 @@ def _times_d(
     source: str,
     statement: str,
     methods: Sequence[str],
-    tables: Mapping[str, pd.DataFrame],
+    measured: pd.DataFrame,
+    time: pd.DataFrame,
 ) -> Claim:
     """Exponent 1 of operations, by every method, and of time over one evaluation beside it."""
-    count, time = counted(tables["measurements"]), timed(tables["timings"])
+    count = counted(measured)
     evidence = [_linear("counted", _locals(count, method), method) for method in methods]
     if methods[0] == "central_difference":
-        measured = tables["measurements"]
         made = measured[(measured.method == methods[0]) & (measured.quantity == "evaluations")]
         each = Interval.spanning(made.value / made.dimension)
         evidence.append(near("counted", each, 2, 0, "evaluations a weight", "2"))
@@ -251,13 +252,10 @@ def _linear(kind: Kind, exponent: Interval, method: str) -> Evidence:
 
 
 def _spanning(rows: pd.DataFrame) -> Interval:
-    """All functions and dimensions: their ratios, with the ends of their intervals if timed."""
-    middle = Interval.spanning(rows.ratio)
-    if "low" not in rows:
-        return middle
+    """All functions and dimensions: their timed ratios, with the ends of their intervals."""
     # Too few rounds for an interval make it NaN, and the claim inconclusive.
     low, high = float(np.min(rows.low)), float(np.max(rows.high))
-    return Interval(middle.value, low, high, over("functions"))
+    return Interval(Interval.spanning(rows.ratio).value, low, high, over("functions"))
 
 
 def _dearest(time: pd.DataFrame) -> pd.Series:

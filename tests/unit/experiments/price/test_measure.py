@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from contract import tables_price
 
 from adcost.experiments.price import analysis
 from adcost.price import loading, run
@@ -55,3 +56,19 @@ def test_no_path_of_this_machine_and_no_time_is_kept_beside_the_timings(measured
         if row.part == "function":
             assert not [key for key in json.loads(row.content) if "seconds" in key]
     assert not measured["measurements"].quantity.str.contains("seconds").any()
+
+
+def test_the_tables_of_the_contract_tests_are_like_those_measured(measured):
+    made = tables_price.make()
+    for name in ("measurements", "parts", "timings"):
+        assert list(made[name].columns) == list(measured[name].columns)
+        if "quantity" in made[name]:
+            assert set(made[name].quantity) <= set(measured[name].quantity)
+    parts, of_flat = (
+        {row.part: json.loads(row.content) for row in table.itertuples() if row.point == point}
+        for table, point in ((measured["parts"], "chain"), (made["parts"], "flat"))
+    )
+    assert set(of_flat) == set(parts)
+    assert set(of_flat["function"]) <= set(parts["function"])
+    for name in ("lines", "checks"):
+        assert set(of_flat[name][0]) <= set(parts[name][0])
