@@ -73,8 +73,8 @@ def price(
     ``leave_out`` names parts of `PARTS` to leave out. Seconds are bounded by ``whole_limit`` (the
     whole tag), ``time_limit`` (all timed runs), ``run_limit`` (one of them) and ``compile_limit``
     (compiling one program; a sixth of ``whole_limit`` by default), bytes of what is run by
-    ``memory_limit``; what exceeds them is counted only, and said. ``batch`` names the batch's axis of arguments
-    (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest batch is to fit in.
+    ``memory_limit``; what exceeds them is counted only, and said. ``batch`` names the batch's axis
+    of arguments (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest batch is to fit in.
 
     Raises :class:`adcost.price.subject.CannotPrice` if the function or its arguments are not what
     can be priced, and ``ValueError`` for options that are not allowed.

@@ -150,10 +150,10 @@ def test_words():
 
 
 def tag(counted, lines=None, exact_row=None, **function):
+    exact = function.get("exact", True) if exact_row is None else exact_row
     row = dict.fromkeys(PRICES, math.nan) | {
         "derivative": names.GRADIENT, "method": names.REVERSE, "operations": 100 * counted,
-        "counted": counted, "exact": function.get("exact", True) if exact_row is None else exact_row,
-        "note": "",
+        "counted": counted, "exact": exact, "note": "",
     }  # fmt: skip
     told = {"scalar": True, "exact": True, "operations": {"total": 100}, **function}
     return Tag("f", "", told, pd.DataFrame([row]), lines=pd.DataFrame(lines or []))
