@@ -17,6 +17,7 @@ from functools import reduce
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from scipy import sparse
 
@@ -39,7 +40,7 @@ Pattern = Any
 MOVES = frozenset(
     """
     broadcast_in_dim concatenate copy copy_p dynamic_slice dynamic_update_slice expand_dims gather
-    pad reshape rev scatter slice squeeze transpose
+    pad reshape rev scatter slice split squeeze transpose
 """.split()
 )
 """Each number of the result is one of the operands' numbers, or none of them."""
@@ -153,7 +154,11 @@ def _program(
             results = values.results(equation, [value for value, _ in operands])
             found = [(value, None) for value in results]
             if any(p is not None for _, p in operands) and primitives.floating(*equation.outvars):
-                found = [(results[0], _rule(equation, operands, results[0].shape))]
+                if name in MOVES:
+                    patterns = _moved(equation, operands)
+                else:
+                    patterns = [_rule(equation, operands, results[0].shape)]
+                found = list(zip(results, patterns, strict=True))
         known.update(zip(equation.outvars, found, strict=True))
     return [read(atom) for atom in inner.outvars]
 
@@ -163,8 +168,6 @@ def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: tuple[int, ...
     name, params = equation.primitive.name, equation.params
     if name == "stop_gradient":
         return None
-    if name in MOVES:
-        return _moved(equation, operands)
     if name == "select_n":  # what chooses has no derivative
         operands = operands[1:]
     if name in ENTRYWISE:
@@ -177,10 +180,12 @@ def _rule(equation: JaxprEqn, operands: Sequence[Traced], result: tuple[int, ...
         return _joined(groups, pattern, int(groups.max(initial=0)) + 1)[groups]
     if name == "dot_general":
         return _product(params, operands)
+    if name in ("scatter-add", "scatter_add"):
+        return _added(equation, operands, math.prod(result))
     raise NotTraced(f"no pattern is traced through {name}")
 
 
-def _moved(equation: JaxprEqn, operands: Sequence[Traced]) -> Pattern:
+def _moved(equation: JaxprEqn, operands: Sequence[Traced]) -> list[Pattern]:
     """The primitive run on places: of all operands' numbers, one after the other; −1 is none."""
     stacked, places, offset = [], [], 0
     data = {
@@ -201,14 +206,35 @@ def _moved(equation: JaxprEqn, operands: Sequence[Traced]) -> Pattern:
             places.append(np.arange(offset, offset + size, dtype=np.int32).reshape(value.shape))
             stacked.append(pattern)
             offset += size
+    moved = [np.asarray(result).ravel() for result in bound(equation, places)]
     if not stacked:
-        return None
-    place = np.asarray(bound(equation, places)[0]).ravel()
+        return [None] * len(moved)
+    patterns = sparse.vstack(stacked, format="csr")
+    return [_times(_choice(place, offset), patterns) for place in moved]
+
+
+def _added(equation: JaxprEqn, operands: Sequence[Traced], size: int) -> Pattern:
+    """What is added to an array's numbers joins them, wherever the transpose reads it from."""
+    if size >= 2**24:  # places are float32 here, as the transpose takes no integers
+        raise NotTraced("an array that is added to is too large to be traced")
+    (array, before), (indices, _), (updates, added) = operands
+    found = [] if before is None else [before]
+    if added is not None:
+        zeros = jnp.zeros(array.shape, jnp.float32)
+        at = indices.value
+        add = lambda updates: bound(equation, [zeros, at, updates])[0]  # noqa: E731
+        pull = jax.vjp(add, jnp.zeros(updates.shape, jnp.float32))[1]
+        place = np.asarray(pull(1 + jnp.arange(size, dtype=jnp.float32).reshape(array.shape))[0])
+        chosen = _choice(place.astype(np.int64).ravel() - 1, size)
+        found.append(_times(chosen.T.tocsr(), added))
+    return _any(found)
+
+
+def _choice(place: np.ndarray, size: int) -> Pattern:
+    """Row i names the number at ``place[i]`` of ``size``, or none where that is negative."""
     rows = np.flatnonzero(place >= 0)
-    choose = sparse.csr_array(
-        (np.ones(rows.size, np.int32), (rows, place[rows])), shape=(place.size, offset)
-    )
-    return _times(choose, sparse.vstack(stacked, format="csr"))
+    ones = np.ones(rows.size, np.int32)
+    return sparse.csr_array((ones, (rows, place[rows])), shape=(place.size, size))
 
 
 def _product(params: Any, operands: Sequence[Traced]) -> Pattern:

@@ -16,7 +16,7 @@ from adcost.costs.count import attributed
 from adcost.costs.memory import compiled_bytes
 from adcost.jax_versions import ClosedJaxpr, Jaxpr, JaxprEqn
 from adcost.price import attribution
-from adcost.price.frontier import gradient
+from adcost.price.frontier import SAVED, gradient
 from adcost.price.interpreter import evaluated, rewritten_scan
 from adcost.price.limits import FREE, Limits, compiled
 from adcost.price.programs import Programs
@@ -25,8 +25,6 @@ from adcost.price.words import size
 
 IDLE = "a checkpoint that saves nothing"
 PRIMITIVES = ("checkpoint", "remat", "remat2")
-SAVED = 0.05
-"""Of what is held without the checkpoints: less than this part is nothing."""
 
 
 def idle(programs: Programs, limits: Limits = FREE) -> Iterator[Trap]:

@@ -22,7 +22,8 @@ import numpy as np
 import pandas as pd
 
 from adcost import platforms
-from adcost.jax_versions import Frame
+from adcost.derivatives import hvp
+from adcost.jax_versions import ClosedJaxpr, Frame, programs
 from adcost.price import check_values, custom_rules
 from adcost.price.central_difference import SAFETY, VALUES, difference
 from adcost.price.check_point import (
@@ -44,6 +45,8 @@ __all__ = ["COLUMNS", "EVALUATIONS", "check", "check_subject"]
 DIRECTIONS = 3
 USEFUL = 1e-2
 """A bound above this part of the derivative judges nothing."""
+STOPPED = math.sqrt(float(np.finfo(np.float32).eps))
+"""What an iteration may leave of the error that it stops at: half of float32's digits."""
 NEARBY = 8
 """Points near the given one at which noise is measured, where there is a reason to."""
 EVALUATIONS = 300
@@ -235,6 +238,15 @@ def _differences(c: _Checked) -> dict[str, Any]:
         bound += c.noise(lambda x: dot(c.gradient_at(x), d))
     error, bound = error / largest, bound / largest
     said = f"relative error {error:.1e}, bound of the difference {bound:.1e}"
+    if error > bound and error <= STOPPED and _has_while(point.program):
+        return row(
+            "differences",
+            None,
+            f"the gradient agrees with central differences to {error:.1e} and no further (bound of "
+            f"the difference {bound:.1e}): a while loop that stops at a tolerance errs by as much",
+            error,
+            bound,
+        )
     if error > bound:
         return row(
             "differences",
@@ -274,6 +286,11 @@ def _differences(c: _Checked) -> dict[str, Any]:
     )
 
 
+def _has_while(jaxpr: ClosedJaxpr) -> bool:
+    equations = (equation for program in programs(jaxpr) for equation in program.eqns)
+    return any(equation.primitive.name == "while" for equation in equations)
+
+
 # Against other derivatives: these agree to half of the digits, or to what rounding leaves of them.
 
 
@@ -307,18 +324,14 @@ def _forward(c: _Checked) -> dict[str, Any]:
 def _symmetry(c: _Checked) -> dict[str, Any]:
     point = c.point
     u, v = point.direction(c.rng), point.direction(c.rng)
-    gradient = jax.grad(point.f)
-
-    def product(x: Any, w: Any) -> Any:
-        """∇²f·w by forward over reverse, or by reverse over reverse where there is no other."""
-        try:
-            return jax.jvp(gradient, (x,), (w,))[1]
-        except TypeError:
-            return jax.grad(
-                lambda y: jax.tree.reduce(jnp.add, jax.tree.map(jnp.vdot, gradient(y), w))
-            )(x)
-
-    run = program_of(c.limits, product, point.x, u)
+    forward, reverse = (
+        functools.partial(product, point.f)
+        for product in (hvp.forward_over_reverse, hvp.reverse_over_reverse)
+    )
+    try:
+        run = program_of(c.limits, forward, point.x, u)
+    except TypeError:  # JAX says only when it compiles that a function has a reverse rule alone
+        run = program_of(c.limits, reverse, point.x, u)
     hu, hv = run(point.x, u), run(point.x, v)
     if not (all_finite(hu) and all_finite(hv)):
         return row("symmetry", False, "the product of the Hessian with a vector is not finite")
@@ -354,7 +367,15 @@ def _rule(c: _Checked, rule: Frame) -> dict[str, Any]:
     said = f"the rule of {rule.function} (line {rule.line})"
     leaves, tree = jax.tree.flatten(point.x)
     without = functools.partial(custom_rules.without, point.program, rule)
-    plain = computed(c.limits, jax.grad(without), leaves)
+    try:
+        plain = computed(c.limits, jax.grad(without), leaves)
+    except (TypeError, ValueError) as error:
+        why = reason(error).partition(":")[0]
+        return row(
+            "custom rule",
+            None,
+            f"{said} stands for a function without a gradient of its own ({why})",
+        )
     if not all_finite(plain):
         return row(
             "custom rule",

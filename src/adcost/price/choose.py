@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from adcost.price.names import CENTRAL, KEY, ONE_SIDED
-from adcost.price.words import interval, number
+from adcost.price.words import interval, listed, number
 from adcost.statistics.intervals import Interval, median_interval, paired_ratio
 
 LEAD = 1.05
@@ -27,29 +27,41 @@ def recommendations(prices: pd.DataFrame, timings: pd.DataFrame, platform: str) 
     rows = []
     exact = prices[~prices.method.isin(INEXACT)]
     for derivative, group in exact.groupby("derivative", sort=False):
-        group = group[group.operations.notna()]
-        if len(group) > 1:
-            rows.append(_cheapest_way(str(derivative), group, timings, platform))
+        known = group[group.operations.notna()]
+        if len(known) > 1:
+            rows.append(_cheapest_way(str(derivative), known, timings, platform))
+        elif len(known) < len(group):
+            rows += [_only_way(str(derivative), method) for method in known.method]
     return pd.DataFrame(rows)
+
+
+_EMPTY: dict[str, Any] = {
+    "derivative": "",
+    "method": "",
+    "runner_up": "",
+    "margin": math.nan,
+    "margin_low": math.nan,
+    "margin_high": math.nan,
+    "count_agrees": None,
+}
+
+
+def _only_way(derivative: str, method: str) -> dict[str, Any]:
+    said = f"{method}: the other ways do not go through this function"
+    return _EMPTY | {"derivative": derivative, "method": method, "sentence": said}
 
 
 def _cheapest_way(
     derivative: str, group: pd.DataFrame, timings: pd.DataFrame, platform: str
 ) -> dict[str, Any]:
     least = list(group[group.operations <= 1.01 * group.operations.min()].method)
-    found = {
-        "derivative": derivative,
-        "method": "",
-        "runner_up": "",
-        "margin": math.nan,
-        "margin_low": math.nan,
-        "margin_high": math.nan,
-        "count_agrees": None,
-    }
+    found = _EMPTY | {"derivative": derivative}
     timed = group[group.seconds.notna()].sort_values("seconds")
     same = len(least) == len(group)
     by_count = (
-        "by count they do the same" if same else (f"by count {' or '.join(least)} does the least")
+        "by count they do the same"
+        if same
+        else f"by count {listed(least, 'or')} {'does' if len(least) == 1 else 'do'} the least"
     )
     if len(timed) < 2:
         return found | _untimed(group, timed, least, by_count)
@@ -64,7 +76,7 @@ def _cheapest_way(
         if not (lead.low > LEAD or (math.isnan(lead.low) and lead.value > PLAIN))
     ]
     if tied:
-        names = ", ".join([best, *tied[:-1]]) + f" and {tied[-1]}"
+        names = listed([best, *tied], "and")
         return found | {"sentence": f"{names} are within the noise of each other; {by_count}"}
     agrees = best in least
     said = "the count agrees" if agrees else f"though {by_count}"

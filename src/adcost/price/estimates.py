@@ -43,8 +43,13 @@ def along(s: Subject, product: str, x: Any, rest: Any) -> tuple[MatVec, jax.Arra
     return (lambda v: PRODUCTS[product](f, y, v)), y
 
 
-def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> list[Priced]:
-    """Hutchinson's estimate to the tolerance, and the exact trace by unit vectors."""
+def trace_ways(
+    s: Subject, product: str, tolerance: float, limits: Limits, one: float = math.nan
+) -> list[Priced]:
+    """Hutchinson's estimate to the tolerance, and the exact trace by unit vectors.
+
+    ``one``: the seconds of one product, if they are known.
+    """
     size = sum(leaf.size for leaf in jax.tree.leaves(s.x))
 
     def forms(count: int) -> Callable[..., jax.Array]:
@@ -77,7 +82,7 @@ def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> li
     except Exception as error:
         estimate.notes = [f"no pilot: {reason(error)}"]
         return [exact, estimate]
-    exact.first_run = seconds * size / PILOT
+    exact.first_run = scaled(seconds, size, one)
     exact.notes.append("time scaled from the pilot's")
     probes = required_probes(values, tolerance)
     if isinstance(probes, str):
@@ -85,11 +90,23 @@ def trace_ways(s: Subject, product: str, tolerance: float, limits: Limits) -> li
         return [exact, estimate]
     best, low, high = probes
     estimate.count = lower_bound(jax.jit(forms(best)), *arguments)
-    estimate.first_run = seconds * best / PILOT
+    estimate.first_run = scaled(seconds, best, one)
     estimate.notes = [
-        f"{best:,} probes [{low:,}, {high:,}] from a pilot of {PILOT}; time scaled from the pilot's"
+        f"probes: {best:,} [{low:,}, {high:,}] from a pilot of {PILOT}; time scaled from the "
+        "pilot's"
     ]
     return [exact, estimate]
+
+
+def scaled(pilot: float, products: int, one: float = math.nan) -> float:
+    """Seconds of so many products: on the line through those of the pilot and of ``one``.
+
+    What is the same for any number of products, a call and the gradient, is not scaled then. In
+    proportion to the pilot where ``one`` is not known, or takes longer than the pilot.
+    """
+    if not one < pilot:
+        return pilot * products / PILOT
+    return one + (pilot - one) * (products - 1) / (PILOT - 1)
 
 
 def required_probes(values: np.ndarray, tolerance: float) -> tuple[int, int, int] | str:

@@ -39,6 +39,8 @@ from adcost.price.words import short
 
 NOTHING_SAID = "none"
 WHOLE = "whole"
+SAVED = 0.05
+"""Of what is held otherwise: a checkpoint that saves less than this part saves nothing."""
 
 
 @dataclass(frozen=True)
@@ -229,14 +231,16 @@ def held(s: Subject, policy: str, target: str, limits: Limits = FREE) -> int:
 
 
 def _on_frontier(table: pd.DataFrame) -> list[bool]:
-    """Whether nothing else holds less at no more operations, or costs less at no more bytes."""
-    found = []
-    for row in table.itertuples():
-        better = (
-            (table.temporary_bytes <= row.temporary_bytes) & (table.operations <= row.operations)
-        ) & ((table.temporary_bytes < row.temporary_bytes) | (table.operations < row.operations))
-        twin = str(row.note).startswith("the same program")
-        found.append(bool(pd.notna(row.temporary_bytes) and not better.any() and not twin))
+    """Whether all that does no more holds more, by `SAVED` of it where it does less.
+
+    So a policy that computes again is on it only if that saves something; a twin is not.
+    """
+    found = [False] * len(table)
+    least = math.inf
+    rows = table.reset_index(drop=True).sort_values(["operations", "temporary_bytes"])
+    for i, row in rows[rows.temporary_bytes.notna()].iterrows():
+        if math.isinf(least) or row.temporary_bytes < (1 - SAVED) * least:
+            found[int(str(i))], least = True, row.temporary_bytes
     return found
 
 

@@ -11,7 +11,16 @@ from adcost.number_format import SUPERSCRIPTS
 from adcost.palette import BLUE, ORANGE
 from adcost.price import source_picture
 from adcost.price.tag import Tag
-from adcost.price.words import interval, number, seconds, size
+from adcost.price.verdict import NOT_FINITE
+from adcost.price.words import (
+    FRONTIER,
+    counted,
+    interval,
+    number,
+    seconds,
+    sentence,
+    size,
+)
 
 STYLE = """
 .adcost{font:14px/1.45 system-ui,sans-serif;max-width:62rem;color:inherit}
@@ -47,6 +56,7 @@ def page(tag: Tag) -> str:
 def fragment(tag: Tag) -> str:
     """All that the tag says, with the price list as a picture, for a notebook's cell."""
     holds = tag.verdict.startswith(("The cheap gradient holds", "The function is"))
+    holds = holds and not tag.verdict.endswith(NOT_FINITE)
     f = tag.function
     place = f"{os.path.basename(f['file'])}:{f['line']}" if f.get("file") else ""
     parts = [
@@ -70,7 +80,7 @@ def fragment(tag: Tag) -> str:
         ),
         _section("Is it right?", _checks(tag)),
         _section("The function", _function(tag)),
-        _section("Notes", _list(escape(f"{n[0].upper()}{n[1:]}.") for n in tag.notes)),
+        _section("Notes", _list(escape(sentence(note)) for note in tag.notes)),
         "</div>",
     ]
     return "\n".join(part for part in parts if part)
@@ -171,11 +181,11 @@ def _prices(tag: Tag) -> str:
             continue
         shown = row.derivative if row.derivative != before else ""
         before = row.derivative
-        counted = number(row.counted) if row.exact else f"≥ {number(row.counted)}"
+        shown_count = counted(row.counted, row.exact, tag.function.get("exact", True))
         cells = [
             escape(shown),
             escape(row.method),
-            counted,
+            shown_count,
             interval(row.timed, row.timed_low, row.timed_high),
             seconds(row.seconds),
             _held(row.temporary_bytes),
@@ -221,7 +231,7 @@ def _memory(tag: Tag) -> str:
         *(["largest batch"] if batches else []),
         "<note",
     ]
-    said = "<p class=quiet>Bold: nothing else holds less without doing more.</p>"
+    said = f"<p class=quiet>Bold: {FRONTIER}.</p>"
     return _table(heads, rows) + said
 
 

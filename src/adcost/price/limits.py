@@ -3,13 +3,14 @@
 XLA compiles a program in a time that its equations tell only roughly, and that grows faster than
 they do: a Python loop of some hundred rounds, all of them in the program, takes minutes. A
 compilation cannot be stopped once it runs. So programs are compiled in the order of their
-equations, and one that would take too long at the slowest pace that was seen is not begun.
+equations, and one that would take too long at the pace of those of its size is not begun.
 """
 
 import math
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from statistics import median
 from time import perf_counter
 from typing import Any, TypeVar
 
@@ -42,8 +43,8 @@ class Limits:
     """When each stage of a tag ends at the latest, by `time.perf_counter`."""
     deadline: float = math.inf
     """When nothing more may begin."""
-    paces: dict[bool, float] = field(default_factory=dict)
-    """The most seconds for each equation that compiling took, `QUICKLY` (True) and otherwise."""
+    compilations: list[tuple[bool, int, float]] = field(default_factory=list)
+    """Of each so far: whether `QUICKLY`, equations, seconds (infinite where it was given up)."""
 
     def seconds_left(self) -> float:
         """Seconds until the deadline; none are negative."""
@@ -51,7 +52,20 @@ class Limits:
 
     def for_stage(self, stage: str) -> "Limits":
         """Those of a stage; what is learnt of compiling is shared."""
-        return replace(self, deadline=self.stages.get(stage, self.deadline))
+        return replace(self, deadline=self.stages[stage] if self.stages else self.deadline)
+
+    def expected(self, quickly: bool, number: int) -> float:
+        """Seconds to compile so many equations: at the median pace of programs half as large or
+        larger, else at that of the largest so far; 0 if there was none."""
+        paces = [
+            (size, max(spent - ANY_PROGRAM, 0.0) / max(size, 1))
+            for how, size, spent in self.compilations
+            if how == quickly
+        ]
+        alike = [pace for size, pace in paces if 2 * size >= number] or [
+            pace for _, pace in sorted(paces)[-1:]
+        ]
+        return median(alike) * number if alike else 0.0
 
 
 FREE = Limits(seconds=math.inf, one_run=math.inf, compiling=math.inf, memory=2**62)
@@ -87,12 +101,13 @@ def compiled(
     """
     number = equations(traced.jaxpr)
     allowed = min(limits.compiling, limits.seconds_left())
-    expected = limits.paces.get(quickly, 0.0) * number
+    expected = limits.expected(quickly, number)
     if not allowed:
         raise TooSlow(f"not compiled: no time was left for its {number:,} equations")
     if expected > allowed:
+        about = "too long" if math.isinf(expected) else f"about {seconds(expected)}"
         raise TooSlow(
-            f"not compiled: its {number:,} equations would take about {seconds(expected)}, and "
+            f"not compiled: its {number:,} equations would take {about}, and "
             f"{seconds(allowed)} are left for it"
         )
     options = compile_options(QUICKLY) if quickly else None
@@ -103,10 +118,11 @@ def compiled(
             lambda: (lowered or traced.lower()).compile(options),
             f"compiling its {number:,} equations",
         )
-    finally:
-        spent = perf_counter() - started
-        pace = max(spent - ANY_PROGRAM, 0.0) / max(number, 1)
-        limits.paces[quickly] = max(limits.paces.get(quickly, 0.0), pace)
+    except TooSlow:
+        limits.compilations.append((quickly, number, math.inf))
+        raise
+    spent = perf_counter() - started
+    limits.compilations.append((quickly, number, spent))
     return program, spent
 
 

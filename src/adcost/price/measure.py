@@ -19,6 +19,7 @@ from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
 from adcost.costs.pattern import NotTraced
 from adcost.costs.timing import Program, time_interleaved
 from adcost.price.limits import LONG, Limits, TooSlow, compiled, equations, within
+from adcost.price.programs import refuse_one_way
 from adcost.price.ways import Way
 from adcost.price.words import seconds, size
 
@@ -74,7 +75,9 @@ def count_way(priced: Priced) -> None:
     """Trace one way and count it."""
     try:
         program = jax.jit(priced.way.program)
-        priced.traced = program.trace(*priced.way.arguments)
+        traced = program.trace(*priced.way.arguments)
+        refuse_one_way(traced.jaxpr)
+        priced.traced = traced
         priced.count = lower_bound(program, *priced.way.arguments)
     except Exception as error:  # whatever a function of the user's raises when traced
         priced.notes = [reason(error)]
@@ -180,12 +183,15 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
 
 
 REASONS: Mapping[str, str] = {
-    r"forward-mode differentiation \(jvp\) to a custom_vjp": (
+    r"\(jvp\) to a custom_vjp|custom_vjp has no forward mode|'custom_lin'": (
         "forward mode does not go through its custom_vjp rule"
     ),
     r"Reverse-mode differentiation does not work for lax.while_loop": (
         "reverse mode does not go through a while loop: write lax.scan, or lax.fori_loop with "
         "constant bounds"
+    ),
+    r"vmap is only supported for the pure_callback": (
+        "a callback that is not given vmap_method takes no points side by side"
     ),
     r"[Cc]allbacks? do(es)? not support JVP": (
         "a callback has no derivative: give it a rule with jax.custom_jvp"
@@ -200,7 +206,7 @@ def reason(error: BaseException) -> str:
     for pattern, said in REASONS.items():
         if re.search(pattern, text):
             return said
-    if isinstance(error, (TooSlow, NotTraced)):
+    if isinstance(error, (TooSlow, NotTraced, ArithmeticError)):
         return text
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0] if lines else 'no message'}"

@@ -59,8 +59,8 @@ class Programs:
             elif name == "gradient":
                 x = (x, s.result)
             program = tracing.traced(functools.partial(PROGRAMS[name], s), x, rest)
-            if name == "tangent" and _one_way(program.jaxpr):
-                raise TypeError("jax.custom_vjp has no forward mode")
+            if name == "tangent":
+                refuse_one_way(program.jaxpr)
             self.jaxprs[name] = versions.without_dead_code(program.jaxpr)
         return self.jaxprs[name]
 
@@ -84,10 +84,11 @@ class Programs:
         return self.counts[name]
 
 
-def _one_way(jaxpr: ClosedJaxpr) -> bool:
-    """Whether a tangent is that of a `jax.custom_vjp`, which can be transposed and not computed."""
-    return any(
-        equation.primitive.name == "custom_lin"
-        for program in versions.programs(jaxpr)
-        for equation in program.eqns
-    )
+def refuse_one_way(jaxpr: ClosedJaxpr) -> None:
+    """``TypeError`` where a tangent is that of a `jax.custom_vjp`.
+
+    JAX traces it, since it can be transposed, and refuses to compute it only when it is compiled.
+    """
+    for program in versions.programs(jaxpr):
+        if any(equation.primitive.name == "custom_lin" for equation in program.eqns):
+            raise TypeError("jax.custom_vjp has no forward mode")

@@ -36,7 +36,8 @@ PARTS = (
 CHECKING = 30.0
 """Seconds that the checks may take."""
 STAGES = {
-    "counts": 0.45,
+    "counts": 0.3,
+    "compiled": 0.45,
     "times": 0.65,
     "estimates": 0.7,
     "memory": 0.8,
@@ -55,7 +56,7 @@ def price(
     leave_out: Sequence[str] = (),
     time_limit: float = 10.0,
     run_limit: float = 5.0,
-    compile_limit: float = 10.0,
+    compile_limit: float | None = None,
     whole_limit: float = 60.0,
     memory_limit: int = 2 * 10**9,
     batch: Mapping[int, int] | None = None,
@@ -71,9 +72,9 @@ def price(
 
     ``leave_out`` names parts of `PARTS` to leave out. Seconds are bounded by ``whole_limit`` (the
     whole tag), ``time_limit`` (all timed runs), ``run_limit`` (one of them) and ``compile_limit``
-    (compiling one program), bytes of what is run by ``memory_limit``; what exceeds them is counted
-    only, and said. ``batch`` names the batch's axis of arguments
-    (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest batch is to fit in.
+    (compiling one program; a sixth of ``whole_limit`` by default), bytes of what is run by
+    ``memory_limit``; what exceeds them is counted only, and said. ``batch`` names the batch's axis
+    of arguments (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest batch is to fit in.
 
     Raises :class:`adcost.price.subject.CannotPrice` if the function or its arguments are not what
     can be priced, and ``ValueError`` for options that are not allowed.
@@ -96,7 +97,7 @@ def price(
     limits = Limits(
         time_limit,
         run_limit,
-        compile_limit,
+        whole_limit / 6 if compile_limit is None else compile_limit,
         memory_limit,
         {stage: started + share * whole_limit for stage, share in STAGES.items()},
     )
@@ -169,10 +170,13 @@ def _prices(
         products = choose.recommendations(
             table[table.derivative == names.HVP], timings, platforms.current()
         )
+        known = table[(table.derivative == names.HVP) & table.operations.notna()]
         best = products.method.iloc[0] if len(products) else ""
-        best = best or next(iter(ways.PRODUCTS))
+        best = best or next(iter([*known.method, *ways.PRODUCTS]))
         if "trace" not in left:
-            priced += estimates.trace_ways(s, best, tolerance, limits.for_stage("estimates"))
+            one = known.seconds[known.method == best].min()
+            stage = limits.for_stage("estimates")
+            priced += estimates.trace_ways(s, best, tolerance, stage, one)
         if "eigenvalues" not in left:
             priced.append(
                 estimates.eigenvalue_way(s, best, tolerance, limits.for_stage("estimates"))
@@ -203,6 +207,9 @@ def _memory(
         return pd.DataFrame(columns=list(MEMORY))
     for i, sentence in enumerate(left):
         notes[f"memory {i}"] = sentence
+    if len(table) and table.operations.isna().all():
+        notes["memory"] = f"checkpoints were not priced: {table.note.iloc[0]}"
+        return table[:0]
     if batch is None or memory is None:
         return table
     for i, row in table[table.frontier].iterrows():

@@ -67,7 +67,7 @@ class Tag:
     kind, ``bytes``, ``seconds`` with interval, ``kept_bytes`` (what reverse mode keeps).
     ``lines`` is `adcost.price.lines.by_line`'s table, ``checks`` `adcost.price.checks.check`'s,
     ``traps`` one row for each `adcost.price.traps.Trap`. ``notes`` are sentences on what was left
-    out and why; ``failures`` those of parts that could not be priced.
+    out or could not be priced, and why.
     """
 
     name: str

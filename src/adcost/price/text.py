@@ -8,7 +8,18 @@ from collections.abc import Iterator
 
 from adcost.price import source_picture
 from adcost.price.tag import Tag
-from adcost.price.words import interval, number, prefixed, seconds, short, size
+from adcost.price.words import (
+    AS_WRITTEN,
+    FRONTIER,
+    counted,
+    interval,
+    number,
+    prefixed,
+    seconds,
+    sentence,
+    short,
+    size,
+)
 
 WIDTH = 100
 BAR = 16
@@ -84,7 +95,7 @@ def _prices(tag: Tag) -> Iterator[str]:
     table = tag.prices
     if table.empty:
         return
-    any_timed = table.timed.notna().any()
+    any_timed, sure, said = table.timed.notna().any(), tag.function.get("exact", True), ""
     timed = f"{'timed [95 %]':>24}{'time':>10}" if any_timed else ""
     header = f"{'Price list, in evaluations of the function':<46}{'counted':>9}{timed}"
     yield _title(f"{header}{'held':>11}")
@@ -94,18 +105,22 @@ def _prices(tag: Tag) -> Iterator[str]:
         yield f"  {derivative}"
         for row in rows.itertuples():
             held = size(row.temporary_bytes) if math.isfinite(row.temporary_bytes) else "–"
-            counted = number(row.counted) if row.exact else f"≥ {number(row.counted)}"
+            shown = counted(row.counted, row.exact, sure)
             timed = (
                 f"{interval(row.timed, row.timed_low, row.timed_high):>24}"
                 f"{seconds(row.seconds):>10}"
                 if any_timed
                 else ""
             )
-            inline = f"{row.method} ({row.note})" if row.note else row.method
+            note = "as above" if row.note and row.note == said else row.note
+            inline = f"{row.method} ({note})" if note else row.method
             fits = len(inline) <= 42
-            yield f"    {inline if fits else row.method:<42}{counted:>9}{timed}{held:>11}"
+            yield f"    {inline if fits else row.method:<42}{shown:>9}{timed}{held:>11}"
             if row.note and not fits:
                 yield from _wrapped(row.note, "        ")
+            said = row.note
+    if not sure:
+        yield "  ~ of what could be counted of both: neither is all of it, so this is no bound"
 
 
 def _recommended(tag: Tag) -> Iterator[str]:
@@ -130,9 +145,7 @@ def _memory(tag: Tag) -> Iterator[str]:
         for row in rows.itertuples():
             if row.note.startswith("the same program"):
                 continue
-            on = (
-                "nothing checkpointed" if row.policy == "none" else f"{short(target)}: {row.policy}"
-            )
+            on = AS_WRITTEN if row.policy == "none" else f"{row.policy} on {short(target)}"
             mark = "*" if row.frontier else " "
             held = size(row.temporary_bytes) if math.isfinite(row.temporary_bytes) else "–"
             batch = f"{row.largest_batch:>10,.0f}" if batches and row.frontier else ""
@@ -141,7 +154,7 @@ def _memory(tag: Tag) -> Iterator[str]:
             )
             if row.note and not row.note.startswith("one more"):
                 yield from _wrapped(row.note, "        ")
-    yield "  * nothing else holds less without doing more"
+    yield f"  * {FRONTIER}"
 
 
 def _lines(tag: Tag) -> Iterator[str]:
@@ -176,7 +189,7 @@ def _notes(tag: Tag) -> Iterator[str]:
         return
     yield _title("Notes")
     for note in tag.notes:
-        yield from _wrapped(f"{note[0].upper()}{note[1:]}.", "  ", "    ")
+        yield from _wrapped(sentence(note), "  ", "    ")
 
 
 def _title(words: str) -> str:

@@ -233,7 +233,8 @@ def _unrolled(programs: Programs) -> Iterator[Trap]:
     equations = sum(len(body.eqns) for body in bodies)
     if equations < EQUATIONS:
         return
-    looped, copies = Counter[Frame](), Counter[Frame]()
+    looped = Counter[Frame]()
+    copies: dict[Frame, int] = {}
     for body in bodies:
         alike = Counter(
             (
@@ -247,7 +248,8 @@ def _unrolled(programs: Programs) -> Iterator[Trap]:
             if times >= COPIES and calls:
                 frame = _loop(calls)
                 looped[frame] += times
-                copies[frame] = max(copies[frame], times)
+                # What a round does several times is there several times as often.
+                copies[frame] = min(copies.get(frame, times), times)
     for frame, number_of in looped.items():
         if 2 * number_of >= equations:
             yield Trap(

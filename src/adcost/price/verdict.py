@@ -1,6 +1,7 @@
 """One sentence: whether the cheap gradient holds, and which line is to blame if it does not."""
 
 import os
+from typing import Any
 
 import pandas as pd
 
@@ -10,6 +11,9 @@ from adcost.price.words import evaluations, interval, number
 
 CHEAP = 5
 """Evaluations that a gradient takes at most (Baur & Strassen 1983; Griewank & Walther, §3.3)."""
+
+
+NOT_FINITE = "But the gradient is not finite at this point."
 
 
 def verdict(tag: Tag) -> str:
@@ -23,16 +27,44 @@ def verdict(tag: Tag) -> str:
     row = rows.iloc[0]
     if pd.isna(row.counted):
         return "No verdict: the function does no arithmetic that could be counted."
-    sure = "" if row.exact and tag.function.get("exact", True) else "at least "
-    counted = f"{sure}{evaluations(row.counted)}"
-    timed = (
-        ""
-        if pd.isna(row.timed)
-        else (f" by count ({interval(row.timed, row.timed_low, row.timed_high)} by time)")
+    whole = tag.function.get("exact", True)
+    at_least = "" if row.exact else "at least "
+    if not whole or (row.counted <= CHEAP and not row.exact):
+        said = _by_time(row)
+    else:
+        timed = (
+            ""
+            if pd.isna(row.timed)
+            else (f" by count ({interval(row.timed, row.timed_low, row.timed_high)} by time)")
+        )
+        counted = f"{at_least}{evaluations(row.counted)}{timed}"
+        said = (
+            f"The cheap gradient holds here: {counted}."
+            if row.counted <= CHEAP
+            else f"It does not: {counted}{_blamed(tag)}."
+        )
+    return said + _not_finite(tag)
+
+
+def _by_time(row: Any) -> str:
+    """The verdict where not all of the function or of its gradient could be counted."""
+    why = "not all operations could be counted"
+    if pd.isna(row.timed):
+        return f"No verdict: {why}, and nothing was timed."
+    timed = f"{interval(row.timed, row.timed_low, row.timed_high)} evaluations by time, since {why}"
+    low, high = (
+        (row.timed, row.timed) if pd.isna(row.timed_low) else (row.timed_low, row.timed_high)
     )
-    if row.counted <= CHEAP:
-        return f"The cheap gradient holds here: {counted}{timed}."
-    return f"It does not: {counted}{timed}{_blamed(tag)}."
+    if high <= CHEAP:
+        return f"The cheap gradient holds here: {timed}."
+    return f"It does not: {timed}." if low > CHEAP else f"No verdict: {timed}."
+
+
+def _not_finite(tag: Tag) -> str:
+    checks = tag.checks
+    if checks.empty or not (checks.check.eq("finite") & checks.passed.eq(False)).any():
+        return ""
+    return f" {NOT_FINITE}"
 
 
 def _blamed(tag: Tag) -> str:

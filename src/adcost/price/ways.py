@@ -127,7 +127,7 @@ def coloured(s: Subject, colours: sparse.Colouring) -> Way:
         COLOURS,
         run,
         (s.x, s.rest),
-        f"{colours.colours} colours for {of}; {colours.how}",
+        f"{colours.colours} colour{'' if colours.colours == 1 else 's'} for {of}; {colours.how}",
     )
 
 

@@ -2,6 +2,11 @@
 
 import math
 import re
+from collections.abc import Sequence
+
+AS_WRITTEN = "as it is written"
+"""What the row of a function is called that gets no checkpoint beside its own."""
+FRONTIER = "nothing else holds less, by 5 % or more, without doing more"
 
 PREFIXES = ("", "k", "M", "G", "T", "P", "E")
 
@@ -59,6 +64,27 @@ def short(where: str) -> str:
     return re.sub(r"[^\s:]*/", "", where) if where else "an unknown line"
 
 
+def listed(names: Sequence[str], last: str) -> str:
+    """``a, b and c``, where ``last`` is "and"."""
+    return f" {last} ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+def counted(ratio: float, exact: bool, function_exact: bool) -> str:
+    """A counted ratio with a mark where something was not counted.
+
+    ``≥`` of what is a lower bound. Where the function's own count is one, the ratio is no bound,
+    and has ``~``.
+    """
+    if not math.isfinite(ratio) or exact:
+        return number(ratio)
+    return f"{'≥' if function_exact else '~'} {number(ratio)}"
+
+
 def evaluations(value: float) -> str:
     """``2.9 evaluations``."""
     return f"{number(value)} evaluation{'' if number(value) == '1.0' else 's'}"
+
+
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."

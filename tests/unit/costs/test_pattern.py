@@ -6,6 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adcost.costs import pattern
+from adcost.price import sparsity
+from adcost.price.limits import FREE
+from adcost.price.subject import subject
+from adcost.price.ways import flat
 
 X = jnp.linspace(0.5, 2.0, 6)
 B = jnp.asarray(np.triu(np.ones((6, 4)), 1), "float32")
@@ -28,10 +32,14 @@ PROGRAMS = {
     "stopped": lambda x: jax.lax.stop_gradient(x) * jnp.flip(x),
     "scalar": lambda x: x * x[0],
     "index by values": lambda x: jax.lax.dynamic_slice(x * x, (jnp.argmax(jnp.sin(x)),), (2,)),
+    "added": lambda x: x.at[jnp.array([1, 1, 4])].add(jnp.sin(x[:3])),
+    "added out of bounds": lambda x: x.at[jnp.array([1, 9])].add(x[4:]),
+    "added a window": lambda x: jnp.zeros((3, 4)).at[1, 1:].add(x[:3]).ravel() * 2,
+    "split": lambda x: jnp.split(x, [2, 5])[1] ** 2,
 }
 EXACT = {"stencil", "slices", "interior", "gather", "sparse matrix", "batched product", "outer",
-         "sums", "padded", "concatenated", "constant", "stopped", "scalar",
-         "index by values"}  # fmt: skip
+         "sums", "padded", "concatenated", "constant", "stopped", "scalar", "index by values",
+         "split", "added", "added out of bounds", "added a window"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -55,6 +63,22 @@ def test_no_entry_is_missed_in_compositions(names):
 
     found = pattern.traced(f, X).toarray() != 0
     assert not ((np.asarray(jax.jacobian(f)(X)) != 0) & ~found).any()
+
+
+def embedding(table, rows):
+    return jnp.sum(jnp.tanh(table["words"][rows]).sum(-1) ** 2)
+
+
+def test_a_function_of_a_tree_is_traced_and_not_probed():
+    """The vector is taken apart into arrays by a primitive of several results."""
+    table = {"words": jnp.linspace(0.1, 1.0, 40).reshape(10, 4), "bias": jnp.ones(3)}
+    s = subject(embedding, (table, jnp.array([0, 3, 3, 7])))
+    found, how = sparsity.entries(s)
+    assert how == "traced"
+    f, x = flat(s, s.x, s.rest)
+    np.testing.assert_array_equal(found.toarray() != 0, np.asarray(jax.hessian(f)(x)) != 0)
+    assert found.nnz == 3 * 4 * 4
+    assert sparsity.colouring(s, FREE).colours == 4
 
 
 def test_a_hundred_thousand_unknowns():

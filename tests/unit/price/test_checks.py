@@ -302,3 +302,42 @@ def test_noise_is_measured_and_a_smooth_function_has_none():
     found = [noise_of(np.sin(t) + 1e-6 * each) for each in noise]
     assert 0.7e-6 < np.median(found) < 2.5e-6
     assert math.isclose(noise_of(np.zeros(9)), 0.0)
+
+
+@jax.custom_vjp
+def sine(x):
+    return jnp.sin(x)
+
+
+sine.defvjp(lambda x: (sine(x), x), lambda x, g: (g * sine(x + jnp.pi / 2),))
+
+
+def test_symmetry_by_reverse_mode_where_a_rule_calls_its_own_function():
+    row = result(checked(lambda x: jnp.sum(sine(x) * x), X), "symmetry")
+    assert row.passed and row.error < 1e-12
+
+
+def newtons_root(a, tolerance=1e-6):
+    """√a by Newton's iteration to a tolerance, with the derivative of the root itself."""
+
+    @jax.custom_vjp
+    def root(a):
+        apart = lambda x: jnp.max(jnp.abs(x * x - a)) > tolerance  # noqa: E731
+        return lax.while_loop(apart, lambda x: x - 0.4 * (x * x - a) / x, a)
+
+    root.defvjp(lambda a: (root(a), root(a)), lambda x, g: (g / (2 * x),))
+    return jnp.sum(jnp.sin(root(a)))
+
+
+def test_a_loop_that_stops_at_a_tolerance_is_no_wrong_rule():
+    table = checked(newtons_root, X)
+    row = result(table, "differences")
+    assert row.passed is None and "stops at a tolerance" in row.sentence
+    assert row.bound < row.error < 1e-4
+    rule = result(table, "custom rule")
+    assert rule.passed is None and "without a gradient of its own" in rule.sentence
+    assert "lax.scan" not in rule.sentence
+    assert not failed(table)
+    # A wrong rule around the same loop is one.
+    wrong = lambda a: newtons_root(a) + 0.01 * lax.stop_gradient(a).sum()  # noqa: E731
+    assert "differences" in failed(checked(wrong, X))

@@ -3,10 +3,11 @@ import math
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adcost.price import choose, estimates, names, ways, words
+from adcost.price import choose, estimates, html, names, ways, words
 from adcost.price.names import KEY
 from adcost.price.tag import PRICES, Tag, compare
 from adcost.price.verdict import verdict
@@ -83,6 +84,18 @@ def test_nothing_timed_is_said():
     assert row.method == "" and row.sentence == "nothing was timed; by count a does the least"
 
 
+def test_several_that_do_the_least_are_a_list():
+    row = chosen(prices(a=10, b=10, c=10, d=20), timed({KEY: 1.0}))
+    assert row.sentence == "nothing was timed; by count a, b or c do the least"
+
+
+def test_the_only_way_that_can_be_gone_is_recommended():
+    table = prices(a=math.nan, b=12)
+    row = chosen(table, timed({KEY: 1.0}))
+    assert row.method == "b" and "other ways do not go" in row.sentence
+    assert choose.recommendations(prices(b=12), timed({KEY: 1.0}), "cpu").empty
+
+
 def test_differences_are_never_recommended():
     table = prices(**{names.CENTRAL: 1, names.ONE_SIDED: 1})
     assert choose.recommendations(table, timed({KEY: 1.0}), "cpu").empty
@@ -98,6 +111,14 @@ def test_probes_follow_from_the_pilot_s_variance():
 def test_a_trace_that_may_be_zero_has_no_relative_error():
     assert "cannot be told from 0" in estimates.required_probes(np.array([1.0, -1.0] * 16), 0.01)
     assert "not finite" in estimates.required_probes(np.array([1.0, math.nan]), 0.01)
+
+
+def test_products_are_scaled_from_one_and_the_pilot():
+    assert estimates.scaled(3.2, 1, 0.1) == 0.1
+    assert estimates.scaled(3.2, estimates.PILOT, 0.1) == pytest.approx(3.2)
+    assert estimates.scaled(3.2, 63, 0.1) == pytest.approx(0.1 + 2 * 3.1)
+    assert estimates.scaled(3.2, 320) == pytest.approx(32)
+    assert estimates.scaled(3.2, 320, 5.0) == pytest.approx(32)
 
 
 def test_a_diagonal_hessian_takes_one_probe():
@@ -128,10 +149,11 @@ def test_words():
     assert words.interval(3.4, math.nan, math.nan) == "3.4"
 
 
-def tag(counted, lines=None, **function):
+def tag(counted, lines=None, exact_row=None, **function):
+    exact = function.get("exact", True) if exact_row is None else exact_row
     row = dict.fromkeys(PRICES, math.nan) | {
         "derivative": names.GRADIENT, "method": names.REVERSE, "operations": 100 * counted,
-        "counted": counted, "exact": True, "note": "",
+        "counted": counted, "exact": exact, "note": "",
     }  # fmt: skip
     told = {"scalar": True, "exact": True, "operations": {"total": 100}, **function}
     return Tag("f", "", told, pd.DataFrame([row]), lines=pd.DataFrame(lines or []))
@@ -146,7 +168,39 @@ def test_verdicts():
     assert verdict(tag(202, lines)) == (
         "It does not: 202 evaluations, of which 196 are line 14 (model.py: y = y * w[i])."
     )
-    assert "at least 2.9" in verdict(tag(2.9, exact=False))
+    assert verdict(tag(202, exact_row=False)).startswith("It does not: at least 202 evaluations")
+
+
+def test_what_was_not_all_counted_is_judged_by_time():
+    """Of two lower bounds the ratio is none: the gradient may take 1.2 evaluations at 4 counted."""
+    untimed = tag(2.9, exact=False)
+    assert verdict(untimed) == (
+        "No verdict: not all operations could be counted, and nothing was timed."
+    )
+    assert verdict(tag(2.9, exact_row=False)) == verdict(untimed)
+    for counted, timed, begins in [
+        (4.0, (1.2, 1.1, 1.3), "The cheap gradient holds here: 1.2 [1.1, 1.3] evaluations by time"),
+        (4.0, (6.0, 5.5, 6.5), "It does not: 6.0 [5.5, 6.5] evaluations by time"),
+        (4.0, (5.1, 4.5, 6.5), "No verdict: 5.1 [4.5, 6.5] evaluations by time"),
+        (9.0, (1.2, 1.1, 1.3), "The cheap gradient holds here: 1.2 [1.1, 1.3] evaluations by time"),
+    ]:
+        known = tag(counted, exact=False)
+        known.prices[["timed", "timed_low", "timed_high"]] = timed
+        assert verdict(known).startswith(begins)
+
+
+def test_marks_of_what_was_not_counted():
+    assert words.counted(2.9, True, True) == "2.9"
+    assert words.counted(2.9, False, True) == "≥ 2.9"
+    assert words.counted(2.9, False, False) == "~ 2.9"
+    assert words.counted(math.nan, False, False) == "–"
+
+
+def test_a_gradient_that_is_not_finite_is_said_first():
+    found = tag(2.9)
+    found.checks = pd.DataFrame([{"check": "finite", "passed": False, "sentence": "no"}])
+    assert verdict(found).endswith("But the gradient is not finite at this point.")
+    assert "class='verdict broken'" in html.fragment(found)
 
 
 def test_two_tags_are_compared_row_by_row():

@@ -55,7 +55,7 @@ def test_the_program_that_reads_the_numbers(folder, capsys, monkeypatch):
     (text,) = (text for said, text in COMMANDS if said == "json")
     run(text)
     monkeypatch.setattr(sys, "stdin", io.StringIO(capsys.readouterr().out))
-    exec(compile((folder / "told.py").read_text(), "told.py", "exec"), {})
+    exec(compile((folder / "read_tag.py").read_text(), "read_tag.py", "exec"), {})
     assert re.fullmatch(r"[\d.]+ evaluations; traps: \[\]\n", capsys.readouterr().out)
 
 

@@ -1,6 +1,9 @@
+import math
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pandas as pd
 import pytest
 from jax.ad_checkpoint import checkpoint_name
 
@@ -99,6 +102,12 @@ def test_programs_that_are_the_same_are_compiled_once_and_said():
     table, _ = frontier.frontier(s, FREE)
     assert table.note.str.startswith("the same program").any()
     assert table.temporary_bytes.notna().all()
+
+
+def test_a_policy_that_saves_less_than_a_twentieth_is_not_on_the_frontier():
+    rows = [(4.0, 960.0), (2.0, 1000.0), (3.0, 940.0), (5.0, 800.0), (6.0, math.nan)]
+    table = pd.DataFrame(rows, columns=["operations", "temporary_bytes"])
+    assert frontier._on_frontier(table) == [False, True, True, True, False]
 
 
 def test_what_was_not_reached_in_time_is_named():

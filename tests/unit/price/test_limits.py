@@ -12,8 +12,9 @@ from adcost.costs.count import count
 from adcost.costs.count.walk import Walk
 from adcost.price import limits, measure, names, traps
 from adcost.price.attribution import Lines
-from adcost.price.limits import FREE, Limits, TooSlow, compiled, equations
+from adcost.price.limits import ANY_PROGRAM, FREE, Limits, TooSlow, compiled, equations
 from adcost.price.lines import by_line
+from adcost.price.run import STAGES
 
 X = jnp.linspace(0.5, 1.5, 5)
 
@@ -60,8 +61,8 @@ def test_no_time_is_left_after_the_deadline():
     assert FREE.seconds_left() > 1e9
 
 
-def test_what_would_take_too_long_at_the_slowest_pace_seen_is_not_begun(monkeypatch):
-    own = Limits(compiling=1.0, paces={False: 0.02})
+def test_what_would_take_too_long_at_the_pace_of_its_size_is_not_begun(monkeypatch):
+    own = Limits(compiling=1.0, compilations=[(False, 50, ANY_PROGRAM + 1.0)])
     begun = []
     monkeypatch.setattr(limits, "within", lambda *a: begun.append(a))
     with pytest.raises(TooSlow, match=r"its 90 equations would take about 1\.8 s, and 1 s"):
@@ -75,8 +76,38 @@ def test_what_would_take_too_long_at_the_slowest_pace_seen_is_not_begun(monkeypa
 def test_a_compilation_teaches_its_pace():
     own = Limits()
     compiled(traced(jnp.sin, 1.0), own)
-    assert set(own.paces) == {False}
-    assert own.for_stage("nothing") == own and own.for_stage("nothing").paces is own.paces
+    ((quickly, size, spent),) = own.compilations
+    assert (quickly, size) == (False, 1) and spent > 0
+    assert own.for_stage("compiled").compilations is own.compilations
+
+
+def test_one_slow_compilation_forbids_no_other_of_its_size():
+    paces = [ANY_PROGRAM + 100 * pace for pace in (0.01, 0.01, 0.1)]
+    own = Limits(compilations=[(False, 100, spent) for spent in paces])
+    assert own.expected(False, 200) == pytest.approx(2.0)
+    # What is far larger goes by the largest so far, since paces grow with the size.
+    own.compilations.append((False, 1000, ANY_PROGRAM + 100))
+    assert own.expected(False, 4000) == pytest.approx(400)
+    own.compilations.append((False, 2000, np.inf))
+    with pytest.raises(TooSlow, match="its 3,000 equations would take too long"):
+        compiled(traced(written_out(1000), jnp.ones(1000)), own)
+    assert own.expected(True, 100) == 0
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_each_stage_has_a_deadline(stage):
+    stages = dict(zip(STAGES, range(len(STAGES)), strict=True))
+    assert Limits(stages=stages).for_stage(stage).deadline == stages[stage]
+
+
+def test_every_stage_that_is_asked_for_is_one(monkeypatch):
+    asked = []
+    for_stage = Limits.for_stage
+    monkeypatch.setattr(Limits, "for_stage", lambda s, n: (asked.append(n), for_stage(s, n))[1])
+    adcost.price(lambda x: jnp.sum(x**2), X)
+    assert set(asked) == set(STAGES)
+    with pytest.raises(KeyError):
+        Limits(stages={"counts": 1.0}).for_stage("compiled")
 
 
 def test_ways_beyond_the_deadline_are_named_and_the_function_is_priced():
@@ -89,7 +120,8 @@ def test_ways_beyond_the_deadline_are_named_and_the_function_is_priced():
 
 def test_a_loop_that_would_compile_for_minutes_is_counted_and_its_line_is_named(monkeypatch):
     """As if a compilation had been slow: what is left out does not depend on the machine."""
-    slow = Limits(deadline=np.inf, paces={False: 0.02, True: 0.02})
+    seen = [(quickly, 10_000, 200 + ANY_PROGRAM) for quickly in (False, True)]
+    slow = Limits(deadline=np.inf, compilations=seen)
     monkeypatch.setattr("adcost.price.run.Limits", lambda *a: slow)
     tag = adcost.price(written_out(120), jnp.ones(120), leave_out=["memory"])
     gradient = tag.price_of(names.GRADIENT, names.REVERSE)

@@ -160,7 +160,7 @@ def test_what_there_is_no_time_for(words):
     table = checks.check_subject(subject(lambda x: jnp.sum(x**2), (X,)), limits=late)
     tag = adcost.price(by_index, X, whole_limit=1e-6, leave_out=["memory"])
     slow = checks.check_subject(
-        subject(by_index, (X,)), limits=Limits(paces={False: 1e3, True: 1e3})
+        subject(by_index, (X,)), limits=Limits(compilations=[(False, 9, 1e5), (True, 9, 1e5)])
     )
     for text in (*table.sentence, *slow.sentence, *(n for n in tag.notes if "not looked" in n)):
         in_russian(words, _sentence(text))

@@ -236,6 +236,17 @@ def deep_scanned(params, x):
     return lax.scan(layer, x, jnp.stack(params))[0].sum()
 
 
+def test_rounds_are_those_of_the_loop_whatever_a_line_repeats():
+    def f(w, x):
+        for _ in range(60):
+            x = jnp.sin(x) * w * w + jnp.cos(x) * w + jnp.sin(w) + jnp.exp(x)
+        return x.sum()
+
+    (trap,) = (t for t in find(f, (jnp.ones(3), jnp.zeros(3))) if t.name == traps.UNROLLED)
+    assert "all 60 rounds" in trap.sentence
+    assert "a scan's body would have 10" in trap.sentence
+
+
 def test_a_python_loop_that_would_scan():
     args = ([jnp.full(3, 0.1 * i) for i in range(60)], jnp.ones(3))
     trap = only(deep, *args)

@@ -15,6 +15,7 @@ from adcost.experiments.price.plan import OF_EACH
 from adcost.number_format import number
 from adcost.price import source_figure
 from adcost.price.tag import Tag
+from adcost.price.words import AS_WRITTEN
 
 ROW = 0.27
 """Inches of a row."""
@@ -121,7 +122,7 @@ def _checkpoints(tag: Tag) -> Figure:
     best = rows[rows.frontier.astype(bool)].sort_values("total_bytes")
     axis.plot(best.total_bytes / 1e6, best.counted, "o-", ms=6, color=plotting.GREEN)
     for row in best.itertuples():
-        said = "nothing checkpointed" if row.policy == "none" else f"{row.target}: {row.policy}"
+        said = AS_WRITTEN if row.policy == "none" else f"{row.policy} on {row.target}"
         short = said if len(said) < 45 else f"{said[:43]}…"
         beside = {"offset": (5, 5), "va": "baseline", "fontsize": 8}
         at = row.total_bytes / 1e6, row.counted
