@@ -18,6 +18,9 @@ from adcost.functions.rate_classes import Problem, RateClass
 
 DTYPE = "float32"
 
+Progress = tuple[jax.Array, jax.Array, jax.Array]
+"""Steps taken, points (runs, n), and the step at which each run arrived, −1 before."""
+
 
 def single(problem: Problem) -> Problem:
     """The problem in single precision."""
@@ -40,12 +43,22 @@ def estimates(
 
 
 @partial(jax.jit, static_argnames=("kind",))
-def _until(kind, on_sphere, problem, x, key, step, epsilon, tolerance, cap):
-    def goes_on(state):
+def _until(
+    kind: RateClass,
+    on_sphere: bool,
+    problem: Problem,
+    x: jax.Array,
+    key: jax.Array,
+    step: float,
+    epsilon: float,
+    tolerance: float,
+    cap: int,
+) -> jax.Array:
+    def goes_on(state: Progress) -> jax.Array:
         k, _, arrived = state
         return (k <= cap) & (arrived < 0).any()
 
-    def body(state):
+    def body(state: Progress) -> Progress:
         k, x, arrived = state
         errors = jax.vmap(partial(kind.error, problem))(x)
         arrived = jnp.where((arrived < 0) & (errors <= tolerance), k, arrived)
@@ -72,13 +85,24 @@ def steps_to_tolerance(
 
 
 @partial(jax.jit, static_argnames=("kind",))
-def _errors(kind, on_sphere, problem, x, key, step, epsilon, steps):
+def _errors(
+    kind: RateClass,
+    on_sphere: bool,
+    problem: Problem,
+    x: jax.Array,
+    key: jax.Array,
+    step: float,
+    epsilon: float,
+    steps: jax.Array,
+) -> jax.Array:
     f = partial(kind.value, problem)
 
-    def body(k, x):
+    def body(k: jax.Array, x: jax.Array) -> jax.Array:
         return x - step * estimates(f, on_sphere, jax.random.fold_in(key, k), x, epsilon)
 
-    def stretch(state, stop):
+    def stretch(
+        state: tuple[jax.Array, jax.Array], stop: jax.Array
+    ) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
         k, x = state
         x = jax.lax.fori_loop(k, stop, body, x)
         return (stop, x), jax.vmap(partial(kind.error, problem))(x)
@@ -103,8 +127,8 @@ def errors_at(
 
 
 @partial(jax.jit, static_argnames=("kind", "steps"))
-def _gradient_descents(kind, problems, step, steps):
-    def body(x, _):
+def _gradient_descents(kind: RateClass, problems: Problem, step: float, steps: int) -> jax.Array:
+    def body(x: jax.Array, _: None) -> tuple[jax.Array, jax.Array]:
         errors = jax.vmap(kind.error)(problems, x)
         gradients = jax.vmap(jax.grad(kind.value, argnums=1))(problems, x)
         return x - step * gradients, errors
