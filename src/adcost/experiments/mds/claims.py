@@ -52,15 +52,8 @@ SECTION = "«Пример: многомерное масштабирование
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements``."""
-    measured = tables["measurements"]
-    return [
-        _recovers(measured),
-        _lags(measured),
-        _flat(measured),
-        _pca(measured),
-        _pca_of_the_loss(measured),
-        _distances_or_squares(measured),
-    ]
+    claims = (_recovers, _lags, _flat, _pca, _pca_of_the_loss, _distances_or_squares)
+    return [claim(tables["measurements"]) for claim in claims]
 
 
 def _recovers(measured: pd.DataFrame) -> Claim:

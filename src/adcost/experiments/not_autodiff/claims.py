@@ -45,15 +45,8 @@ SAME = 1e-40
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment, from ``measurements``."""
-    measured = tables["measurements"]
-    return [
-        _swell(measured),
-        _same_function(measured),
-        _differences_far_worse(measured),
-        _stable(measured),
-        _same_rounding(measured),
-        _memory(measured),
-    ]
+    claims = (_swell, _same_function, _differences_far_worse, _stable, _same_rounding, _memory)
+    return [claim(tables["measurements"]) for claim in claims]
 
 
 def _swell(measured: pd.DataFrame) -> Claim:
