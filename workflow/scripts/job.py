@@ -59,7 +59,7 @@ def made_from(params):
     """What the metadata of a job's tables say: its parameters and code, and where it ran."""
     from adcost.study.origin import origin
 
-    own = {name: params[name] for name in ("parameters", "seed", "version")}
+    own = {name: getattr(params, name) for name in ("parameters", "seed", "version")}
     return own | {"origins": [origin()]}
 
 
