@@ -93,6 +93,28 @@ def verdicts(judge, tables, claim, unit):
     return pieces[0].verdict, found.verdict
 
 
+def check_border(judge, tables, claim, piece, within, beyond):
+    """Evidence holds within its border; beyond it neither it nor a claim that requires it does.
+
+    ``piece``: its place in the claim's evidence, or a text in its unit. ``within``, ``beyond``:
+    changes of the tables.
+    """
+
+    def found(change):
+        (one,) = (one for one in judge(changed(tables, change)) if one.id == claim)
+        if not isinstance(piece, str):
+            return one, piece
+        (place,) = (k for k, own in enumerate(one.evidence) if piece in own.unit)
+        return one, place
+
+    one, place = found(within)
+    assert one.evidence[place].verdict == "reproduced"
+    one, place = found(beyond)
+    turned = one.evidence[place].verdict
+    assert turned in ("refuted", "inconclusive")
+    assert place >= len(one.requires) or one.verdict in (turned, "refuted")
+
+
 def decided(judge, tables, claim):
     """The verdict of a claim."""
     return {one.id: one.verdict for one in judge(tables)}[claim]

@@ -8,7 +8,7 @@ import pytest
 from adcost.experiments.checkpointing.claims import judge
 
 from .recorded import recorded
-from .synthetic import changed, put, value
+from .synthetic import check_border, put, value
 
 EPS = 2.0**-23
 STATE = 64 * 32 * 4
@@ -116,12 +116,4 @@ BORDERS = [
     ids=[f"{name}-{place}-{k}" for k, (name, place, *_) in enumerate(BORDERS)],
 )
 def test_evidence_turns_at_its_border(tables, name, place, within, beyond):
-    def found(change):
-        claims = {claim.id: claim for claim in judge(changed(tables, change))}
-        claim = claims[f"checkpointing.{name}"]
-        return claim, claim.evidence[place].verdict
-
-    assert found(within)[1] == "reproduced"
-    claim, verdict = found(beyond)
-    assert verdict in ("refuted", "inconclusive")
-    assert place >= len(claim.requires) or claim.verdict in (verdict, "refuted")
+    check_border(judge, tables, f"checkpointing.{name}", place, within, beyond)

@@ -9,7 +9,7 @@ from adcost.experiments.gradient import measure
 from adcost.experiments.gradient.claims import judge
 
 from .recorded import recorded
-from .synthetic import changed, put
+from .synthetic import changed, check_border, put
 
 CHEAP, ATTAINED = "gradient.cheap", "gradient.jax_attains_it"
 INDEXED, TIME = "gradient.jax_by_index", "gradient.time"
@@ -131,14 +131,7 @@ BORDERS = [
 
 @pytest.mark.parametrize(("claim", "place", "within", "beyond"), BORDERS)
 def test_evidence_turns_at_its_border(claim, place, within, beyond):
-    def found(change):
-        (one,) = (c for c in judge(changed(recorded("gradient"), change)) if c.id == claim)
-        return one, one.evidence[place].verdict
-
-    assert found(within)[1] == "reproduced"
-    turned, verdict = found(beyond)
-    assert verdict in ("refuted", "inconclusive")
-    assert place >= len(turned.requires) or turned.verdict in (verdict, "refuted")
+    check_border(judge, recorded("gradient"), claim, place, within, beyond)
 
 
 def test_too_few_rounds_for_an_interval_are_no_evidence_of_time():

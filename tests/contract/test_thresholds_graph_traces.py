@@ -5,7 +5,7 @@ import pytest
 from adcost.experiments.graph_traces.claims import judge
 
 from .recorded import recorded
-from .synthetic import changed, put, value
+from .synthetic import changed, check_border, put, value
 
 U = 2.0**-53
 ROWS = {"name": "steps", "expression": "lecture"}
@@ -79,16 +79,7 @@ BORDERS = [
     ids=[f"{name}-{unit}-{k}" for k, (name, unit, *_) in enumerate(BORDERS)],
 )
 def test_evidence_turns_at_its_border(tables, name, unit, within, beyond):
-    def found(change):
-        claims = {claim.id: claim for claim in judge(changed(tables, change))}
-        claim = claims[f"graph_traces.{name}"]
-        (piece,) = (piece for piece in claim.evidence if unit in piece.unit)
-        return claim, piece
-
-    assert found(within)[1].verdict == "reproduced"
-    claim, piece = found(beyond)
-    assert piece.verdict in ("refuted", "inconclusive")
-    assert claim.verdict != "reproduced" or piece in claim.beside
+    check_border(judge, tables, f"graph_traces.{name}", unit, within, beyond)
 
 
 def test_the_last_slide_as_written_is_held_against_the_derivative(tables):

@@ -9,7 +9,7 @@ from adcost.experiments.hvp import measure
 from adcost.experiments.hvp.claims import judge
 
 from .recorded import recorded
-from .synthetic import changed, decided, put, value, verdict
+from .synthetic import changed, check_border, decided, put, value, verdict
 from .tables_hvp import POINTS, five_depths
 
 U = {"float64": 2.0**-53, "float32": 2.0**-24}
@@ -144,13 +144,7 @@ DECIDING = [
 
 @pytest.mark.parametrize(("claim", "within", "beyond"), DECIDING)
 def test_a_claim_turns_at_its_border(claim, within, beyond):
-    def first(change):
-        (one,) = (c for c in judge(changed(recorded("hvp"), change)) if c.id == claim)
-        return one, one.requires[0].verdict
-
-    assert first(within)[1] == "reproduced"
-    turned, verdict = first(beyond)
-    assert verdict in ("refuted", "inconclusive") and turned.verdict in (verdict, "refuted")
+    check_border(judge, recorded("hvp"), claim, 0, within, beyond)
 
 
 EXPONENTS_IN_TIME = [
@@ -191,14 +185,7 @@ PIECES = [
 
 @pytest.mark.parametrize(("claim", "place", "within", "beyond"), PIECES)
 def test_a_further_piece_turns_at_its_border(claim, place, within, beyond):
-    def found(change):
-        (one,) = (c for c in judge(changed(recorded("hvp"), change)) if c.id == claim)
-        return one, one.evidence[place].verdict
-
-    assert found(within)[1] == "reproduced"
-    turned, verdict = found(beyond)
-    assert verdict in ("refuted", "inconclusive")
-    assert place >= len(turned.requires) or turned.verdict in (verdict, "refuted")
+    check_border(judge, recorded("hvp"), claim, place, within, beyond)
 
 
 def test_the_constant_must_not_grow_with_the_depth():

@@ -5,7 +5,7 @@ import pytest
 from adcost.experiments.transformer_memory.claims import judge
 
 from .recorded import recorded
-from .synthetic import changed, put, value
+from .synthetic import check_border, put, value
 
 THEIRS = 2 * 12 * 1600 * 32 * 1024 * 48
 """ZeRO's bytes of activations of GPT-2 XL, which the lecture's 60 GB are."""
@@ -156,12 +156,4 @@ BORDERS = [
     ids=[f"{name}-{place}-{k}" for k, (name, place, *_) in enumerate(BORDERS)],
 )
 def test_evidence_turns_at_its_border(tables, name, place, within, beyond):
-    def found(change):
-        claims = {claim.id: claim for claim in judge(changed(tables, change))}
-        claim = claims[f"transformer_memory.{name}"]
-        return claim, claim.evidence[place].verdict
-
-    assert found(within)[1] == "reproduced"
-    claim, verdict = found(beyond)
-    assert verdict in ("refuted", "inconclusive")
-    assert place >= len(claim.requires) or claim.verdict in (verdict, "refuted")
+    check_border(judge, tables, f"transformer_memory.{name}", place, within, beyond)

@@ -55,6 +55,14 @@ def begin(snakemake, script, wait=False):
     fork_server.run_in_fork(script, wait, snakemake=snakemake)
 
 
+def made_from(params):
+    """What the metadata of a job's tables say: its parameters and code, and where it ran."""
+    from adcost.study.origin import origin
+
+    own = {name: getattr(params, name) for name in ("parameters", "seed", "version")}
+    return own | {"origins": [origin()]}
+
+
 def _configure_jax(platform, precision):
     """Where and how exactly JAX computes, here and in what this process starts."""
     from adcost.platforms import VISIBLE  # It loads JAX, if a fork has not.

@@ -3,13 +3,12 @@
 from importlib import import_module
 from pathlib import Path
 
-from job import begin, logged
+from job import begin, logged, made_from
 
 begin(snakemake, __file__, wait="timings" in snakemake.output.keys())
 
 with logged(snakemake):
     from adcost.costs.background_load import watch
-    from adcost.study.origin import origin
     from adcost.results.reading import read_arrays
     from adcost.results.writing import check_tables, write_table
 
@@ -23,12 +22,7 @@ with logged(snakemake):
         tables = entry.measure(*arguments)
     wanted = {name: path for name, path in snakemake.output.items() if name != "sidecars"}
     check_tables(tables, wanted, experiment, point)
-    made = {
-        "parameters": snakemake.params.parameters,
-        "seed": snakemake.params.seed,
-        "version": snakemake.params.version,
-        "origins": [origin()],
-    }
+    made = made_from(snakemake.params)
     if "timings" in tables:
         made["background_load"] = load.record()
         tables["timings"]["others_share"] = load.share

@@ -3,12 +3,11 @@
 from importlib import import_module
 from pathlib import Path
 
-from job import begin, logged
+from job import begin, logged, made_from
 
 begin(snakemake, __file__)
 
 with logged(snakemake):
-    from adcost.study.origin import origin
     from adcost.results.reading import read_arrays
     from adcost.results.writing import check_tables, write_arrays, write_table
 
@@ -20,12 +19,7 @@ with logged(snakemake):
     apart = ("arrays", "sidecars")
     wanted = {name: path for name, path in snakemake.output.items() if name not in apart}
     check_tables(tables, wanted, experiment, point)
-    made = {
-        "parameters": snakemake.params.parameters,
-        "seed": snakemake.params.seed,
-        "version": snakemake.params.version,
-        "origins": [origin()],
-    }
+    made = made_from(snakemake.params)
     for name, table in tables.items():
         write_table(table, wanted[name], experiment, point, made)
     write_arrays(arrays, snakemake.output.arrays, experiment, point)

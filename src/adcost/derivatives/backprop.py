@@ -30,6 +30,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+Weights = Sequence[jax.Array]
+Activation = Callable[[jax.Array], jax.Array]
 Slope = Callable[[jax.Array, jax.Array], jax.Array]
 
 SLOPES: Mapping[str, Slope] = {
@@ -54,7 +56,7 @@ class Derivatives:
 
 
 def forward_pass(
-    weights: Sequence[jax.Array], x: jax.Array, activation: Callable[[jax.Array], jax.Array]
+    weights: Weights, x: jax.Array, activation: Activation
 ) -> tuple[list[jax.Array], list[jax.Array]]:
     """z₁, …, z_t and v₀, …, v_t, all of which the backward pass needs: (b, n_k) each."""
     z, v = [], [x]
@@ -70,11 +72,7 @@ def error_slope(output: jax.Array, target: jax.Array) -> jax.Array:
 
 
 def backprop(
-    weights: Sequence[jax.Array],
-    x: jax.Array,
-    target: jax.Array,
-    activation: Callable[[jax.Array], jax.Array],
-    slope: Slope,
+    weights: Weights, x: jax.Array, target: jax.Array, activation: Activation, slope: Slope
 ) -> Derivatives:
     """The contracted recursion: ∂L/∂v_k of (b, n_k) and ∂L/∂w_k of (n_{k−1}, n_k), every k."""
     z, v = forward_pass(weights, x, activation)
@@ -88,11 +86,7 @@ def backprop(
 
 
 def layer_jacobians(
-    weights: Sequence[jax.Array],
-    x: jax.Array,
-    target: jax.Array,
-    activation: Callable[[jax.Array], jax.Array],
-    slope: Slope,
+    weights: Weights, x: jax.Array, target: jax.Array, activation: Activation, slope: Slope
 ) -> tuple[list[jax.Array], list[jax.Array]]:
     """The lecture's Jacobians, dense, for k = 1, …, t and each input of the batch.
 
@@ -114,11 +108,7 @@ def layer_jacobians(
 
 
 def by_jacobians(
-    weights: Sequence[jax.Array],
-    x: jax.Array,
-    target: jax.Array,
-    activation: Callable[[jax.Array], jax.Array],
-    slope: Slope,
+    weights: Weights, x: jax.Array, target: jax.Array, activation: Activation, slope: Slope
 ) -> Derivatives:
     """The recursion as the lecture writes it: ∂L/∂v_k (b, n_k), ∂L/∂w_k (b, n_{k−1}·n_k).
 

@@ -195,7 +195,7 @@ def shapes(
 def initialise(rng: np.random.Generator, like: dict[str, Any]) -> dict[str, Any]:
     """Parameters of these shapes: weights from N(0, 0.02²), biases and normalisations zero."""
 
-    def draw(path: tuple, shape: jax.ShapeDtypeStruct) -> jax.Array:
+    def draw(path: tuple[Any, ...], shape: jax.ShapeDtypeStruct) -> jax.Array:
         name = path[-1].key
         if "bias" in name or "norm" in name:
             return jnp.zeros(shape.shape, shape.dtype)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import matplotlib
 
@@ -51,9 +52,19 @@ from adcost.plotting.marks import (
 from adcost.results.files import replacing
 
 __all__ = ["BLUE", "COLOURS", "DARK", "FONTS", "GREEN", "GREY", "METHODS", "ORANGE", "PAGE"]
-__all__ += ["PURPLE", "SKY", "STYLE", "SUPERSCRIPTS", "VERMILION", "YELLOW", "fixed", "in_language"]
-__all__ += ["interval", "interval_line", "label_at_end", "labels_at_ends", "lines", "note"]
-__all__ += ["number", "plain_power", "quartiles", "runs", "save", "style", "ticks", "whole_range"]
+__all__ += ["PURPLE", "SKY", "STYLE", "SUPERSCRIPTS", "VERMILION", "YELLOW", "draw_all", "fixed"]
+__all__ += ["in_language", "interval", "interval_line", "label_at_end", "labels_at_ends", "lines"]
+__all__ += [
+    "note",
+    "number",
+    "plain_power",
+    "quartiles",
+    "runs",
+    "save",
+    "style",
+    "ticks",
+    "whole_range",
+]
 
 FONTS = typst.Fonts(
     include_system_fonts=False, font_paths=[Path(matplotlib.get_data_path()) / "fonts" / "ttf"]
@@ -113,6 +124,8 @@ def style() -> Iterator[None]:
         yield
 
 
+T = TypeVar("T")
+
 SET_TEXT = Text.set_text
 
 
@@ -155,6 +168,13 @@ def _label_powers_plainly(axis: Axis) -> None:
     """As text and not as formulas, which take long to set."""
     if isinstance(formatter := axis.get_major_formatter(), LogFormatterSciNotation):
         axis.set_major_formatter(lambda value, place: plain_power(formatter(value, place)))
+
+
+def draw_all(folder: Path | str, data: T, **drawings: Callable[[T], Figure]) -> None:
+    """Draw each figure from ``data`` in the study's style, and save it under its keyword."""
+    with style():
+        for name, drawing in drawings.items():
+            save(drawing(data), folder, name)
 
 
 def save(figure: Figure, folder: Path | str, name: str) -> None:

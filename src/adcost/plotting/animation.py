@@ -1,7 +1,8 @@
 """Animations as H.264 in MP4, with a poster: small, repeatable files that every browser plays.
 
 The encoder is the ffmpeg that the package `imageio-ffmpeg` carries. Bitexact flags, one thread and
-no metadata make the bytes repeat on one machine.
+no metadata make the bytes repeat on one machine. `imageio_ffmpeg.write_frames` is not used, since
+it neither reports ffmpeg's exit status nor keeps its messages.
 """
 
 import subprocess
@@ -64,7 +65,7 @@ def encode(images: Iterable[np.ndarray], path: Path | str, frames_per_second: in
             raise RuntimeError(f"{path}: ffmpeg failed: {errors.decode(errors='replace')[-500:]}")
 
 
-def _feed(process: subprocess.Popen, first: np.ndarray, rest: Iterable[np.ndarray]) -> None:
+def _feed(process: subprocess.Popen[bytes], first: np.ndarray, rest: Iterable[np.ndarray]) -> None:
     assert process.stdin is not None
     try:
         process.stdin.write(first.tobytes())

@@ -134,7 +134,7 @@ def _drawn(results: Path, experiment: str, *suffixes: str) -> list[str]:
 
 
 def _typeset(
-    results: Path, texts: dict[str, Path], given: dict, gpu: Path | None
+    results: Path, texts: dict[str, Path], given: dict[str, Any], gpu: Path | None
 ) -> tuple[bytes, bytes]:
     """HTML and PDF as Typst gives them."""
     with tempfile.TemporaryDirectory(prefix="adcost-report-") as folder:
@@ -175,7 +175,7 @@ def _summaries(experiments: Iterable[str]) -> str:
     return "\n".join([*imports, f"#let summaries = ({entries})"])
 
 
-def _judged(results: Path, folder: Path, given: dict) -> None:
+def _judged(results: Path, folder: Path, given: dict[str, Any]) -> None:
     """Claims and numbers as the template reads them: in the report's language, sources linked."""
     for name in given["experiments"]:
         words = Catalogue.read(given["language"], name)
@@ -190,7 +190,7 @@ def _judged(results: Path, folder: Path, given: dict) -> None:
             print(f"{name}: {given['language']} has no words for {text!r}")
 
 
-def _judged_on_gpu(reference: Path, folder: Path, given: dict) -> None:
+def _judged_on_gpu(reference: Path, folder: Path, given: dict[str, Any]) -> None:
     """The claims of a run on a GPU, of the report's experiments, and where it ran."""
     found = read_reference(reference)
     claims = [
@@ -206,7 +206,7 @@ def _judged_on_gpu(reference: Path, folder: Path, given: dict) -> None:
     (folder / "provenance.json").write_text(json.dumps(found.provenance), "utf-8")
 
 
-def _translated(claims: list[dict], words: Catalogue) -> list[dict]:
+def _translated(claims: list[dict[str, Any]], words: Catalogue) -> list[dict[str, Any]]:
     """Claims whose texts, units, predictions and kinds of interval are in another language."""
     for claim in claims:
         claim |= words.record({key: claim[key] for key in ("statement", "note", "source")})

@@ -26,10 +26,7 @@ FLOOR = UNIT_ROUNDOFF / 4
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
-    measured = tables["measurements"]
-    with plotting.style():
-        plotting.save(_agreement(measured), folder, "agreement")
-        plotting.save(_operations(measured), folder, "operations")
+    plotting.draw_all(folder, tables["measurements"], agreement=_agreement, operations=_operations)
 
 
 def _agreement(measured: pd.DataFrame) -> Figure:

@@ -43,10 +43,7 @@ OF_CURVE = {
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
     of = sweeps(tables["measurements"])
-    with plotting.style():
-        plotting.save(_tradeoff(of), folder, "tradeoff")
-        plotting.save(_curvature(of), folder, "curvature")
-        plotting.save(_attainable(of), folder, "attainable")
+    plotting.draw_all(folder, of, tradeoff=_tradeoff, curvature=_curvature, attainable=_attainable)
 
 
 def _tradeoff(of: Sweeps) -> Figure:

@@ -76,3 +76,14 @@ def timed(timings: pd.DataFrame) -> pd.DataFrame:
 def of_methods(table: pd.DataFrame, methods: Sequence[str]) -> pd.DataFrame:
     """The rows of some methods, by function and dimension."""
     return table[table.method.isin(methods)].sort_values(["point", "dimension"])
+
+
+def most_expensive(time: pd.DataFrame) -> pd.Series:
+    """The function and dimension at which reverse mode took the most evaluations' time."""
+    return of_methods(time, ["reverse"]).sort_values("ratio").iloc[-1]
+
+
+def megabytes(measured: pd.DataFrame) -> pd.Series:
+    """What the compiled programs hold beside arguments and results, in 2²⁰ bytes."""
+    held = measured[measured.quantity == "temporary_bytes"]
+    return held.set_index(["point", "dimension", "method"]).value.sort_index() / 2**20

@@ -8,7 +8,6 @@ as well). Whether a library attains it for a function of arrays is another quest
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,13 +22,16 @@ from adcost.experiments.gradient.analysis import (
     INDEXED,
     SCANNED,
     counted,
+    most_expensive,
     exponents,
     in_writing,
+    megabytes,
     of_methods,
     on_tape,
     prices,
     timed,
 )
+from adcost.experiments.gradient.numbers import numbers as numbers
 from adcost.statistics.exponent import local_exponents
 from adcost.statistics.intervals import Interval, over
 
@@ -195,8 +197,8 @@ def _listed(ratios: pd.Series) -> str:
 
 
 def _time(measured: pd.DataFrame, time: pd.DataFrame) -> Claim:
-    worst = _dearest(time)
-    held = _megabytes(measured)[worst.point, worst.dimension]
+    worst = most_expensive(time)
+    held = megabytes(measured)[worst.point, worst.dimension]
     return Claim(
         "gradient.time",
         f"{DIFFERENCES_SECTION}, теорема (Linnainmaa 1970)",
@@ -258,23 +260,6 @@ def _spanning(rows: pd.DataFrame) -> Interval:
     return Interval(Interval.spanning(rows.ratio).value, low, high, over("functions"))
 
 
-def _dearest(time: pd.DataFrame) -> pd.Series:
-    """The function and dimension at which reverse mode took the most evaluations' time."""
-    return of_methods(time, ["reverse"]).sort_values("ratio").iloc[-1]
-
-
-def _megabytes(measured: pd.DataFrame) -> pd.Series:
-    """What the compiled programs hold beside arguments and results, in 2²⁰ bytes."""
-    held = measured[measured.quantity == "temporary_bytes"]
-    return held.set_index(["point", "dimension", "method"]).value.sort_index() / 2**20
-
-
-def _per_weight(ratios: pd.DataFrame, method: str) -> float:
-    """The most evaluations for each weight."""
-    rows = of_methods(ratios, [method])
-    return float((rows.ratio / rows.dimension).max())
-
-
 def _by_function(ratios: pd.DataFrame, method: str) -> list[pd.DataFrame]:
     return [rows for _, rows in of_methods(ratios, [method]).groupby("point")]
 
@@ -293,67 +278,3 @@ def _locals(ratios: pd.DataFrame, method: str) -> Interval:
     middle = Interval.spanning(one.value for one in each)
     low, high = min(one.low for one in each), max(one.high for one in each)
     return Interval(middle.value, low, high, over("functions"))
-
-
-def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Numbers for the report's text."""
-    measured = tables["measurements"]
-    count, time = counted(measured), timed(tables["timings"])
-    operations = count.set_index(["point", "dimension", "method"]).ratio
-    seconds = time.set_index(["point", "dimension", "method"]).ratio
-    held = _megabytes(measured)
-    largest = time[time.method == "reverse"].groupby("point").dimension.max()
-    worst = _dearest(time)
-    functions = measured[measured.quantity == "operations"].point.unique()
-    table = [
-        {
-            "function": point,
-            "dimension": int(d),
-            "gradient": float(operations[point, d, "gradient"]),
-            "both": float(operations[point, d, "reverse"]),
-            "seconds": float(seconds[point, d, "reverse"]),
-            "megabytes_function": float(held[point, d, "loss"]),
-            "megabytes": float(held[point, d, "reverse"]),
-        }
-        for point, d in largest[functions].items()
-    ]
-    errors = measured[measured.quantity == "relative_error"].groupby("method").value.max()
-    return {
-        "reverse": table,
-        "most": float(of_methods(count, ["reverse"]).ratio.max()),
-        "least": float(of_methods(count, ["reverse"]).ratio.min()),
-        "counted_to": int(count.groupby("point").dimension.max().min()),
-        "run_to": int(largest.max()),
-        "all_run_to": int(of_methods(time, ["central_difference"]).dimension.max()),
-        "central_at_most": _per_weight(count, "central_difference"),
-        "columns_at_most": _per_weight(count, "forward_columns"),
-        "worst_function": worst.point.replace("_", " "),
-        "worst_dimension": int(worst.dimension),
-        "worst_seconds": float(worst.ratio),
-        "worst_megabytes": float(held[worst.point, worst.dimension, "reverse"]),
-        "worst_megabytes_function": float(held[worst.point, worst.dimension, "loss"]),
-        "rounds": int(tables["timings"].groupby(["point", "dimension"]).repeat.max().min() + 1),
-        "error_forward_mode": float(errors["forward_columns"]),
-        "error_central": float(errors["central_difference"]),
-        "error_forward": float(errors["forward_difference"]),
-    } | _of_writing(measured)
-
-
-def _of_writing(measured: pd.DataFrame) -> dict[str, Any]:
-    """Constants of the tape, and the price of every way of writing at the largest dimension."""
-    constants, tape, ways = prices(measured), on_tape(measured), in_writing(measured)
-    last = ways.dimension.max()
-    at_last = ways[ways.dimension == last].set_index("method").ratio
-    nested = ways[ways.dimension == 1].set_index("method").ratio
-    smallest = ways[ways.dimension > 1].groupby("method").ratio.first()
-    return {f"price_{name}": float(constants[name]) for name in ("div", "erf", "pow")} | {
-        "tape_most": float(tape.ratio.max()),
-        "writing_dimension": int(last),
-        "writing_indexed": float(at_last[INDEXED]),
-        "writing_scanned": float(at_last[SCANNED]),
-        "ways": [
-            {"way": name, "first": float(smallest[name]), "last": float(ratio)}
-            for name, ratio in at_last.items()
-        ],
-        "nested": [{"operation": name, "both": float(ratio)} for name, ratio in nested.items()],
-    }

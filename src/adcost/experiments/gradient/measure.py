@@ -86,12 +86,8 @@ def measure(point: str, parameters: Mapping[str, Any], seed: int) -> dict[str, p
             rows += _errors(programs, d)
             if everything:
                 rows += _evaluations(loss, *arguments)
-            timed = time_as_configured(
-                programs,
-                timing,
-                point=point,
-                rng=seeds.generator(seed, "gradient", point, d, "order"),
-            )
+            order = seeds.generator(seed, "gradient", point, d, "order")
+            timed = time_as_configured(programs, timing, point=point, rng=order)
             timings.append(timed.assign(dimension=d))
     return {"measurements": _table(point, rows), "timings": pd.concat(timings, ignore_index=True)}
 

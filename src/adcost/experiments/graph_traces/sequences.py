@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -41,7 +42,7 @@ def film(graph: Graph, sweep: pd.DataFrame, folder: Path | str, name: str) -> No
         figure, axis = plt.subplots(figsize=SIZE)
         figure.get_layout_engine().set(rect=(0, CONTROLS, 1, 1 - CONTROLS))
 
-        def images() -> Iterator:
+        def images() -> Iterator[np.ndarray]:
             for step in [-1, *sorted(sweep.step.unique())]:
                 axis.clear()
                 _panel(axis, graph, sweep, step, 12)

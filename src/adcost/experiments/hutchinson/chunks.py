@@ -45,14 +45,8 @@ def measure_chunks(point: str, parameters: Mapping[str, Any], seed: int) -> dict
                 f"{network}/matfree": (matfree_estimator(loss, x, probes), (x, key)),
             }
         )
-        timings.append(
-            time_as_configured(
-                programs,
-                timing,
-                point=point,
-                rng=seeds.generator(seed, "hutchinson", point, network, "order"),
-            )
-        )
+        order = seeds.generator(seed, "hutchinson", point, network, "order")
+        timings.append(time_as_configured(programs, timing, point=point, rng=order))
         rows: list[Row] = [
             (str(chunk), probes, 0, "temporary_bytes", size) for chunk, size in held.items()
         ]

@@ -32,15 +32,17 @@ PERCENT = FuncFormatter(lambda value, _: f"{plotting.number(100 * value)} %")
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
-    measured = tables["measurements"]
-    with plotting.style():
-        plotting.save(_estimates(measured), folder, "estimates")
-        plotting.save(_error(measured), folder, "error")
-        plotting.save(_laws(measured), folder, "laws")
-        plotting.save(_needed(measured), folder, "needed")
-        plotting.save(_decay(measured), folder, "decay")
-        plotting.save(_diagonal(measured), folder, "diagonal")
-        plotting.save(_chunks(tables), folder, "chunks")
+    plotting.draw_all(
+        folder,
+        tables["measurements"],
+        estimates=_estimates,
+        error=_error,
+        laws=_laws,
+        needed=_needed,
+        decay=_decay,
+        diagonal=_diagonal,
+    )
+    plotting.draw_all(folder, tables, chunks=_chunks)
 
 
 def _estimates(measured: pd.DataFrame) -> Figure:

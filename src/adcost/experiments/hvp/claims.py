@@ -6,25 +6,19 @@ caches and the cost of a call bend the line without changing the law.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from adcost.claims import Claim, Evidence, at_most, near
 from adcost.experiments.hvp import analysis
+from adcost.experiments.hvp.analysis import AD_PRODUCTS
+from adcost.experiments.hvp.numbers import numbers as numbers
 from adcost.experiments.hvp.plan import ITEMSIZE
-from adcost.results.select import series
 from adcost.roundoff import unit_roundoff
 from adcost.statistics.exponent import fit_exponent, local_exponents
-from adcost.statistics.intervals import Interval, median_interval, over, paired_ratio, summarise
+from adcost.statistics.intervals import Interval, over, paired_ratio
 
-AD_PRODUCTS = (
-    "reverse_over_reverse",
-    "forward_over_reverse",
-    "reverse_over_forward",
-    "linearized",
-)
 COUNTED, TIMED = 0.1, 0.25
 
 SECTION = "«Произведение гессиана на вектор», домашняя задача 1"
@@ -56,7 +50,7 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements`` and ``timings``."""
     measured, timings = tables["measurements"], tables["timings"]
     sweep = analysis.sweep(tables)
-    medians = _medians(timings, sweep)
+    medians = analysis.medians(timings, sweep)
     return [
         _agree(measured),
         _power("hvp.hessian_quadratic", "hessian_then_product", 2, sweep,
@@ -81,20 +75,6 @@ def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
         _literal(measured),
         _homework_code(measured),
     ]  # fmt: skip
-
-
-def _counted(sweep: pd.DataFrame, method: str, quantity: str = "operations") -> pd.Series:
-    """The counted values of one method over the sweep, indexed by the number of layers."""
-    return series("hvp", sweep, "layers", method=method, quantity=quantity)
-
-
-def _medians(timings: pd.DataFrame, sweep: pd.DataFrame) -> pd.DataFrame:
-    """Medians of the sweep's timings in seconds: a row a depth, a column a method."""
-    layers = dict(zip(sweep.point, sweep.layers, strict=True))
-    table = summarise(timings[timings.point.isin(layers)])
-    return table.assign(layers=table.point.map(layers)).pivot(
-        index="layers", columns="method", values="median"
-    )
 
 
 def _timed_exponent(medians: pd.DataFrame, method: str) -> Interval:
@@ -132,7 +112,7 @@ def _agree(measured: pd.DataFrame) -> Claim:
 
 
 def _power(name: str, method: str, power: float, sweep: pd.DataFrame, statement: str) -> Claim:
-    counted = _counted(sweep, method)
+    counted = analysis.counted(sweep, method)
     exponent = local_exponents(counted.index, counted)
     evidence = near("counted", exponent, power, COUNTED, "exponent")
     return Claim(name, SECTION, statement, (evidence,), "scaling", claimed_by="lecture")
@@ -156,7 +136,9 @@ def _overhead_note(medians: pd.DataFrame) -> str:
 
 
 def _autodiff_linear(sweep: pd.DataFrame) -> Claim:
-    slopes = [local_exponents(c.index, c) for c in (_counted(sweep, m) for m in AD_PRODUCTS)]
+    slopes = [
+        local_exponents(c.index, c) for c in (analysis.counted(sweep, m) for m in AD_PRODUCTS)
+    ]
     low, high = min(slope.low for slope in slopes), max(slope.high for slope in slopes)
     spread = Interval(slopes[0].value, low, high, over("methods"))
     return Claim(
@@ -183,24 +165,13 @@ def _affine_note(seconds: pd.Series) -> str:
     )
 
 
-def tangents(measured: pd.DataFrame) -> pd.Series:
-    """What an operation takes with its tangent, in operations of its value."""
-    return measured[measured.quantity == "tangent"].set_index("function").value
-
-
-def nested(measured: pd.DataFrame) -> pd.DataFrame:
-    """Operations of what is applied many times over: a row a function, a column a method."""
-    rows = measured[(measured.point == "nested") & (measured.quantity == "operations")]
-    return rows.pivot(index="function", columns="method", values="value")
-
-
 def _constant_of_gradient(measured: pd.DataFrame, sweep: pd.DataFrame) -> Claim:
-    gradient, loss = _counted(sweep, "gradient"), _counted(sweep, "loss")
-    counted = [_counted(sweep, method) for method in AD_PRODUCTS]
+    gradient, loss = analysis.counted(sweep, "gradient"), analysis.counted(sweep, "loss")
+    counted = [analysis.counted(sweep, method) for method in AD_PRODUCTS]
     network = pd.concat([each / gradient for each in counted])
     evaluations = pd.concat([each / loss for each in counted])
     lecture = counted[0] / gradient
-    table, costs = nested(measured), tangents(measured)
+    table, costs = analysis.nested(measured), analysis.tangents(measured)
     chains = table[list(AD_PRODUCTS)].div(table.gradient, axis=0)
     most = chains.max(axis=1)
     beyond = table[list(AD_PRODUCTS)].div(table.loss, axis=0).max(axis=1)
@@ -241,7 +212,7 @@ def _constant_of_gradient_time(
     large, width = analysis.large(points)
     narrow_width = analysis.sweep_width(points)
     wide = paired_ratio(timings[timings.point == large], AD_PRODUCTS[0], "gradient")
-    narrow = Interval.spanning(_time_ratios(sweep, timings, AD_PRODUCTS[0]))
+    narrow = Interval.spanning(analysis.time_ratios(sweep, timings, AD_PRODUCTS[0]))
     return Claim(
         "hvp.constant_of_gradient_time",
         f"{SECTION}; Pearlmutter 1994",
@@ -285,26 +256,11 @@ def _homework_code(measured: pd.DataFrame) -> Claim:
     )
 
 
-def time_ratio(sweep: pd.DataFrame, timings: pd.DataFrame, method: str) -> Interval:
-    """A product's time over the gradient's: the median over depths of the paired medians.
-
-    The depth is the unit of the interval, as for an exponent: repeats at one depth share what the
-    machine did in that job.
-    """
-    return median_interval(np.array(_time_ratios(sweep, timings, method)))
-
-
-def _time_ratios(sweep: pd.DataFrame, timings: pd.DataFrame, method: str) -> list[float]:
-    """The paired medians of a product's time over the gradient's, one a depth."""
-    points = [p for p in sweep.point.unique() if p in set(timings.point)]
-    return [paired_ratio(timings[timings.point == p], method, "gradient").value for p in points]
-
-
 def _memory(sweep: pd.DataFrame) -> Claim:
     size = ITEMSIZE[sweep.dtype.iloc[0]]
     p = sweep.drop_duplicates("layers").set_index("layers").parameters.sort_index()
-    entries = _counted(sweep, "hessian", "output_bytes") / size / p**2
-    product = _counted(sweep, AD_PRODUCTS[0], "temporary_bytes")
+    entries = analysis.counted(sweep, "hessian", "output_bytes") / size / p**2
+    product = analysis.counted(sweep, AD_PRODUCTS[0], "temporary_bytes")
     slope = local_exponents(p, product)
     return Claim(
         "hvp.memory",
@@ -340,65 +296,3 @@ def _literal(measured: pd.DataFrame) -> Claim:
         beside=(at_most("exact", Interval.exactly(double), SMALLEST_FLOAT32, "in float64"),),
         claimed_by="ours",
     )
-
-
-def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Numbers that the report's text calls by name; times in seconds, memory in bytes."""
-    measured, timings = tables["measurements"], tables["timings"]
-    sweep = analysis.sweep(tables)
-    medians = _medians(timings, sweep)
-    deepest, least = int(medians.index.max()), int(medians.index.min())
-    at = medians.loc[deepest]
-    timed = summarise(timings).set_index(["point", "method"])
-    compiled = timed.compile_seconds[sweep.point[sweep.layers == deepest].iloc[0]]
-    large, large_width = analysis.large(tables["points"])
-    big = measured[measured.point == large]
-    p_big = int(big.parameters.iloc[0])
-    size = ITEMSIZE[sweep.dtype.iloc[0]]
-    gradient = _counted(sweep, "gradient")[deepest]
-    return {
-        "width": analysis.sweep_width(tables["points"]),
-        "large_width": large_width,
-        "dtype": str(sweep.dtype.iloc[0]),
-        "least_layers": least,
-        "most_layers": deepest,
-        "points": len(medians),
-        "runs": int(timings.groupby("point").repeat.max().min()) + 1,
-        "seconds_hessian": at["hessian_then_product"],
-        "seconds_product": at["product"],
-        "seconds_hvp": at[AD_PRODUCTS[0]],
-        "hessian_over_hvp": at["hessian_then_product"] / at[AD_PRODUCTS[0]],
-        "compile_most": float(compiled.max()),
-        "forward_over_reverse_time": at["forward_over_reverse"] / at[AD_PRODUCTS[0]],
-        "forward_over_reverse_operations": (
-            _counted(sweep, "forward_over_reverse")[deepest]
-            / _counted(sweep, AD_PRODUCTS[0])[deepest]
-        ),
-        "large_parameters": p_big,
-        "nested": [
-            {
-                "operation": name,
-                "gradient": float(row.gradient / row.loss),
-                "product": float(row[list(AD_PRODUCTS)].max() / row.gradient),
-                "evaluations": float(row[list(AD_PRODUCTS)].max() / row.loss),
-            }
-            for name, row in nested(measured).iterrows()
-        ],
-        "constant": float(_counted(sweep, AD_PRODUCTS[0])[deepest] / gradient),
-        "tangent_product": float(tangents(measured)["multiply"]),
-        "tangent_quotient": float(tangents(measured)["divide"]),
-        "evaluations": float((_counted(sweep, AD_PRODUCTS[0]) / _counted(sweep, "loss")).max()),
-        "large_hessian_bytes": float(p_big) ** 2 * size,
-        "large_seconds_hvp": timed.loc[(large, AD_PRODUCTS[0]), "median"],
-        "large_time_ratio": paired_ratio(
-            timings[timings.point == large], AD_PRODUCTS[0], "gradient"
-        ).value,
-        "ratios": [
-            {
-                "method": name,
-                "operations": float(_counted(sweep, name)[deepest] / gradient),
-                "seconds": time_ratio(sweep, timings, name).value,
-            }
-            for name in AD_PRODUCTS
-        ],
-    }

@@ -109,15 +109,10 @@ def _one_network(point: str, parameters: Mapping[str, Any], seed: int) -> dict[s
     tables = {"measurements": _table(point, hidden, width, dtype, initialisation, rows)}
 
     if "timing" in parameters:
-        timing = parameters["timing"]
+        timing, order = parameters["timing"], seeds.generator(seed, "hvp", point, "order")
         # An empty program: what a call costs whatever it computes.
         programs["empty_call"] = compile_program(lambda x: x[:1], x)
-        tables["timings"] = time_as_configured(
-            programs,
-            timing,
-            point=point,
-            rng=seeds.generator(seed, "hvp", point, "order"),
-        )
+        tables["timings"] = time_as_configured(programs, timing, point=point, rng=order)
     return tables
 
 

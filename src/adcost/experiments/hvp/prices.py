@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from adcost.experiments.hvp import analysis
-from adcost.experiments.hvp.claims import AD_PRODUCTS
+from adcost.experiments.hvp.analysis import AD_PRODUCTS
 from adcost.headline.prices import Quote
 from adcost.statistics.intervals import paired_ratio
 

@@ -55,15 +55,15 @@ CALLED = {
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
     """All claims of the experiment from ``measurements``."""
-    measured = tables["measurements"]
-    return [
-        _same_derivative(measured),
-        _constant_memory(measured),
-        _error_follows_tolerance(measured),
-        _fewer_operations(measured),
-        _parameters_of_the_solver(measured),
-        _singular(measured),
-    ]
+    claims = (
+        _same_derivative,
+        _constant_memory,
+        _error_follows_tolerance,
+        _fewer_operations,
+        _parameters_of_the_solver,
+        _singular,
+    )
+    return [claim(tables["measurements"]) for claim in claims]
 
 
 def _same_derivative(measured: pd.DataFrame) -> Claim:

@@ -36,11 +36,7 @@ SOLVED = ("reverse", "successive", "krylov")
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
-    measured = tables["measurements"]
-    with plotting.style():
-        plotting.save(_cost(measured), folder, "cost")
-        plotting.save(_error(measured), folder, "error")
-        plotting.save(_singular(measured), folder, "singular")
+    plotting.draw_all(folder, tables["measurements"], cost=_cost, error=_error, singular=_singular)
 
 
 def _cost(measured: pd.DataFrame) -> Figure:

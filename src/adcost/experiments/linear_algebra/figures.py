@@ -39,11 +39,8 @@ DESCENTS = {
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
-    measured = tables["measurements"]
-    with plotting.style():
-        plotting.save(_accuracy(measured), folder, "accuracy")
-        plotting.save(_cost(measured, tables["timings"]), folder, "cost")
-        plotting.save(_recovery(measured), folder, "recovery")
+    plotting.draw_all(folder, tables["measurements"], accuracy=_accuracy, recovery=_recovery)
+    plotting.draw_all(folder, tables, cost=_cost)
 
 
 def _accuracy(measured: pd.DataFrame) -> Figure:
@@ -67,10 +64,10 @@ def _accuracy(measured: pd.DataFrame) -> Figure:
     return figure
 
 
-def _cost(measured: pd.DataFrame, timings: pd.DataFrame) -> Figure:
+def _cost(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """Value and derivatives over the value alone, by count and by time."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4.2), sharex=True, sharey=True)
-    operations = cost(measured, "operations")
+    operations, timings = cost(tables["measurements"], "operations"), tables["timings"]
     for way in SOLVE_WAYS:
         look = METHODS[WAYS[way]].look(mfc="none", lw=1)
         ratio = operations[way] / operations["value"]

@@ -211,12 +211,8 @@ def _cost(
             rows.append((*where, "operations", count(f, a, b, x_bar).total))
             held = compiled_bytes(programs[name].compiled).temporaries
             rows.append((*where, "temporary_bytes", held))
-        timed = time_as_configured(
-            programs,
-            timing,
-            point=point,
-            rng=seeds.generator(seed, "linear_algebra", point, n, "order"),
-        )
+        order = seeds.generator(seed, "linear_algebra", point, n, "order")
+        timed = time_as_configured(programs, timing, point=point, rng=order)
         timings.append(timed.assign(size=n))
     return rows, pd.concat(timings, ignore_index=True)
 

@@ -8,6 +8,15 @@ from adcost.results.select import select
 from adcost.statistics.exponent import fit_exponent
 from adcost.statistics.intervals import Interval, median_interval
 
+FLAT_MAP = np.pi / 4
+"""Angular radius in radians (5,000 km) up to which a flat map varies by 11 % in scale at most."""
+
+GRADIENT_FREE = {
+    "central_differences": "central differences",
+    "two_point": "two-point",
+    "nelder_mead": "Nelder–Mead",
+}
+
 
 def values(measured: pd.DataFrame, method: str, quantity: str) -> pd.DataFrame:
     """The rows of one quantity of one method; it must have been measured."""
@@ -62,3 +71,8 @@ def subset_exponent(measured: pd.DataFrame) -> Interval:
 def animated(frames: pd.DataFrame) -> str:
     """The point that the animation shows: the one with the most frames."""
     return str(frames.groupby("point").frame.nunique().idxmax())
+
+
+def map_kilometres(measured: pd.DataFrame, method: str) -> pd.Series:
+    """A method's map error in km at each point: the median over its starts."""
+    return values(measured, method, "procrustes_km").groupby("point").value.median()

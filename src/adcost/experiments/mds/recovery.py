@@ -1,6 +1,6 @@
 """The animation of `mds`, gradient descent beside Nelder–Mead, and names on maps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ def animate(frames: pd.DataFrame, maps: pd.DataFrame, shown: str, folder: Path |
         figure.canvas.draw()
         background = figure.canvas.copy_from_bbox(figure.bbox)
 
-        def images():
+        def images() -> Iterator[np.ndarray]:
             for frame in range(last + 1):
                 _move(movers, rows[rows.frame == frame])
                 image = animation.redrawn(figure, background, moving)
@@ -60,7 +60,7 @@ def animate(frames: pd.DataFrame, maps: pd.DataFrame, shown: str, folder: Path |
         plt.close(figure)
 
 
-def _stage(rows: pd.DataFrame, truth: pd.DataFrame) -> tuple[Figure, dict]:
+def _stage(rows: pd.DataFrame, truth: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
     """The unmoving part, and what moves: points, strings and counters of each method."""
     figure, axes = plt.subplots(1, 2, figsize=SIZE, layout="none")
     figure.subplots_adjust(0.01, 0.02, 0.99, 0.84, 0.02)
@@ -87,7 +87,7 @@ def _stage(rows: pd.DataFrame, truth: pd.DataFrame) -> tuple[Figure, dict]:
     return figure, movers
 
 
-def _move(movers: dict, rows: pd.DataFrame) -> None:
+def _move(movers: dict[str, Any], rows: pd.DataFrame) -> None:
     for method, (points, strings, counter, true) in movers.items():
         now = rows[rows.method == method]
         positions = now[["x_km", "y_km"]].to_numpy()

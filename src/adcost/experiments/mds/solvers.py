@@ -19,7 +19,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 
 from adcost.derivatives.finite_differences import best_epsilon, central, central_evaluations
 from adcost.derivatives.zero_order import EVALUATIONS, on_sphere, two_point
@@ -62,14 +62,26 @@ Estimator = Callable[[jax.Array, jax.Array, jax.Array], jax.Array]
 
 
 @partial(jax.jit, static_argnames=("estimate", "keep"))
-def _chunk(estimate, keep, positions, keys, first, targets, steps):
+def _chunk(
+    estimate: Estimator,
+    keep: bool,
+    positions: jax.Array,
+    keys: jax.Array,
+    first: int,
+    targets: jax.Array,
+    steps: jax.Array,
+) -> tuple[jax.Array, tuple[jax.Array, jax.Array | None]]:
     """CHUNK steps of all runs; losses (CHUNK, runs) and, if kept, maps before each step."""
 
-    def of_run(state, key, target, step, iteration):
+    def of_run(
+        state: jax.Array, key: jax.Array, target: jax.Array, step: jax.Array, iteration: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
         gradient = estimate(state, jax.random.fold_in(key, iteration), target)
         return state - step * gradient, mds.loss(state, target)
 
-    def body(states, iteration):
+    def body(
+        states: jax.Array, iteration: jax.Array
+    ) -> tuple[jax.Array, tuple[jax.Array, jax.Array | None]]:
         every = jax.vmap(of_run, in_axes=(0, 0, 0, 0, None))
         moved, losses = every(states, keys, targets, steps, iteration)
         return moved, (losses, states if keep else None)
@@ -200,7 +212,7 @@ def nelder_mead(
         calls += 1
         return mds.loss(x.reshape(start.shape), targets)
 
-    def record(intermediate_result) -> None:
+    def record(intermediate_result: OptimizeResult) -> None:
         evaluations.append(calls)
         losses.append(float(intermediate_result.fun))
         positions.append(np.array(intermediate_result.x).reshape(start.shape))

@@ -66,3 +66,9 @@ def times(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     table = summarise(tables["timings"]).set_index("method").loc[programs].reset_index(drop=True)
     labels = timed.reset_index(drop=True)
     return table.assign(method=labels.method, depth=labels.depth).sort_values("depth")
+
+
+def bytes_a_step(measured: pd.DataFrame) -> float:
+    """What reverse mode holds for one step more, in bytes."""
+    held = values(measured, "reverse", "temporary_bytes")
+    return float((held.iloc[-1] - held.iloc[-2]) / (held.index[-1] - held.index[-2]))

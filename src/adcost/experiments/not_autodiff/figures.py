@@ -35,12 +35,10 @@ TITLES = {
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
-    measured = tables["measurements"]
-    with plotting.style():
-        plotting.save(_bullets(measured), folder, "bullets")
-        plotting.save(_swell(measured), folder, "swell")
-        plotting.save(_errors(measured), folder, "errors")
-        plotting.save(_time(times(tables)), folder, "time")
+    plotting.draw_all(
+        folder, tables["measurements"], bullets=_bullets, swell=_swell, errors=_errors
+    )
+    plotting.draw_all(folder, times(tables), time=_time)
 
 
 def _line(

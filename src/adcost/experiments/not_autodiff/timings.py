@@ -41,13 +41,8 @@ def time_methods(
             rows.append((k, method, 0.0, "timed", 1.0))
         programs[program("symbolic", k)] = _symbolic(k, x)
         rows.append((k, "symbolic", 0.0, "timed", 1.0))
-    timings = time_as_configured(
-        programs,
-        parameters,
-        point=point,
-        rng=seeds.generator(seed, "not_autodiff", point, "order"),
-    )
-    return rows, timings
+    order = seeds.generator(seed, "not_autodiff", point, "order")
+    return rows, time_as_configured(programs, parameters, point=point, rng=order)
 
 
 def _ways(depth: int) -> dict[str, Callable[[jax.Array], Any]]:

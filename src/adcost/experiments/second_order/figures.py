@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,10 +33,7 @@ TITLES = {
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
-    with plotting.style():
-        plotting.save(_cost(tables), folder, "cost")
-        plotting.save(_ratio(tables), folder, "ratio")
-        plotting.save(_memory(tables), folder, "memory")
+    plotting.draw_all(folder, tables, cost=_cost, ratio=_ratio, memory=_memory)
 
 
 def title(problem: str) -> str:
@@ -57,8 +55,7 @@ def _cost(tables: Mapping[str, pd.DataFrame]) -> Figure:
     for axis, problem in zip(axes.flat, names, strict=False):
         for method in OWN:
             rows = table[(table.problem == problem) & (table.method == method)]
-            if len(rows):
-                _line(axis, rows, LOOKS[method])
+            _line(axis, rows, **LOOKS[method].look())
         axis.axvline(border, color=plotting.GREY, lw=1, ls=":")
         axis.set(xscale="log", yscale="log", title=title(problem))
     for axis in list(axes.flat)[len(names) :]:
@@ -76,36 +73,21 @@ def _cost(tables: Mapping[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-def _line(axis: Axes, rows: pd.DataFrame, look: Method) -> None:
-    """A method's cost over p: a solid line where it ran and arrived, an arrow up where it did not.
+def _line(axis: Axes, rows: pd.DataFrame, reach: float = 0.35, **look: Any) -> None:
+    """Costs with intervals over p: an arrow up, ``reach`` times as long, where no end is known.
 
-    An open marker is a lower bound: what the budget allowed, or one step of what was counted only.
+    Its open marker is a lower bound: what the budget allowed, or one step of what was counted only.
     """
     rows = rows.sort_values("size")
-    sure = rows[rows.reached]
-    if len(sure):
-        plotting.interval_line(
-            axis,
-            sure["size"],
-            sure.value,
-            sure.low,
-            sure.high,
-            color=look.colour,
-            marker=look.marker,
-            label=look.name,
-        )
-    bounds = rows[~rows.reached]
-    if len(bounds):
-        axis.errorbar(
-            bounds["size"],
-            bounds.low,
-            yerr=0.35 * bounds.low,
-            lolims=True,
-            ls="none",
-            marker=look.marker,
-            color=look.colour,
-            mfc="white",
-        )
+    known = ~np.isinf(rows.high)
+    if known.any():
+        sure = rows[known]
+        plotting.interval_line(axis, sure["size"], sure.value, sure.low, sure.high, **look)
+    if not known.all():
+        bounds = rows[~known]
+        open_mark = {**look, "ls": "none", "mfc": "white", "label": None}
+        size, low = bounds["size"], bounds.low
+        axis.errorbar(size, low, yerr=reach * low, lolims=True, **open_mark)
 
 
 def _ratio(tables: Mapping[str, pd.DataFrame]) -> Figure:
@@ -116,43 +98,10 @@ def _ratio(tables: Mapping[str, pd.DataFrame]) -> Figure:
     for axis, method in ((left, "newton"), (right, "newton_cg")):
         counted, timed = analysis.ratios(tables, method), analysis.timed_ratios(tables, method)
         for problem in names:
-            rows = counted[(counted.problem == problem) & (counted.low > 0)].sort_values("size")
-            sure = rows[np.isfinite(rows.high)]
-            if len(sure):
-                plotting.interval_line(
-                    axis,
-                    sure["size"],
-                    sure.value,
-                    sure.low,
-                    sure.high,
-                    marker="o",
-                    color=colours[problem],
-                )
-            bounds = rows[~np.isfinite(rows.high)]
-            if len(bounds):
-                axis.errorbar(
-                    bounds["size"],
-                    bounds.low,
-                    yerr=0.5 * bounds.low,
-                    lolims=True,
-                    ls="none",
-                    marker="o",
-                    color=colours[problem],
-                    mfc="white",
-                )
-            own = timed[timed.problem == problem].sort_values("size")
-            if len(own):
-                plotting.interval_line(
-                    axis,
-                    own["size"],
-                    own.value,
-                    own.low,
-                    own.high,
-                    ls="--",
-                    marker="s",
-                    mfc="none",
-                    color=colours[problem],
-                )
+            rows = counted[(counted.problem == problem) & (counted.low > 0)]
+            _line(axis, rows, 0.5, marker="o", color=colours[problem])
+            own = timed[timed.problem == problem]
+            _line(axis, own, ls="--", marker="s", mfc="none", color=colours[problem])
         axis.axhline(1, color=plotting.GREY, lw=1)
         axis.set(xscale="log", yscale="log", xlabel="variables p", title=LOOKS[method].name)
     left.set_ylabel("over the best method of first order")

@@ -25,12 +25,10 @@ FLOOR = 1e-6
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
     measured = tables["measurements"]
-    with plotting.style():
-        plotting.save(_density(measured), folder, "density")
-        plotting.save(_extremes(measured, tables["points"]), folder, "extremes")
-        plotting.save(_training(measured), folder, "training")
-        plotting.save(_dense(measured), folder, "dense")
-        plotting.save(_ghosts(measured), folder, "ghosts")
+    plotting.draw_all(
+        folder, measured, density=_density, training=_training, dense=_dense, ghosts=_ghosts
+    )
+    plotting.draw_all(folder, tables, extremes=_extremes)
 
 
 def _colours(epochs: list[int]) -> dict[int, str]:
@@ -80,8 +78,9 @@ def _density(measured: pd.DataFrame) -> Figure:
     return figure
 
 
-def _extremes(measured: pd.DataFrame, points: pd.DataFrame) -> Figure:
+def _extremes(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """λ_max and −λ_min through training, and their ratio, for every network."""
+    measured, points = tables["measurements"], tables["points"]
     names = analysis.networks(measured)
     figure, (size, share) = plt.subplots(1, 2, figsize=(9.6, 3.8))
     network = names[0]

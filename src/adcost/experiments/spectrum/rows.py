@@ -13,7 +13,7 @@ class Rows:
     def __init__(self, point: str, network: str, epoch: int) -> None:
         """Begin without rows."""
         self._labels = (point, network, epoch)
-        self._rows: list[tuple] = []
+        self._rows: list[tuple[str | int | float, ...]] = []
 
     def add(
         self, method: str, quantity: str, values: Iterable[float], probe: int = -1, first: int = 0

@@ -54,7 +54,7 @@ def learn(start: np.ndarray, x0: np.ndarray, eigenvalues: np.ndarray) -> tuple[n
     """Steps (T,) learned from ``start`` (T,), positive, and the gradients that it took."""
     held = jnp.asarray(x0), jnp.asarray(eigenvalues)
 
-    def fun(theta):
+    def fun(theta: np.ndarray) -> tuple[float, np.ndarray]:
         value, slope = _log_value_and_slope(theta, *held)
         return float(value), np.asarray(slope)
 

@@ -9,18 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from adcost import palette, plotting
-from adcost.experiments.stepsizes.analysis import (
-    conditioned,
-    configured,
-    conserved_end,
-    guaranteed,
-    lower_shares,
-    of_runs,
-    relative_spectra,
-    sweep,
-    values,
-    vectors,
-)
+from adcost.experiments.stepsizes import analysis
 from adcost.experiments.stepsizes.plan import STABLE
 
 OF = {
@@ -47,8 +36,8 @@ FLOOR = 1e-60
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
     measured, curves = tables["measurements"], tables["curves"]
-    scaled = configured(tables["points"], "beta")
-    steps = int(configured(tables["points"], "steps", "sweep"))
+    scaled = analysis.configured(tables["points"], "beta")
+    steps = int(analysis.configured(tables["points"], "steps", "sweep"))
     with plotting.style():
         plotting.save(_gradient(measured), folder, "gradient")
         plotting.save(_learning(measured, curves, scaled), folder, "learning")
@@ -68,8 +57,8 @@ def name(method: str, scaled: float) -> str:
 def _gradient(measured: pd.DataFrame) -> Figure:
     """Relative error of the gradient against how near to 1 one α_i is, with rounding's share."""
     figure, axis = plt.subplots()
-    error = values(measured, "homework", "gradient", "gradient_error")
-    unit = values(measured, "homework", "gradient", "gradient_rounding").value.to_numpy()
+    error = analysis.values(measured, "homework", "gradient", "gradient_error")
+    unit = analysis.values(measured, "homework", "gradient", "gradient_rounding").value.to_numpy()
     inside = (error["at"] > 0).to_numpy()
     distance, unit = error["at"].to_numpy()[inside], unit[inside]
     axis.plot(
@@ -111,7 +100,7 @@ def _learning(measured: pd.DataFrame, curves: pd.DataFrame, scaled: float) -> Fi
         plotting.label_at_end(axis, x + 1, y, name(method, scaled), LOOKS[method].colour)
     steps = rows[rows.method == "constant"].x.drop_duplicates().sort_values().to_numpy()
     if scaled <= 1:
-        bound = np.median(guaranteed(measured, scaled, steps), axis=0)
+        bound = np.median(analysis.guaranteed(measured, scaled, steps), axis=0)
         axis.plot(steps + 1, bound, "--", color=plotting.GREY, lw=1.4)
         plotting.label_at_end(
             axis,
@@ -137,11 +126,11 @@ def _learning(measured: pd.DataFrame, curves: pd.DataFrame, scaled: float) -> Fi
 def _steps(measured: pd.DataFrame, scaled: float) -> Figure:
     """α before and after, component by component, in order of α_0; one run."""
     figure, axis = plt.subplots()
-    start = vectors(measured, "start", "alpha")
+    start = analysis.vectors(measured, "start", "alpha")
     order = np.argsort(start[SHOWN], kind="stable")
     places = np.arange(1, len(order) + 1)
     for method in ("start", *METHODS):
-        alpha = vectors(measured, method, "alpha")[SHOWN, order]
+        alpha = analysis.vectors(measured, method, "alpha")[SHOWN, order]
         face = "none" if method == "start" else LOOKS[method].colour
         axis.plot(places, alpha, **LOOKS[method].look(ls="", ms=5.5, mfc=face))
         shift = {"polyak": -5, "matched": 5}.get(method, 0)
@@ -153,7 +142,7 @@ def _steps(measured: pd.DataFrame, scaled: float) -> Figure:
             LOOKS[method].colour,
             offset=(9, shift),
         )
-    predicted = conserved_end(start)[SHOWN, order]
+    predicted = analysis.conserved_end(start)[SHOWN, order]
     axis.plot(places, predicted, "_", ms=15, color=plotting.GREY, mew=1.5)
     plotting.label_at_end(
         axis,
@@ -206,13 +195,13 @@ def _minimum(measured: pd.DataFrame, scaled: float) -> Figure:
     """Left: the Hessian's spectrum at the end. Right: perturbations that lower L."""
     figure, (spectrum, lower) = plt.subplots(1, 2, figsize=(9.6, 4.0))
     for shift, method in enumerate(METHODS):
-        eigenvalues = relative_spectra(measured, method)
+        eigenvalues = analysis.relative_spectra(measured, method)
         middle = np.median(eigenvalues, axis=0)
         places = np.arange(1, len(middle) + 1) + 0.25 * (shift - 1)
         look = LOOKS[method].look(ls="", ms=5, zorder=3, label=name(method, scaled))
         ends = eigenvalues.min(axis=0), eigenvalues.max(axis=0)
         plotting.interval_line(spectrum, places, middle, *ends, **look)
-        shares = lower_shares(measured, method)
+        shares = analysis.lower_shares(measured, method)
         dash = (0, (3, 3)) if method == "polyak" else "-"
         lower.plot(shares.index, shares, **LOOKS[method].look(ls=dash))
     spectrum.axhline(0, color=plotting.GREY, lw=1)
@@ -227,7 +216,7 @@ def _minimum(measured: pd.DataFrame, scaled: float) -> Figure:
     spectrum.set_ylim(-1.5, 1.5)
     spectrum.legend(loc="upper left", fontsize=9)
     spectrum.set_xticks(np.arange(1, len(middle) + 1))
-    shares = lower_shares(measured, "constant")
+    shares = analysis.lower_shares(measured, "constant")
     plotting.label_at_end(
         lower,
         shares.index[2],
@@ -274,7 +263,7 @@ def _valley(curves: pd.DataFrame) -> Figure:
 def _stability(measured: pd.DataFrame, steps: int) -> Figure:
     """The end of every run against βC: a dip at 1, a wall at 2; divergence with its step."""
     figure, axis = plt.subplots(figsize=(6.4, 4.2))
-    table = sweep(measured)
+    table = analysis.sweep(measured)
     held = table[table.diverged == 0]
     axis.plot(
         held["at"],
@@ -314,7 +303,7 @@ def _stability(measured: pd.DataFrame, steps: int) -> Figure:
                 fontsize=8,
             )
         written = ends
-    ratio = of_runs(measured, "start", "curvature_ratio", "sweep").max()
+    ratio = analysis.of_runs(measured, "start", "curvature_ratio", "sweep").max()
     axis.axvspan(STABLE, STABLE * ratio, color=plotting.GREY, alpha=0.15, lw=0)
     axis.axvline(STABLE, color=plotting.GREY, lw=1, ls=":")
     beside = {"xycoords": ("data", "axes fraction"), "offset": (-6, 0), "va": "baseline"}
@@ -350,7 +339,7 @@ def _chebyshev(measured: pd.DataFrame, curves: pd.DataFrame) -> Figure:
         title=f"one start, κ = {shown:g}",
     )
     left.legend(loc="lower left", fontsize=9)
-    ratio = conditioned(measured, "loss_ratio")
+    ratio = analysis.conditioned(measured, "loss_ratio")
     each = ratio.reset_index().melt(["at", "run"], var_name="method")
     own = {method: OF[method] for method in ("equal", "chebyshev", "learned")}
     spread = plotting.whole_range

@@ -19,6 +19,7 @@ DIVERGED = 1e6
 has grown, so βC > 2 in every direction, and it never comes back."""
 
 Rule = Callable[[jax.Array, jax.Array], jax.Array]
+Found = tuple[jax.Array, jax.Array, jax.Array]
 
 homework_loss = loss_of_steps(half_squared_norm)
 """L(α, x0) = f(x_T) of the homework: f = ½‖x‖², ``alpha`` (T,), ``x0`` (d,)."""
@@ -51,7 +52,7 @@ def polyak_step(starts: np.ndarray, alpha: np.ndarray, steps: int) -> Learned:
 
 
 @partial(jax.jit, static_argnames="steps")
-def _constant(alpha, starts, beta, *, steps):
+def _constant(alpha: jax.Array, starts: jax.Array, beta: jax.Array, *, steps: int) -> Found:
     # One run after another: a run's arrays fit the cache, those of all runs together do not.
     return jax.lax.map(
         lambda run: _descend(run[0], run[1], lambda value, slope: run[2], steps),
@@ -60,17 +61,15 @@ def _constant(alpha, starts, beta, *, steps):
 
 
 @partial(jax.jit, static_argnames="steps")
-def _polyak(alpha, starts, *, steps):
-    def rule(value, slope):
+def _polyak(alpha: jax.Array, starts: jax.Array, *, steps: int) -> Found:
+    def rule(value: jax.Array, slope: jax.Array) -> jax.Array:
         square = jnp.vdot(slope, slope)
         return jnp.where(square > 0, value / jnp.where(square > 0, square, 1), 0)
 
     return jax.lax.map(lambda run: _descend(run[0], run[1], rule, steps), (alpha, starts))
 
 
-def _descend(
-    alpha: jax.Array, x0: jax.Array, rule: Rule, steps: int
-) -> tuple[jax.Array, jax.Array, jax.Array]:
+def _descend(alpha: jax.Array, x0: jax.Array, rule: Rule, steps: int) -> Found:
     limit = DIVERGED * homework_loss(alpha, x0)
     gradient = jax.value_and_grad(homework_loss)
 
@@ -87,5 +86,5 @@ def _descend(
     return alpha, losses, jnp.where(left.any(), jnp.argmax(left), -1)
 
 
-def _as_learned(parts: tuple[jax.Array, jax.Array, jax.Array]) -> Learned:
+def _as_learned(parts: Found) -> Learned:
     return Learned(*(np.asarray(part) for part in parts))

@@ -76,13 +76,13 @@ def _lower_shares(
 
 @jax.jit
 def _shares(alpha: jax.Array, x0: jax.Array, moves: jax.Array) -> jax.Array:
-    def of_run(run):
+    def of_run(run: tuple[jax.Array, jax.Array, jax.Array]) -> jax.Array:
         alpha, x0, moves = run
 
-        def loss(some):
+        def loss(some: jax.Array) -> jax.Array:
             return homework_loss(some, x0)
 
-        def at_radius(some):
+        def at_radius(some: jax.Array) -> jax.Array:
             return (jax.vmap(lambda move: loss(alpha + move))(some) < loss(alpha)).mean()
 
         return jax.lax.map(at_radius, moves)

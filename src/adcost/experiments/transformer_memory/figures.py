@@ -48,11 +48,14 @@ RUNS = {
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF."""
     measured = analysis.joined(tables)
-    with plotting.style():
-        plotting.save(_memory(measured), folder, "gpt2_memory")
-        plotting.save(_operations(measured), folder, "gpt2_operations")
-        plotting.save(_max_batch(measured), folder, "max_batch")
-        plotting.save(_prediction(measured), folder, "prediction")
+    plotting.draw_all(
+        folder,
+        measured,
+        gpt2_memory=_memory,
+        gpt2_operations=_operations,
+        max_batch=_max_batch,
+        prediction=_prediction,
+    )
 
 
 def named(policy: str) -> str:

@@ -8,6 +8,7 @@ its rounding, and it halves the time.
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -39,19 +40,38 @@ def estimates(
     return jax.vmap(lambda x, u: gaussian_two_point(f, x, u, epsilon))(x, directions)
 
 
+class Descent(NamedTuple):
+    """Two-point runs on a problem: their kind of directions, random key, step and ε."""
+
+    problem: Problem
+    on_sphere: bool
+    key: jax.Array
+    step: float
+    epsilon: float
+
+    def moved(self, kind: RateClass, k: jax.Array, x: jax.Array) -> jax.Array:
+        """The points (runs, n) after step ``k`` from ``x``."""
+        f, now = partial(kind.value, self.problem), jax.random.fold_in(self.key, k)
+        return x - self.step * estimates(f, self.on_sphere, now, x, self.epsilon)
+
+
+Progress = tuple[jax.Array, jax.Array, jax.Array]
+"""Steps taken, points (runs, n), and the step at which each run arrived, −1 before."""
+
+
 @partial(jax.jit, static_argnames=("kind",))
-def _until(kind, on_sphere, problem, x, key, step, epsilon, tolerance, cap):
-    def goes_on(state):
+def _until(
+    kind: RateClass, descent: Descent, x: jax.Array, tolerance: float, cap: int
+) -> jax.Array:
+    def goes_on(state: Progress) -> jax.Array:
         k, _, arrived = state
         return (k <= cap) & (arrived < 0).any()
 
-    def body(state):
+    def body(state: Progress) -> Progress:
         k, x, arrived = state
-        errors = jax.vmap(partial(kind.error, problem))(x)
+        errors = jax.vmap(partial(kind.error, descent.problem))(x)
         arrived = jnp.where((arrived < 0) & (errors <= tolerance), k, arrived)
-        now = jax.random.fold_in(key, k)
-        gradients = estimates(partial(kind.value, problem), on_sphere, now, x, epsilon)
-        return k + 1, x - step * gradients, arrived
+        return k + 1, descent.moved(kind, k, x), arrived
 
     state = (jnp.int32(0), x, jnp.full(len(x), -1, jnp.int32))
     return jax.lax.while_loop(goes_on, body, state)[2]
@@ -65,23 +85,19 @@ def steps_to_tolerance(
 
     For ‖∇f‖² that is the step at which its least value so far, which the theory bounds, gets there.
     """
+    descent = Descent(problem, directions == "sphere", key, step, epsilon)
     x = jnp.tile(problem.start, (runs, 1))
-    return np.asarray(
-        _until(kind, directions == "sphere", problem, x, key, step, epsilon, tolerance, cap)
-    )
+    return np.asarray(_until(kind, descent, x, tolerance, cap))
 
 
 @partial(jax.jit, static_argnames=("kind",))
-def _errors(kind, on_sphere, problem, x, key, step, epsilon, steps):
-    f = partial(kind.value, problem)
-
-    def body(k, x):
-        return x - step * estimates(f, on_sphere, jax.random.fold_in(key, k), x, epsilon)
-
-    def stretch(state, stop):
+def _errors(kind: RateClass, descent: Descent, x: jax.Array, steps: jax.Array) -> jax.Array:
+    def stretch(
+        state: tuple[jax.Array, jax.Array], stop: jax.Array
+    ) -> tuple[tuple[jax.Array, jax.Array], jax.Array]:
         k, x = state
-        x = jax.lax.fori_loop(k, stop, body, x)
-        return (stop, x), jax.vmap(partial(kind.error, problem))(x)
+        x = jax.lax.fori_loop(k, stop, partial(descent.moved, kind), x)
+        return (stop, x), jax.vmap(partial(kind.error, descent.problem))(x)
 
     return jax.lax.scan(stretch, (jnp.int32(0), x), steps)[1]
 
@@ -98,13 +114,14 @@ def errors_at(
     steps: np.ndarray,
 ) -> np.ndarray:
     """The errors after each of ``steps`` (increasing, m of them): (m, runs)."""
+    descent = Descent(problem, directions == "sphere", key, step, epsilon)
     x, stops = jnp.tile(problem.start, (runs, 1)), jnp.asarray(steps, jnp.int32)
-    return np.asarray(_errors(kind, directions == "sphere", problem, x, key, step, epsilon, stops))
+    return np.asarray(_errors(kind, descent, x, stops))
 
 
 @partial(jax.jit, static_argnames=("kind", "steps"))
-def _gradient_descents(kind, problems, step, steps):
-    def body(x, _):
+def _gradient_descents(kind: RateClass, problems: Problem, step: float, steps: int) -> jax.Array:
+    def body(x: jax.Array, _: None) -> tuple[jax.Array, jax.Array]:
         errors = jax.vmap(kind.error)(problems, x)
         gradients = jax.vmap(jax.grad(kind.value, argnums=1))(problems, x)
         return x - step * gradients, errors

@@ -4,7 +4,7 @@ All in double precision. The function is a quadratic ½xᵀAx + bᵀx with a ran
 which E[G] = ∇f exactly, however large ε is; the sample's mean differs by chance alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -61,16 +61,24 @@ def unbiased(rng: np.random.Generator, key: jax.Array, n: int, draws: int) -> It
 
 
 @partial(jax.jit, static_argnames=("draws",))
-def _means(key, a, b, x, frame, square, draws):
+def _means(
+    key: jax.Array,
+    a: jax.Array,
+    b: jax.Array,
+    x: jax.Array,
+    frame: jax.Array,
+    square: jax.Array,
+    draws: int,
+) -> jax.Array:
     """Mean parts of the estimate, (BATCHES, 2, 3), over ``draws`` in each batch."""
 
-    def f(x):
+    def f(x: jax.Array) -> jax.Array:
         return 0.5 * x @ a @ x + b @ x
 
-    def parts(g):
+    def parts(g: jax.Array) -> jax.Array:
         return jnp.append(frame @ g, g @ g / square)
 
-    def batch(key):
+    def batch(key: jax.Array) -> jax.Array:
         drawn = jax.random.normal(key, (2, draws, x.size), x.dtype)
         sphere = jax.vmap(lambda v: parts(two_point(f, x, v, EPSILON)))(normalised(drawn[0]))
         gaussian = jax.vmap(lambda u: parts(gaussian_two_point(f, x, u, EPSILON)))(drawn[1])
@@ -143,19 +151,21 @@ def trajectories(key: jax.Array, *, condition: float, steps: int, runs: int) -> 
 
 
 @partial(jax.jit, static_argnames=("steps", "runs"))
-def _paths(key, curvatures, steps, runs):
+def _paths(
+    key: jax.Array, curvatures: jax.Array, steps: int, runs: int
+) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Paths (runs, steps + 1, 2) of gradient descent, central differences and two points."""
     start, small = jnp.array([-1.0, 0.5]), two_point_step(2, 1.0)
     f = partial(quadratic, Problem(curvatures, np.full(2, np.inf), start))
 
-    def path(step_of, inputs):
-        def body(x, given):
+    def path(step_of: Callable[..., jax.Array], inputs: jax.Array) -> jax.Array:
+        def body(x: jax.Array, given: jax.Array) -> tuple[jax.Array, jax.Array]:
             y = x - step_of(x, given)
             return y, y
 
         return jnp.vstack([start, jax.lax.scan(body, start, inputs)[1]])
 
-    def of_two_points(x, v):
+    def of_two_points(x: jax.Array, v: jax.Array) -> jax.Array:
         return small * two_point(f, x, v, EPSILON)
 
     nothing = jnp.zeros(steps)

@@ -1,6 +1,6 @@
 """Draw the figures of `zero_order` from its table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,17 +46,16 @@ ERRORS = {"smooth": "‖∇f‖²", "convex": "f − f*", "strongly_convex": "�
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     """Write every figure of the plan as SVG and PDF into ``folder``."""
     measured, points = tables["measurements"], tables["points"]
-    drawings: dict[str, Callable[[pd.DataFrame], Figure]] = {
-        "trajectories": _trajectories,
-        "dimension": partial(_dimension, points=points),
-        "iterations": partial(_iterations, points=points),
-        "best_step": _best_step,
-        "unbiased": _unbiased,
-        "stochastic": _stochastic,
-    }
-    with plotting.style():
-        for name, drawing in drawings.items():
-            plotting.save(drawing(measured), folder, name)
+    plotting.draw_all(
+        folder,
+        measured,
+        trajectories=_trajectories,
+        dimension=partial(_dimension, points=points),
+        iterations=partial(_iterations, points=points),
+        best_step=_best_step,
+        unbiased=_unbiased,
+        stochastic=_stochastic,
+    )
 
 
 def _trajectories(measured: pd.DataFrame) -> Figure:

@@ -74,11 +74,18 @@ def estimates(
 
 
 @jax.jit
-def _last(x, key, epsilon, steps, budget, curvature):
+def _last(
+    x: jax.Array,
+    key: jax.Array,
+    epsilon: float,
+    steps: jax.Array,
+    budget: int,
+    curvature: jax.Array,
+) -> list[jax.Array]:
     noise = NOISE / x.shape[-1] ** 0.5
     steps = steps[:, :, None, None]
 
-    def body(k, state):
+    def body(k: jax.Array, state: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         first, second = state
         of_sample, of_direction = jax.random.split(jax.random.fold_in(key, k))
         samples = noise * jax.random.normal(of_sample, x.shape[1:], x.dtype)
