@@ -129,7 +129,7 @@ def test_a_point_with_fewer_rounds_sets_their_number(tables):
     assert numbers({**tables, "timings": table[fewer]})["rounds"] == 4
 
 
-def test_the_note_names_the_dearest_in_time():
+def test_the_note_names_the_most_expensive_in_time():
     """Its function, its dimension, its evaluations and both programs' memory."""
     expensive = [
         put(1e-3, "timings", "seconds", point="mds", dimension=64, method="loss"),

@@ -385,21 +385,21 @@ def _rule(c: _Checked, rule: Frame) -> dict[str, Any]:
     other = jax.tree.unflatten(tree, plain)
     size = max(point.norm(gradient), point.norm(other))
     apart = point.norm(jax.tree.map(lambda a, b: a - b, gradient, other))
-    error, bound = (apart / size if size else 0.0), _tolerance(point)
-    if error <= bound:
+    difference, bound = (apart / size if size else 0.0), _tolerance(point)
+    if difference <= bound:
         return row(
             "custom rule",
             True,
-            f"{said} is the derivative of its function (relative difference {error:.1e})",
-            error,
+            f"{said} is the derivative of its function (relative difference {difference:.1e})",
+            difference,
             bound,
         )
     return row(
         "custom rule",
         False,
         f"{said} is not the derivative of its function: the gradient differs by "
-        f"{error:.1e} of its size. Right only if that is meant, as in a straight-through "
+        f"{difference:.1e} of its size. Right only if that is meant, as in a straight-through "
         "estimator",
-        error,
+        difference,
         bound,
     )

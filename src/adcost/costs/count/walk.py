@@ -96,7 +96,7 @@ class Walk:
             if value is not None:
                 integers[equation.outvars[0]] = value
         # Conditionals on one value take one branch: a function's and its gradient's.
-        found += [_dearest(conditionals) for conditionals in chosen.values()]
+        found += [_most_expensive(conditionals) for conditionals in chosen.values()]
         return LowerBound.sum(found) if found else _NOTHING
 
     def _branches(self, equation: JaxprEqn, place: Place) -> list[LowerBound]:
@@ -204,7 +204,7 @@ def _at(where: str) -> str:
     return f" at {where}" if where else ""
 
 
-def _dearest(conditionals: list[list[LowerBound]]) -> LowerBound:
+def _most_expensive(conditionals: list[list[LowerBound]]) -> LowerBound:
     """The branch with the most operations, over all conditionals on one value."""
     branches = [LowerBound.sum(parts) for parts in zip(*conditionals, strict=True)]
     most = max(branches, key=lambda branch: (branch.operations.total, branch.operations.integers))

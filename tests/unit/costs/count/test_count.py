@@ -211,7 +211,7 @@ def test_nested_scans_multiply():
     assert counted == (LAYER * 7 + Operations(additions=6)) * 5
 
 
-def test_a_conditional_is_its_dearest_branch():
+def test_a_conditional_is_its_most_expensive_branch():
     def fn(p, x):
         return lax.cond(p, lambda x: x * 2.0, lambda x: jnp.sin(x) + x * x, x)
 

@@ -39,7 +39,7 @@ PREDICATE = shape(dtype="bool")
 TANH = count(jax.grad(lambda x: jnp.tanh(x).sum()), shape(5))
 
 
-def test_the_gradient_of_a_conditional_is_its_dearest_branch_s():
+def test_the_gradient_of_a_conditional_is_its_most_expensive_branch_s():
     assert tuple(TANH) == (10, 10, 0, 5)  # g·(1 + tanh)·(1 − tanh) in every version
     assert count(jax.grad(lambda x, p: _tanh_or_not(p, x).sum()), shape(5), PREDICATE) == TANH
 
@@ -242,7 +242,7 @@ def test_a_lower_bound_names_what_it_leaves_out_with_line_and_times():
     assert known.exact and known == LowerBound(count(jnp.sin, shape(4)))
 
 
-def test_a_lower_bound_takes_the_dearest_known_branch_and_names_the_unknown_of_all():
+def test_a_lower_bound_takes_the_most_expensive_known_branch_and_names_the_unknown_of_all():
     def fn(p, x):
         return lax.cond(p, _sine, lambda x: x * 2.0, x)
 

@@ -133,7 +133,7 @@ def test_a_price_that_grows_below_the_bound_is_seen(tables):
     assert exponent.verdict == "inconclusive" and exponent.measured.high > 0.1
 
 
-def test_one_dear_function_is_seen(tables):
+def test_one_expensive_function_is_seen(tables):
     table = tables["measurements"]
     table.loc[_rows(table, point="mds", method="reverse", quantity="operations"), "value"] *= 5
     _, losses, _ = _claim(tables, "gradient.jax_attains_it").evidence
@@ -164,7 +164,7 @@ def test_forward_mode_on_the_tape_is_refuted(monkeypatch, section):
     assert claims._cheap(measured).verdict in ("refuted", "inconclusive")
 
 
-def test_the_ways_of_writing_that_are_dear_are_those_that_the_claims_name():
+def test_the_ways_of_writing_that_are_expensive_are_those_that_the_claims_name():
     assert (
         set(EXPENSIVE) == set(writing.EXPENSIVE)
         and INDEXED in EXPENSIVE

@@ -76,7 +76,7 @@ def _constant(method, quantity):
     return inject
 
 
-def _dear_products(tables):
+def _expensive_products(tables):
     """A product that secretly takes a gradient for each layer."""
     table = tables["measurements"]
     rows = _where(table, method="reverse_over_reverse", quantity="operations")
@@ -164,7 +164,7 @@ FAULTS = [
     ("hvp.product_quadratic", _swap("product", "gradient")),
     ("hvp.autodiff_linear", _swap("hessian_then_product", "reverse_over_reverse")),
     ("hvp.autodiff_linear", _constant("reverse_over_forward", "operations")),
-    ("hvp.constant_of_gradient", _dear_products),
+    ("hvp.constant_of_gradient", _expensive_products),
     ("hvp.constant_of_gradient", _tangents),
     ("hvp.hessian_quadratic_time", _time("hessian_then_product", -1)),
     ("hvp.product_quadratic_time", _time("product", -1)),

@@ -7,7 +7,7 @@ def judged(tables):
     return {claim.id: claim for claim in claims.judge(tables)}
 
 
-def test_a_cheap_gradient_is_reproduced_and_a_dear_one_refuted(tables):
+def test_a_cheap_gradient_is_reproduced_and_an_expensive_one_refuted(tables):
     found = judged(tables)
     assert set(found) == {
         f"price.{name}.{what}"
