@@ -101,6 +101,14 @@ def test_programs_that_are_the_same_are_compiled_once_and_said():
     assert table.temporary_bytes.notna().all()
 
 
+def test_the_program_that_is_the_same_is_named_without_the_folder_of_its_file():
+    repeated = lambda w: jax.lax.scan(lambda c, _: (jnp.sin(c), None), w, length=3)[0].sum()  # noqa: E731
+    table, _ = frontier.frontier(subject(repeated, (jnp.ones(8),)), FREE)
+    notes = table.note[table.note.str.startswith("the same program")]
+    assert notes.str.contains("scan at test_frontier.py:").any()
+    assert not notes.str.contains("/").any()
+
+
 def test_what_was_not_reached_in_time_is_named():
     table, notes = frontier.frontier(subject(chain, (W, X)), Limits(deadline=0.0))
     assert table.empty and "none on whole" in notes[0]
