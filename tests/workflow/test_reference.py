@@ -141,10 +141,13 @@ ANOTHER = {
 """What makes XLA, BLAS and NumPy compute as on a processor with older vector extensions."""
 
 NUMERICAL = [
-    "finite_differences", "graph_traces", "feedforward", "linear_algebra", "not_autodiff",
+    "finite_differences", "graph_traces", "feedforward", "not_autodiff",
     "second_order", "implicit", "sparse", "price",
 ]  # fmt: skip
-"""Experiments whose numbers are rounding, iterations or sentences, and that take seconds."""
+"""Experiments whose numbers are rounding, iterations or sentences, and that take seconds.
+
+Not linear_algebra: of its one draw at equal singular values rounding decides whether it is finite.
+"""
 
 
 @pytest.mark.skipif(
@@ -152,18 +155,18 @@ NUMERICAL = [
     reason="this processor has no vector extensions that could be left unused",
 )
 def test_with_other_vector_extensions_it_is_the_same(whole, fresh):
-    fresh.configure(lambda config: config.update(experiments=NUMERICAL))
-    config = yaml.safe_load((fresh.folder / "config/config.yaml").read_text("utf-8"))
-    planned = plans.plans(config, fresh.folder / "workflow/schemas")
+    config = yaml.safe_load((whole.folder / "config/config.yaml").read_text("utf-8"))
+    planned = plans.plans(config, ROOT / "workflow/schemas")
     tables = {name: list(plan.tables) for name, plan in planned.items()}
     write_reference(whole.results, fresh.results / "reference", tables, config, anyway=True)
+    fresh.configure(lambda config: config.update(experiments=NUMERICAL))
     done = fresh.snakemake("compare", shell=ANOTHER, check=False)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     assert "Reproduced with other kernels and other settings" in said
     record = json.loads((fresh.results / "comparison.json").read_text("utf-8"))
     outcomes = {one["experiment"]: one["outcome"] for one in record["experiments"]}
-    assert set(outcomes) >= {*NUMERICAL} and "within" in outcomes.values(), outcomes
+    assert {outcomes[name] for name in NUMERICAL} == {"identical", "within"}, outcomes
 
 
 def test_the_reference_of_the_repository_is_whole():

@@ -115,7 +115,7 @@ def test_every_word_is_in_every_language(language):
     every = pd.concat(
         [QUOTES, *(QUOTES.iloc[:1].assign(derivative=name) for name in (
             "gradient by central differences", "directional derivative", "Hessian times a vector",
-            "trace of the Hessian, to 1%", "Jacobian 100 × 100",
+            "trace of the Hessian, to 1 %", "Jacobian 100 × 100",
             "a gradient's progress, two-point",
         ))]
     )  # fmt: skip

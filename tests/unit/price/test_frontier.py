@@ -110,6 +110,14 @@ def test_a_policy_that_saves_less_than_a_twentieth_is_not_on_the_frontier():
     assert frontier._on_frontier(table) == [False, True, True, True, False]
 
 
+def test_the_program_that_is_the_same_is_named_without_the_folder_of_its_file():
+    repeated = lambda w: jax.lax.scan(lambda c, _: (jnp.sin(c), None), w, length=3)[0].sum()  # noqa: E731
+    table, _ = frontier.frontier(subject(repeated, (jnp.ones(8),)), FREE)
+    notes = table.note[table.note.str.startswith("the same program")]
+    assert notes.str.contains("scan at test_frontier.py:").any()
+    assert not notes.str.contains("/").any()
+
+
 def test_what_was_not_reached_in_time_is_named():
     table, notes = frontier.frontier(subject(chain, (W, X)), Limits(deadline=0.0))
     assert table.empty and "none on whole" in notes[0]

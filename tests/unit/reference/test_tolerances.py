@@ -117,6 +117,10 @@ CLOCK = "made of the fastest of several products, or of sentences with seconds"
 LARGER = {
     ("linear_algebra", "accuracy normal_equations"): (None, ILL),
     ("linear_algebra", "accuracy relative_error"): (Tolerance(factor=100.0, floor=1e-16), ILL),
+    ("linear_algebra", "accuracy 100000000.0 10000000000.0 1000000000000.0 relative_error"): (
+        Tolerance(factor=100.0, floor=1e-10), ILL
+    ),
+    ("linear_algebra", "temporary_bytes"): (Tolerance(relative=0.5), VECTORS),
     ("linear_algebra", "distance norm"): (None, CHOICE),
     ("transformer_memory", "peak_bytes"): (None, PROCESS),
     ("mds", "minimiser_difference shape_error"): (Tolerance(relative=1e-4, absolute=1e-6), ENDS),

@@ -41,7 +41,9 @@ def quotes(tables: Mapping[str, pd.DataFrame]) -> Iterator[Quote]:
         if tolerance is not None:
             estimated = priced.method == f"{ESTIMATED} {tolerance:.2g}"
             estimates = priced[(priced.derivative == TRACE) & estimated]
-            yield from _cheapest(tag, f"trace of the Hessian, to {tolerance:.0%}", estimates)
+            yield from _cheapest(
+                tag, f"trace of the Hessian, to {100 * tolerance:.3g} %", estimates
+            )
 
 
 def _cheapest(tag: Tag, name: str, rows: pd.DataFrame) -> Iterator[Quote]:

@@ -1,6 +1,6 @@
 import pytest
 
-from adcost.experiments.price import claims
+from adcost.experiments.price import claims, prices
 
 
 def judged(tables):
@@ -55,3 +55,8 @@ def test_numbers_tell_of_every_function(tables):
     )
     assert told["chain"]["size"] == 12 and told["chain"]["traps"]
     assert all(use["sentence"].endswith(".") for use in told["squares"]["uses"])
+
+
+def test_the_price_list_names_the_error_of_the_trace(tables):
+    found = [quote.derivative for quote in prices.quotes(tables) if "trace" in quote.derivative]
+    assert found == ["trace of the Hessian, to 0.5 %"]
