@@ -236,6 +236,13 @@ def test_a_step_at_which_half_of_the_runs_did_not_arrive_is_not_the_best(
     assert decided(judge, changed(made.make(), gone), f"zero_order.linear_in_n.{kind}") == outcome
 
 
+@pytest.mark.parametrize("kind", made.CLASSES)
+def test_descent_that_did_not_arrive_in_one_dimension_has_no_exponent(kind):
+    gone = put(0.0, point=kind, method="gradient_descent", quantity="arrived", dimension=32)
+    found = decided(judge, changed(made.make(), gone), f"zero_order.gd_dimension_free.{kind}")
+    assert found == "inconclusive"
+
+
 # --- statistics, on skewed data -------------------------------------------------------------------
 
 SKEWED = np.array([1.0, 1.1, 1.2, 1.3, 1.4, 1.5, 4.0, 9.0])
