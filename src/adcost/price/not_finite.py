@@ -66,7 +66,7 @@ def find(programs: Programs, limits: Limits = FREE) -> list[Trap]:
     price = f"{bad:,} of the gradient's {size:,} numbers are not finite"
     rewrite = MEND[kind]
     if kind == HIDDEN and _primitives(programs, frame) & ROOTS:
-        rewrite += f". If it is 0 where the branch is taken, too, {MEND[ROOT]}"
+        rewrite += f". Of a root that is 0 where it is taken, too: {MEND[ROOT]}"
     return [Trap(kind, frame.file, frame.line, price, f"{WHY[kind]}; {price}", rewrite)]
 
 
