@@ -30,7 +30,7 @@ def recommendations(prices: pd.DataFrame, timings: pd.DataFrame, platform: str) 
         known = group[group.operations.notna()]
         if len(known) > 1:
             rows.append(_cheapest_way(str(derivative), known, timings, platform))
-        elif len(known) < len(group):
+        elif len(known) < len(group) and _closed(group[group.operations.isna()]):
             rows += [_only_way(str(derivative), method) for method in known.method]
     return pd.DataFrame(rows)
 
@@ -44,6 +44,11 @@ _EMPTY: dict[str, Any] = {
     "margin_high": math.nan,
     "count_agrees": None,
 }
+
+
+def _closed(group: pd.DataFrame) -> bool:
+    """Whether none of these ways can be gone, as their notes say (`measure.REASONS`)."""
+    return bool(group.note.str.contains("does not go through|has no derivative").all())
 
 
 def _only_way(derivative: str, method: str) -> dict[str, Any]:

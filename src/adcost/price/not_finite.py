@@ -64,7 +64,10 @@ def find(programs: Programs, limits: Limits = FREE) -> list[Trap]:
     kind = _kind(programs, frame)
     size = sum(one.size for one in derivative)
     price = f"{bad:,} of the gradient's {size:,} numbers are not finite"
-    return [Trap(kind, frame.file, frame.line, price, f"{WHY[kind]}; {price}", MEND[kind])]
+    rewrite = MEND[kind]
+    if kind == HIDDEN and _primitives(programs, frame) & ROOTS:
+        rewrite += f". Of a root that is 0 where it is taken, too: {MEND[ROOT]}"
+    return [Trap(kind, frame.file, frame.line, price, f"{WHY[kind]}; {price}", rewrite)]
 
 
 def point(programs: Programs) -> list[jax.Array]:
@@ -153,11 +156,13 @@ def _rounds(
         carry = results[:carries]
 
 
+def _primitives(programs: Programs, frame: Frame) -> set[str]:
+    return {place.primitive for place in places(programs.count("value")) if place.frame == frame}
+
+
 def _kind(programs: Programs, frame: Frame) -> str:
     """Why the derivative of a line is not finite, by what the line does in the function."""
-    primitives = {
-        place.primitive for place in places(programs.count("value")) if place.frame == frame
-    }
+    primitives = _primitives(programs, frame)
     if primitives & SPECTRAL:
         return REPEATED
     program = versions.opened(programs.jaxpr("value"))[0]

@@ -132,6 +132,27 @@ def test_a_where_with_a_nan_on_the_branch_not_taken(f, mended, line):
     assert find(f, (SOME_ZERO + 1,)) == []
 
 
+def distances(x):
+    apart = jnp.linalg.norm(x[:, None] - x[None], axis=-1)
+    return jnp.where(jnp.eye(3, dtype=bool), 0.0, apart).sum()
+
+
+def roots_of_what_is_positive(x):
+    square = jnp.sum((x[:, None] - x[None]) ** 2, axis=-1)
+    positive = square > 0
+    root = jnp.where(positive, jnp.sqrt(jnp.where(positive, square, 1.0)), 0.0)
+    return jnp.where(jnp.eye(3, dtype=bool), 0.0, root).sum()
+
+
+def test_a_root_at_0_on_both_branches_gets_the_rewrite_that_mends_both():
+    """Two points are equal, so the distance is 0 off the diagonal that is left out, too."""
+    x = jnp.array([[0.0, 1.0], [0.0, 1.0], [2.0, 3.0]])
+    trap = only(distances, x)
+    assert trap.name == not_finite.HIDDEN and not_finite.MEND[not_finite.ROOT] in trap.rewrite
+    same(distances, roots_of_what_is_positive, x)
+    assert find(roots_of_what_is_positive, (x,)) == []
+
+
 def norm(x):
     return jnp.linalg.norm(x)
 
