@@ -142,11 +142,12 @@ ANOTHER = {
 
 NUMERICAL = [
     "finite_differences", "graph_traces", "feedforward", "not_autodiff",
-    "second_order", "implicit", "sparse", "price",
+    "second_order", "implicit", "sparse",
 ]  # fmt: skip
-"""Experiments whose numbers are rounding, iterations or sentences, and that take seconds.
+"""Experiments whose numbers are rounding or follow iterations, and that take seconds.
 
-Not linear_algebra: of its one draw at equal singular values rounding decides whether it is finite.
+Not linear_algebra, of whose one draw at equal singular values rounding decides whether it is
+finite; nor price, whose tiny study has tenths of a second for what it compiles and times.
 """
 
 
