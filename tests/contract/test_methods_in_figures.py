@@ -37,7 +37,7 @@ OTHER_NAMES = re.compile(
 def figures_of(measured_of):
     """A function: an experiment's figures by name, drawn once.
 
-    The tables are those recorded, or else made up, or else measured: a new experiment has no others.
+    The tables are those recorded, or else made up, or else measured, as for a new experiment.
     """
 
     def tables(experiment):

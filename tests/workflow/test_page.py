@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = "docs/add-an-experiment.md"
 TEXT = (ROOT / PAGE).read_text("utf-8")
-NAME, TIMED = "nested_sines", "timed_sines"
+NAME, TIMED = "sines", "timed_sines"
+
+(SHELL,) = re.findall(r"^```sh\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+MAKE, RUN, OTHER_VALUES, REPORT, STUDY, TESTS, DESCRIBE, STYLE = (
+    shlex.split(line.replace("chain", NAME), comments=True) for line in SHELL.splitlines()
+)
+"""The page's commands, with the name that the tests take."""
 
 CHANGE = re.compile(r'^```diff title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
 
@@ -85,9 +92,9 @@ def test_a_new_experiment_runs_is_judged_and_reported_and_its_tests_pass(added):
     }  # fmt: skip
     _add(study, TIMED)
     _change_as_the_page_says(study, TIMED)
-    both = [NAME, TIMED]
     study.configure(lambda config: config[TIMED].update(lengths=[10]))
-    study.snakemake(*both, "--config", "report={language: ru}")
+    assert study.planned(*OTHER_VALUES[1:]).measured() == {f"{NAME}/length-5"}
+    study.snakemake(*RUN[1:], TIMED, "--config", "report={language: ru}")
     own = study.results / NAME
     assert "no words" not in (study.results / f"logs/{NAME}/figures.log").read_text("utf-8")
     assert "число синусов" in (own / "figures/ratio.svg").read_text("utf-8")
@@ -100,7 +107,7 @@ def test_a_new_experiment_runs_is_judged_and_reported_and_its_tests_pass(added):
     assert not timed["decides"]
     timings = pd.read_csv(study.results / TIMED / "timings.csv")
     assert set(timings.method) == {"value", "derivative"} and "others_share" in timings
-    study.snakemake("--config", f"experiments=[{NAME}]")
+    study.snakemake(*REPORT[1:])
     html = (study.results / "report.html").read_text("utf-8")
     assert "What does the derivative of" in html and "Nested sines" in html
     # Its own tests, and those of every experiment.
@@ -108,12 +115,10 @@ def test_a_new_experiment_runs_is_judged_and_reported_and_its_tests_pass(added):
         source, target = ROOT / "tests" / part, study.folder / "tests" / part
         (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
     shutil.copy(ROOT / "pyproject.toml", study.folder)
-    tests = [f"tests/unit/experiments/{name}" for name in both]
-    contract = ["tests/contract/test_promises.py", "tests/contract/test_methods_in_figures.py"]
-    said = _run(study, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", " or ".join(both),
-                *tests, *contract)  # fmt: skip
-    assert " passed" in said
-    code = [f"src/adcost/experiments/{name}" for name in both] + tests
+    tests = f"tests/unit/experiments/{TIMED}"
+    assert " passed" in _run(study, *TESTS[1:], tests, "-q", "-p", "no:cacheprovider")
+    code = [f"{at}/{name}" for at in ("src/adcost/experiments", "tests/unit/experiments")
+            for name in (NAME, TIMED)]  # fmt: skip
     for command in (["check"], ["format", "--check"]):
         _run(study, "-m", "ruff", *command, "--no-cache", *code)
     _run(study, "-m", "mypy", *code[:2])
