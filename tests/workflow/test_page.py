@@ -117,8 +117,8 @@ def test_a_new_experiment_runs_is_judged_and_reported_and_its_tests_pass(added):
     shutil.copy(ROOT / "pyproject.toml", study.folder)
     tests = f"tests/unit/experiments/{TIMED}"
     assert " passed" in _run(study, *TESTS[1:], tests, "-q", "-p", "no:cacheprovider")
-    code = [f"{at}/{name}" for at in ("src/adcost/experiments", "tests/unit/experiments")
-            for name in (NAME, TIMED)]  # fmt: skip
+    folders = ("src/adcost/experiments", "tests/unit/experiments")
+    code = [f"{folder}/{name}" for folder in folders for name in (NAME, TIMED)]
     for command in (["check"], ["format", "--check"]):
         _run(study, "-m", "ruff", *command, "--no-cache", *code)
-    _run(study, "-m", "mypy", *code[:2])
+    _run(study, "-m", "mypy", f"--cache-dir={ROOT / '.pytest_cache/mypy'}", *code[:2])
