@@ -151,7 +151,11 @@ def _disturbed(evidence: Evidence) -> Evidence:
 
 
 def check_ids(claims: Sequence[Claim], experiment: str) -> None:
-    """Refuse claims of another experiment, that require nothing, or with an id used twice."""
+    """Refuse claims that the report cannot show, with ``ValueError``.
+
+    An id of another experiment or used twice, no required evidence, no source, or a statement that
+    does not end with a full stop.
+    """
     seen: set[str] = set()
     for claim in claims:
         if not claim.id.startswith(f"{experiment}."):
@@ -160,6 +164,16 @@ def check_ids(claims: Sequence[Claim], experiment: str) -> None:
             raise ValueError(f"two claims are called {claim.id}")
         if not claim.requires:
             raise ValueError(f"claim {claim.id} requires no evidence, so nothing decides it")
+        if not claim.source.strip():
+            raise ValueError(
+                f"claim {claim.id} has no source; say where its statement stands, or what one of "
+                "`ours` is about"
+            )
+        if not claim.statement.endswith("."):
+            raise ValueError(
+                f"the statement of claim {claim.id} must be a sentence that ends with a full stop, "
+                f"not {claim.statement!r}"
+            )
         seen.add(claim.id)
 
 

@@ -3,7 +3,9 @@
 What is read are the figures themselves: labels beside lines, legends, lines and error bars.
 """
 
+import functools
 import importlib
+import importlib.util
 import re
 from collections import defaultdict
 
@@ -31,24 +33,31 @@ OTHER_NAMES = re.compile(
 """What some methods were called beside their names."""
 
 
-def _tables(experiment):
-    if (FOLDER / experiment).is_dir():
-        return recorded(experiment)
-    return importlib.import_module(f"{__package__}.tables_{experiment}").make()
-
-
 @pytest.fixture(scope="module")
-def drawn():
-    """All figures, by experiment."""
-    found = {}
-    with pytest.MonkeyPatch.context() as patch:
-        for experiment in EXPERIMENTS:
-            package = f"adcost.experiments.{experiment}"
+def figures_of(measured_of):
+    """A function: an experiment's figures by name, drawn once.
+
+    The tables are those recorded, or else made up, or else measured, as for a new experiment.
+    """
+
+    def tables(experiment):
+        if (FOLDER / experiment).is_dir():
+            return recorded(experiment)
+        made = f"{__package__}.tables_{experiment}"
+        if importlib.util.find_spec(made):
+            return importlib.import_module(made).make()
+        return measured_of(experiment)
+
+    @functools.cache
+    def draw(experiment):
+        package = f"adcost.experiments.{experiment}"
+        module = importlib.import_module(f"{package}.figures")
+        with pytest.MonkeyPatch.context() as patch:
             if experiment in FILMS:
                 patch.setattr(f"{package}.{FILMS[experiment]}", lambda *given: None)
-            module = importlib.import_module(f"{package}.figures")
-            found[experiment] = figures(module.draw, _tables(experiment))
-    return found
+            return figures(module.draw, tables(experiment))
+
+    return draw
 
 
 def _pattern(name):
@@ -99,10 +108,10 @@ def test_a_text_is_of_the_method_with_the_longest_name():
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_what_is_labelled_with_a_method_has_its_colour_and_marker(drawn, experiment):
+def test_what_is_labelled_with_a_method_has_its_colour_and_marker(figures_of, experiment):
     wrong = [
         (figure, text, colour, marker)
-        for figure, shown in drawn[experiment].items()
+        for figure, shown in figures_of(experiment).items()
         for text, colour, marker in looks(shown)
         if (key := method_of(text))
         and (
@@ -114,10 +123,10 @@ def test_what_is_labelled_with_a_method_has_its_colour_and_marker(drawn, experim
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_no_method_has_another_name(drawn, experiment):
+def test_no_method_has_another_name(figures_of, experiment):
     found = {
         (figure, text.get_text())
-        for figure, shown in drawn[experiment].items()
+        for figure, shown in figures_of(experiment).items()
         for text in shown.findobj(Text)
         if OTHER_NAMES.search(text.get_text())
     }
@@ -126,9 +135,11 @@ def test_no_method_has_another_name(drawn, experiment):
 
 @pytest.mark.parametrize("language", [name for name in languages() if name != "en"])
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
-def test_labels_of_methods_begin_with_their_names_in_every_language(drawn, experiment, language):
+def test_labels_of_methods_begin_with_their_names_in_every_language(
+    figures_of, experiment, language
+):
     words, own = Catalogue.read(language, experiment), names(language)
-    for shown in drawn[experiment].values():
+    for shown in figures_of(experiment).values():
         for text, _, _ in looks(shown):
             if (key := method_of(text)) and not text.startswith("_") and "{}" not in text:
                 name = METHODS[key].name
@@ -137,11 +148,11 @@ def test_labels_of_methods_begin_with_their_names_in_every_language(drawn, exper
     assert not {text for text in words.missing if method_of(text)}
 
 
-def test_every_method_of_the_palette_is_shown_and_no_two_have_one_name(drawn):
+def test_every_method_of_the_palette_is_shown_and_no_two_have_one_name(figures_of):
     shown = {
         method_of(text.get_text())
-        for found in drawn.values()
-        for figure in found.values()
+        for experiment in EXPERIMENTS
+        for figure in figures_of(experiment).values()
         for text in figure.findobj(Text)
     }
     assert set(METHODS) - shown == set()

@@ -87,7 +87,7 @@ def test_bounds_are_printed_unless_they_are_said_otherwise():
 def _claim(**changes):
     counted = near("counted", Interval.exactly(1), 1, 0.1, "exponent")
     timed = near("timed", Interval(2.0, 1.9, math.inf, CONFIDENCE), 1, 0.1, "exponent")
-    fields = {"id": "x.a", "source": "s", "statement": "t", "requires": (counted,),
+    fields = {"id": "x.a", "source": "s", "statement": "T.", "requires": (counted,),
               "beside": (timed,), "claimed_by": "lecture"}  # fmt: skip
     return Claim(**(fields | changes))
 
@@ -137,11 +137,16 @@ def test_a_claim_must_say_whose_it_is():
         ([_claim(), _claim()], "two claims are called x.a"),
         ([_claim(id="y.a")], r"call it x\."),
         ([_claim(requires=())], "x.a requires no evidence"),
+        ([_claim(source="")], "x.a has no source; say where"),
+        ([_claim(source=" ", claimed_by="ours")], "x.a has no source; say where"),
+        ([_claim(statement="It costs little")], "claim x.a must be a sentence .* full stop"),
+        ([_claim(statement="")], "claim x.a must be a sentence"),
     ],
 )
-def test_ids_are_checked(claims, says):
+def test_claims_that_the_report_cannot_show_are_refused(claims, says):
     with pytest.raises(ValueError, match=says):
         check_ids(claims, "x")
+    check_ids([_claim()], "x")
 
 
 @pytest.mark.parametrize("verdict", ["reproduced", "refuted"])

@@ -22,6 +22,7 @@ FULL = configuration.read([ROOT / "config/config.yaml"], [], SCHEMAS)
 
 ELSEWHERE = {
     "chain": "the experiment that docs/add-an-experiment.md makes, which has its own test",
+    "--config 'experiments=[chain]'": "the same experiment's report: test_page.py",
     "--executor kubernetes": "needs a cluster, an image and a bucket",
     "--report": "needs finished results: test_runs.py",
     "reference": "asks for a full run of a commit: test_reference.py",

@@ -10,10 +10,16 @@ from pathlib import Path
 
 PAGE = "docs/add-an-experiment.md"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-BLOCK = re.compile(r'^```\w+ title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r'^```(?!diff)\w+ title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
+"""A file of the page; a block ``diff`` is a change that the reader may make to one."""
 OF_THE_PAGE = re.compile(r"\bchain\b")
 SECTION = "config/config.yaml"
 LISTED = re.compile(r"^experiments:\s*\[([^\]]*)\]", re.MULTILINE)
+
+NEXT = """
+Replace what is said about nested sines (texts, source, statement, description): {page}
+Run it:   snakemake {name}
+Test it:  python -m pytest tests/unit/experiments/{name} tests/contract -k {name}"""
 
 
 class CannotWrite(ValueError):
@@ -67,7 +73,7 @@ def main() -> None:
     except CannotWrite as error:
         sys.exit(str(error))
     print(*(path.relative_to(checkout) for path in written), sep="\n")
-    print(f"Now: snakemake {sys.argv[1]}")
+    print(NEXT.format(name=sys.argv[1], page=PAGE))
 
 
 if __name__ == "__main__":

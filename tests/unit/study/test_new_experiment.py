@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from adcost.study.new_experiment import PAGE, CannotWrite, write
+from adcost.study.new_experiment import PAGE, CannotWrite, main, write
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -32,6 +32,17 @@ def test_the_pages_name_is_replaced_and_the_section_added(checkout):
     assert config.pop("swing") == {"lengths": [1, 10, 100, 1000]}
     assert config.pop("experiments") == [*before.pop("experiments"), "swing"]
     assert config == before
+
+
+def test_the_command_says_what_to_replace_run_and_test(checkout, monkeypatch, capsys):
+    monkeypatch.chdir(checkout)
+    monkeypatch.setattr("sys.argv", ["new_experiment", "swing"])
+    main()
+    said = capsys.readouterr().out
+    assert "nested sines" in said and PAGE in said and "snakemake swing\n" in said
+    page = (checkout / PAGE).read_text("utf-8")
+    (tests,) = [line for line in page.splitlines() if line.startswith("python -m pytest")]
+    assert tests.replace("chain", "swing") in said
 
 
 @pytest.mark.parametrize(
