@@ -1,6 +1,7 @@
 """Traps: each is found with line and price, what mends it is true, nobody else is accused."""
 
 import warnings
+from functools import partial
 from pathlib import Path
 
 import jax
@@ -10,6 +11,7 @@ import pytest
 from jax import lax
 
 from adcost.costs.count import count
+from adcost.costs.memory import program_bytes
 from adcost.price import checkpoints, not_finite, precision, traps
 from adcost.price.traps import find
 
@@ -315,6 +317,32 @@ def test_a_checkpoint_that_saves_nothing_on_the_cpu():
     for f in (busy, kept_apart):
         same(idle, f, x)
         assert not [t for t in find(f, (x,)) if t.name == checkpoints.IDLE]
+
+
+@pytest.mark.skipif(jax.default_backend() != "cpu", reason="the CPU's compiler")
+def test_each_rewrite_of_a_checkpoint_that_saves_nothing_holds_less_than_none():
+    """Blocks with parameters of their own, as networks have them."""
+
+    def chain(parameters, x, *, wrap):
+        for w in parameters:
+            x = wrap(lambda x, w: jnp.tanh(jnp.sin(x @ w)))(x, w)
+        return jnp.sum(x**2)
+
+    def stacked(parameters, x):
+        body = lambda x, w: (jnp.tanh(jnp.sin(x @ w)), None)  # noqa: E731
+        return jnp.sum(lax.scan(jax.checkpoint(body, prevent_cse=False), x, parameters)[0] ** 2)
+
+    def held(f, parameters):
+        value_and_gradient = jax.value_and_grad(f, argnums=(0, 1))
+        return program_bytes(value_and_gradient, parameters, jnp.ones((400, 30))).temporaries
+
+    blocks = [BLOCK] * 20
+    plain = held(partial(chain, wrap=lambda f: f), blocks)
+    apart = partial(chain, wrap=jax.checkpoint)
+    merged = partial(chain, wrap=partial(jax.checkpoint, prevent_cse=False))
+    assert held(merged, blocks) > 0.95 * plain
+    assert held(apart, blocks) < 0.8 * plain
+    assert held(stacked, jnp.stack(blocks)) < 0.8 * plain
 
 
 def test_without_checkpoints_a_function_is_the_same():
