@@ -11,9 +11,8 @@ import difflib
 import hashlib
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
+from functools import cache
 from importlib.machinery import PathFinder
-from modulefinder import ModuleFinder
 from pathlib import Path
 
 Arguments = tuple[float, float]
@@ -97,11 +96,41 @@ def digest(*names: str) -> str:
 
 def _imported(module: str, root: Path) -> set[Path]:
     """The files under ``root`` that importing ``module`` reads, by their syntax, transitively."""
-    finder = ModuleFinder(path=[str(root)])
-    with suppress(SyntaxError, ImportError):  # of something that it imports: the job will say so
-        finder.import_hook(module)
-    files = (getattr(known, "__file__", None) for known in finder.modules.values())
-    return {Path(file) for file in files if file and file.endswith(".py")}
+    files: dict[str, Path | None] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name in files:
+            continue
+        files[name] = file = _file(root.joinpath(*name.split(".")))
+        waiting += [name.rpartition(".")[0]] if "." in name else []
+        if file:
+            waiting += _imports(file.read_bytes(), name, file.name == "__init__.py")
+    return {file for file in files.values() if file}
+
+
+def _file(place: Path) -> Path | None:
+    found = (file for file in (place / "__init__.py", place.with_suffix(".py")) if file.is_file())
+    return next(found, None)
+
+
+@cache
+def _imports(text: bytes, module: str, is_package: bool) -> tuple[str, ...]:
+    """The modules that the text of one may import: of ``from a import b`` a and a.b."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):  # of something that it imports: the job will say so
+        return ()
+    names: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [one.name for one in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = module.split(".")[: None if is_package else -1]
+            up = above[: len(above) + 1 - node.level] if node.level else []
+            base = ".".join([*up, *filter(None, [node.module])])
+            names += [base, *(f"{base}.{one.name}" for one in node.names)] if base else []
+    return tuple(dict.fromkeys(names))
 
 
 def look_up(key: str, named: str) -> tuple[str, Arguments | None]:
