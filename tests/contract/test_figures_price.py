@@ -95,7 +95,7 @@ def test_every_policy_has_its_bytes_and_operations_and_the_best_are_joined(drawn
     assert_shows(best, [row[4] / 1e6 for row in rows if row[5]], [row[2] for row in rows if row[5]])
     assert np.all(np.diff(best.x) > 0)
     called = {
-        "nothing checkpointed" if target == "none" else f"{target}: {policy}"
+        "as it is written" if target == "none" else f"{policy} on {target}"
         for target, policy, *_, joined in rows
         if joined
     }

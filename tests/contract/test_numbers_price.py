@@ -106,7 +106,7 @@ def test_every_number_is_that_of_its_function():
                 "Hessian": ("Hessian", "by colours"),
                 "largest eigenvalue": ("extreme eigenvalues", "Lanczos"),
                 "gradient by central differences": ("gradient", "central differences"),
-                "trace of the Hessian, to 1%": ("trace of the Hessian", "estimated to 0.01"),
+                "trace of the Hessian, to 1 %": ("trace of the Hessian", "estimated to 0.01"),
             },
         ),
         (

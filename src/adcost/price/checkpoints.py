@@ -54,11 +54,10 @@ def idle(programs: Programs, limits: Limits = FREE) -> Iterator[Trap]:
         f"asks for a checkpoint, and the gradient's program for {platforms.current()} holds "
         f"{size(kept)} of temporaries with it and {size(all_of_it)} without, at {more:.0%} more "
         "operations",
-        "leave out prevent_cse=False outside of a loop; or make the blocks a loop, whose second "
-        "computation is apart from the first: carry, _ = jax.lax.scan(jax.checkpoint(body, "
-        "prevent_cse=False), carry, stacked), where the blocks' parameters are stacked before they "
-        "are an argument (stacked inside, they are held twice), and in two levels of loops for "
-        "long chains",
+        "make the blocks a loop, whose second computation is apart from the first: carry, _ = "
+        "jax.lax.scan(jax.checkpoint(body, prevent_cse=False), carry, stacked), with the blocks' "
+        "parameters stacked before the call (stacked inside of the function they are held twice), "
+        "and in two levels of loops for long chains",
     )
 
 
