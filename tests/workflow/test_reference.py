@@ -200,9 +200,11 @@ def test_every_tolerance_names_what_the_reference_holds():
 
 COUNTED = "operations|evaluations|products|bytes|paths|edges|parameters"
 EXCUSED = {
-    # What a process holds is measured, and iterations go on until rounding stops them.
+    # What a process holds is measured, iterations go on until rounding stops them, and which
+    # temporaries a compiler keeps follows the processor's vectors.
     ("transformer_memory", "peak_bytes"), ("mds", "evaluations"), ("zero_order", "evaluations"),
     ("implicit", "operations"), ("implicit", "products"), ("second_order", "products"),
+    ("linear_algebra", "temporary_bytes"), ("price", "temporary_bytes"), ("price", "total_bytes"),
 }  # fmt: skip
 
 
