@@ -217,7 +217,7 @@ def test_another_processor_excuses_no_count_that_is_off_by_one():
         kinds = table.quantity[table.quantity.str.contains(COUNTED)].drop_duplicates()
         kinds = kinds[[(name, kind) not in EXCUSED for kind in kinds]]
         # One cell of each, whole as a count is.
-        rows = [table.index[table.quantity == kind][-1] for kind in kinds]
+        rows = [table.index[table.quantity == kind][0] for kind in kinds]
         rows = [row for row in rows if float(table.value[row]).is_integer()]
         table.loc[rows, "value"] = [str(float(table.value[row]) + 1) for row in rows]
         changed = table.to_csv(index=False, lineterminator="\n")
