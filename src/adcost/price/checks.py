@@ -343,6 +343,15 @@ def _symmetry(c: _Checked) -> dict[str, Any]:
     if error <= bound:
         said = "the Hessian is symmetric" if size else "the Hessian is zero along two directions"
         return row("symmetry", True, f"{said} (relative difference {error:.1e})", error, bound)
+    if error <= STOPPED and _has_while(point.program):
+        return row(
+            "symmetry",
+            None,
+            f"the Hessian is symmetric to {error:.1e} and no further: a while loop that stops at a "
+            "tolerance errs by as much",
+            error,
+            bound,
+        )
     return row(
         "symmetry",
         False,

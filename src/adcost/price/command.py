@@ -55,9 +55,8 @@ def parser() -> argparse.ArgumentParser:
     price.add_argument(
         "--within",
         type=float,
-        default=60.0,
         metavar="SECONDS",
-        help="for all; what does not fit is only counted (%(default)s)",
+        help="for all; what does not fit is only counted (30, of shapes 60)",
     )
     price.add_argument(
         "--memory-limit",

@@ -43,6 +43,8 @@ class Limits:
     """When each stage of a tag ends at the latest, by `time.perf_counter`."""
     deadline: float = math.inf
     """When nothing more may begin."""
+    evaluation: float = math.inf
+    """Seconds of one evaluation of the function, if they are known."""
     compilations: list[tuple[bool, int, float]] = field(default_factory=list)
     """Of each so far: whether `QUICKLY`, equations, seconds (infinite where it was given up)."""
 
@@ -131,6 +133,9 @@ LONG = 1000
 
 Optimising what a Python loop wrote out takes ten times as long as making code of it.
 """
+SHORT = 2e-3
+"""Seconds of one evaluation below which such a program is not optimised either: compiling it takes
+longer than all its runs."""
 
 
 def computed(limits: Limits, f: Callable[..., Any], *arguments: Any) -> Any:
@@ -141,7 +146,8 @@ def computed(limits: Limits, f: Callable[..., Any], *arguments: Any) -> Any:
 def program_of(limits: Limits, f: Callable[..., Any], *arguments: Any) -> jax.stages.Compiled:
     """``f`` compiled within the limits, to run a few times with such arguments; else `TooSlow`."""
     traced = jax.jit(f).trace(*arguments)
-    return compiled(traced, limits, quickly=equations(traced.jaxpr) > LONG)[0]
+    quickly = limits.evaluation < SHORT or equations(traced.jaxpr) > LONG
+    return compiled(traced, limits, quickly)[0]
 
 
 def within(limit: float, run: Callable[[], Result], what: str) -> Result:

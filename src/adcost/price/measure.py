@@ -29,6 +29,9 @@ MOST_ROUNDS = 61
 QUICK = 30
 """Ways of up to so many evaluations are timed beside each other; others in fewer rounds."""
 
+SLOW_SHARE = 0.4
+"""Of the seconds of all timed runs: those of the ways that are not quick."""
+
 Result = TypeVar("Result")
 
 
@@ -99,9 +102,10 @@ def prepare(priced: Sequence[Priced], limits: Limits) -> None:
 def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
     """Compile those that were counted, side by side, for their bytes; ``run`` if they are to run.
 
+    Those of one sweep go first, so that time is left for them.
     One whose result alone exceeds the memory is not compiled.
     """
-    chosen = []
+    first, then = [], []
     for one in priced:
         if one.count is None or one.traced is None:
             continue
@@ -109,7 +113,7 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
         if numbers * 4 > limits.memory:
             one.notes.append(f"not compiled: its {numbers:,} numbers exceed {size(limits.memory)}")
             continue
-        chosen.append((equations(one.traced.jaxpr), one))
+        (first if one.way.one_sweep else then).append((equations(one.traced.jaxpr), one))
 
     def compile_one(one: Priced) -> None:
         traced = one.traced
@@ -126,14 +130,15 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
         except NoMemoryAnalysis as error:
             one.notes.append(str(error))
 
-    chosen.sort(key=lambda pair: pair[0])
-    short = [one for number, one in chosen if number <= LONG]
-    long = [one for number, one in chosen if number > LONG]
     with ThreadPoolExecutor(max(1, int(usable_cores()))) as pool:
-        list(pool.map(compile_one, short))
-        for one in long[:1]:  # alone, so that it tells of the others before they begin
-            compile_one(one)
-        list(pool.map(compile_one, long[1:]))
+        for chosen in (first, then):
+            chosen.sort(key=lambda pair: pair[0])
+            short = [one for number, one in chosen if number <= LONG]
+            long = [one for number, one in chosen if number > LONG]
+            list(pool.map(compile_one, short))
+            for one in long[:1]:  # alone, so that it tells of the others before they begin
+                compile_one(one)
+            list(pool.map(compile_one, long[1:]))
 
 
 def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
@@ -151,10 +156,13 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
     nothing = Program(empty.lower(function.way.arguments[0]).compile(), function.way.arguments[:1])
     border = max(QUICK * function.first_run, 2e-3)
     groups = {
-        "quick": ([one for one in runnable if one.first_run <= border], 0.6 * limits.seconds),
+        "quick": (
+            [one for one in runnable if one.first_run <= border],
+            (1 - SLOW_SHARE) * limits.seconds,
+        ),
         "slow": (
             [function, *(one for one in runnable if one.first_run > border)],
-            0.4 * limits.seconds,
+            SLOW_SHARE * limits.seconds,
         ),
     }
     tables = []
@@ -182,10 +190,9 @@ def time_ways(priced: Sequence[Priced], limits: Limits) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+ONE_WAY = "forward mode does not go through its custom_vjp rule"
 REASONS: Mapping[str, str] = {
-    r"\(jvp\) to a custom_vjp|custom_vjp has no forward mode|'custom_lin'": (
-        "forward mode does not go through its custom_vjp rule"
-    ),
+    r"\(jvp\) to a custom_vjp|custom_vjp has no forward mode|'custom_lin'": ONE_WAY,
     r"Reverse-mode differentiation does not work for lax.while_loop": (
         "reverse mode does not go through a while loop: write lax.scan, or lax.fori_loop with "
         "constant bounds"
@@ -230,9 +237,16 @@ def _fits(one: Priced, limits: Limits) -> bool:
 
 
 def _affordable(one: Priced, function: Priced, limits: Limits) -> bool:
-    """Whether it is not far more expensive, by its count, than one run may be."""
+    """Whether it is not far more expensive, by its count, than its runs may be.
+
+    One run of what takes one sweep; enough for an interval of what takes many, whose price follows
+    from that of one.
+    """
     expected = one.operations / max(function.operations, 1) * function.first_run
-    if not expected / 3 > limits.one_run:  # many directions side by side are quicker than counted
+    most = limits.one_run
+    if not one.way.one_sweep:
+        most = min(most, SLOW_SHARE * limits.seconds / LEAST_ROUNDS)
+    if not expected / 3 > most:  # many directions side by side are quicker than counted
         return True
     one.notes.append(f"not run: about {seconds(expected)} by its count")
     return False

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from time import perf_counter
 from typing import Any
 
@@ -35,13 +35,15 @@ PARTS = (
 """What may be left out."""
 CHECKING = 30.0
 """Seconds that the checks may take."""
+WHOLE, WHOLE_OF_SHAPES = 30.0, 60.0
+"""Seconds that a whole tag may take unless others are given."""
 STAGES = {
-    "counts": 0.3,
-    "compiled": 0.45,
-    "times": 0.65,
-    "estimates": 0.7,
-    "memory": 0.8,
-    "traps": 0.85,
+    "counts": 0.4,
+    "compiled": 0.6,
+    "times": 0.75,
+    "estimates": 0.8,
+    "memory": 0.85,
+    "traps": 0.9,
     "checks": 1,
 }
 """Of the seconds that a whole tag may take: when each stage ends at the latest."""
@@ -57,7 +59,7 @@ def price(
     time_limit: float = 10.0,
     run_limit: float = 5.0,
     compile_limit: float | None = None,
-    whole_limit: float = 60.0,
+    whole_limit: float | None = None,
     memory_limit: int = 2 * 10**9,
     batch: Mapping[int, int] | None = None,
     memory: int | None = None,
@@ -71,10 +73,11 @@ def price(
     is differentiated. ``tolerance`` is the relative error of the trace and of the eigenvalues.
 
     ``leave_out`` names parts of `PARTS` to leave out. Seconds are bounded by ``whole_limit`` (the
-    whole tag), ``time_limit`` (all timed runs), ``run_limit`` (one of them) and ``compile_limit``
-    (compiling one program; a sixth of ``whole_limit`` by default), bytes of what is run by
-    ``memory_limit``; what exceeds them is counted only, and said. ``batch`` names the batch's axis
-    of arguments (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest batch is to fit in.
+    whole tag: 30 by default, 60 of shapes), ``time_limit`` (all timed runs), ``run_limit`` (one of
+    them) and ``compile_limit`` (compiling one program; a third of ``whole_limit`` by default),
+    bytes of what is run by ``memory_limit``; what exceeds them is counted only, and said. ``batch``
+    names the batch's axis of arguments (``{1: 0, 2: 0}``), ``memory`` the bytes that the largest
+    batch is to fit in.
 
     Raises :class:`adcost.price.subject.CannotPrice` if the function or its arguments are not what
     can be priced, and ``ValueError`` for options that are not allowed.
@@ -94,10 +97,12 @@ def price(
     s = subject(f, args, argnums, has_aux)
     if batch is not None:
         frontier.batch_of(s, batch)  # refuses axes that are not there
+    if whole_limit is None:
+        whole_limit = WHOLE_OF_SHAPES if s.abstract else WHOLE
     limits = Limits(
         time_limit,
         run_limit,
-        whole_limit / 6 if compile_limit is None else compile_limit,
+        whole_limit / 3 if compile_limit is None else compile_limit,
         memory_limit,
         {stage: started + share * whole_limit for stage, share in STAGES.items()},
     )
@@ -113,6 +118,7 @@ def price(
     function = priced[0]
     described = about.function(s, function, table, timings, notes)
     tag = Tag(name or s.name, "", described, table, timings=timings)
+    limits = replace(limits, evaluation=described["seconds"]["median"])
     tag.uncounted = about.uncounted(function.count)
     tag.recommendations = _framed(
         choose.recommendations(table, timings, platforms.current()), RECOMMENDED
@@ -145,13 +151,15 @@ def _prices(
     refused = {name for part, names in without.items() if part in left for name in names}
     all_ways = [w for w in ways.basic(s, squares) if w.derivative not in refused]
     priced = measure.count_ways(all_ways, limits.for_stage("counts"))
+    if any(measure.ONE_WAY in one.notes for one in priced if one.way.derivative == names.HESSIAN):
+        priced += measure.count_ways([ways.hessian_by_reverse(s)], limits.for_stage("counts"))
     timings, compiling = pd.DataFrame(), limits.for_stage("compiled")
     if not run:
-        measure.compile_ways([one for one in priced if _one_sweep(one)], compiling, run=False)
+        measure.compile_ways([one for one in priced if one.way.one_sweep], compiling, run=False)
     else:
         measure.prepare(priced, compiling)
         if priced[0].program is None:
-            measure.compile_ways([one for one in priced[1:] if _one_sweep(one)], compiling, False)
+            measure.compile_ways([one for one in priced[1:] if one.way.one_sweep], compiling, False)
         if ("hessian" if scalar else "jacobian") not in left:
             colours = sparsity.colouring(s, compiling)
             if isinstance(colours, str):
@@ -183,14 +191,6 @@ def _prices(
             )
         table = tables.prices(priced, timings)
     return priced, timings, table
-
-
-def _one_sweep(one: Priced) -> bool:
-    whole = {names.HESSIAN, names.JACOBIAN}
-    by_directions = {names.FORWARD, names.CENTRAL, names.ONE_SIDED}
-    if one.way.derivative == names.GRADIENT:
-        return one.way.method not in by_directions
-    return one.way.derivative not in whole
 
 
 def _memory(

@@ -61,6 +61,13 @@ class Way:
     output_numbers: int = 0
     """Numbers that it returns at least, so that it is not compiled where they cannot be held."""
 
+    @property
+    def one_sweep(self) -> bool:
+        """Whether it takes a few evaluations however many numbers there are."""
+        if self.derivative == GRADIENT:
+            return self.method == REVERSE
+        return self.derivative not in (HESSIAN, JACOBIAN)
+
 
 def basic(s: Subject, squares: SumOfSquares | str) -> list[Way]:
     """All ways but those that need numbers: by colours, the trace and the eigenvalues.
@@ -109,6 +116,17 @@ def basic(s: Subject, squares: SumOfSquares | str) -> list[Way]:
         )
     )
     return found
+
+
+def hessian_by_reverse(s: Subject) -> Way:
+    """The Hessian of a function that forward mode does not go through: its gradient's rows."""
+    size = sum(leaf.size for leaf in jax.tree.leaves(s.x))
+
+    def run(x: Any, rest: Any) -> jax.Array:
+        f, y = flat(s, x, rest)
+        return jax.jacrev(jax.grad(f))(y)
+
+    return Way(HESSIAN, "reverse over reverse", run, (s.x, s.rest), output_numbers=size * size)
 
 
 def coloured(s: Subject, colours: sparse.Colouring) -> Way:

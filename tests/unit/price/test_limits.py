@@ -150,6 +150,79 @@ def test_programs_are_compiled_in_the_order_of_their_equations_a_long_one_first_
     assert order == sorted(order) and len(order) == 4
 
 
+def test_what_takes_one_sweep_is_compiled_before_what_takes_many(monkeypatch):
+    order = []
+    monkeypatch.setattr(measure, "usable_cores", lambda: 1)
+    refuse = lambda traced, *_, **__: order.append(equations(traced.jaxpr))  # noqa: E731
+    monkeypatch.setattr(measure, "compiled", lambda *a, **k: refuse(*a, **k) or (None, 0.0))
+    monkeypatch.setattr(measure, "compiled_bytes", lambda program: None)
+    ways = [
+        measure.Way(derivative, method, written_out(n), (jnp.ones(n),))
+        for derivative, method, n in (
+            (names.HESSIAN, "forward over reverse", 3),
+            (names.GRADIENT, names.CENTRAL, 4),
+            (names.GRADIENT, names.REVERSE, 50),
+            (names.HVP, "forward over reverse", 40),
+        )
+    ]
+    counted = measure.count_ways(ways, FREE)
+    measure.compile_ways(counted, FREE, run=False)
+    sizes = [equations(one.traced.jaxpr) for one in counted]
+    assert order == [sizes[3], sizes[2], sizes[0], sizes[1]]
+
+
+def test_many_sweeps_are_timed_only_where_an_interval_of_them_fits():
+    """As many evaluations of one sweep and of many: one run of the first is worth its time."""
+    n, most = 50, measure.SLOW_SHARE * 10 / measure.LEAST_ROUNDS
+    function = measure.Priced(measure.Way(names.FUNCTION, "", jnp.sum, (jnp.ones(n),)))
+    for derivative, method, fits in (
+        (names.GRADIENT, names.FORWARD, False),
+        (names.HESSIAN, "forward over reverse", False),
+        (names.HVP, "forward over reverse", True),
+    ):
+        way = measure.Way(derivative, method, written_out(n), (jnp.ones(n),))
+        one = measure.Priced(way)
+        for priced in (function, one):
+            measure.count_way(priced)
+        own = Limits(seconds=10.0, one_run=5.0)
+        function.first_run = 3.3 * most * function.operations / one.operations
+        assert measure._affordable(one, function, own) is fits
+        assert fits or one.notes == ["not run: about 1.89 s by its count"]
+        function.first_run *= 0.9
+        assert measure._affordable(one, function, own)
+
+
+def test_what_runs_a_few_times_is_optimised_only_if_its_runs_are_long(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        limits, "compiled", lambda traced, own, quickly: asked.append(quickly) or [0]
+    )
+    for seconds in (limits.SHORT / 2, 2 * limits.SHORT, np.nan, np.inf):
+        limits.program_of(Limits(evaluation=seconds), jnp.sin, 1.0)
+    assert asked == [True, False, False, False]
+
+
+@pytest.mark.parametrize(("shapes", "seconds"), [(False, 30), (True, 60)])
+def test_a_tag_of_shapes_alone_may_take_longer(monkeypatch, shapes, seconds):
+    given = []
+
+    class Stop(Exception):
+        pass
+
+    def stop(*arguments):
+        given.append(arguments)
+        raise Stop
+
+    monkeypatch.setattr("adcost.price.run.Limits", stop)
+    before = perf_counter()
+    x = jax.ShapeDtypeStruct((3,), "float32") if shapes else jnp.ones(3)
+    with pytest.raises(Stop):
+        adcost.price(jnp.sum, x)
+    ((_, _, compiling, _, stages),) = given
+    assert compiling == seconds / 3
+    assert before < stages["checks"] - seconds < perf_counter()
+
+
 def visits(monkeypatch, of, name, run):
     """How often a method of counting is called."""
     seen = []

@@ -1,11 +1,10 @@
 """Prices of small functions, worked out by hand."""
 
-import functools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from unit.price.equilibrium import equilibrium
 
 import adcost
 from adcost.price import names, ways, words
@@ -195,32 +194,6 @@ def test_a_dense_matrix_has_no_row_by_colours_and_a_note():
     assert any(note.startswith("colours save little: 100%") for note in tag.notes)
 
 
-def equilibrium(f, a, x):
-    """The fixed point of x ↦ f(a, x), with the implicit derivative: as in JAX's documentation."""
-
-    @functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
-    def fixed_point(f, a, x):
-        step = lambda pair: (pair[1], f(a, pair[1]))  # noqa: E731
-        apart = lambda pair: jnp.max(jnp.abs(pair[0] - pair[1])) > 1e-6  # noqa: E731
-        return jax.lax.while_loop(apart, step, (x, f(a, x)))[1]
-
-    def forward(f, a, x):
-        found = fixed_point(f, a, x)
-        return found, (a, found)
-
-    def backward(f, kept, adjoint):
-        a, found = kept
-        u = fixed_point(functools.partial(adjoint_step, f), (a, found, adjoint), adjoint)
-        return jax.vjp(lambda a: f(a, found), a)[1](u)[0], jnp.zeros_like(found)
-
-    def adjoint_step(f, kept, u):
-        a, found, adjoint = kept
-        return adjoint + jax.vjp(lambda x: f(a, x), found)[1](u)[0]
-
-    fixed_point.defvjp(forward, backward)
-    return fixed_point(f, a, x)
-
-
 def at_rest(a):
     found = equilibrium(lambda a, x: jnp.tanh(0.3 * x + a), a, jnp.zeros_like(a))
     return jnp.sum(jnp.sin(found))
@@ -236,6 +209,21 @@ def test_ways_that_end_in_a_reverse_rule_have_no_count():
     assert list(products.index[products.operations.notna()]) == ["reverse over reverse"]
     chosen = tag.recommendations.set_index("derivative").loc[names.HVP]
     assert chosen.method == "reverse over reverse"
+
+
+def test_the_hessian_of_a_function_with_a_reverse_rule_alone_is_by_reverse_mode():
+    tag = priced(at_rest, X)
+    rows = tag.prices[tag.prices.derivative == names.HESSIAN].set_index("method")
+    assert list(rows.index[rows.operations.notna()]) == ["reverse over reverse"]
+    product = tag.price_of(names.HVP, "reverse over reverse").operations
+    # As many products, but for the gradient itself, which is computed once.
+    assert product < rows.operations["reverse over reverse"] < X.size * product
+    assert names.HESSIAN in set(tag.recommendations.derivative)
+    # Where forward mode goes through, there is no such row.
+    plain = priced(lambda x: jnp.sum(x**3), X)
+    assert "reverse over reverse" not in set(
+        plain.prices[plain.prices.derivative == names.HESSIAN].method
+    )
 
 
 def test_trace_and_eigenvalues_take_a_product_that_there_is():
