@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
+from adcost.experiments.plan import PROCESS_MB, Point, increase_problems, rounds_problems
 
 TABLES = ("measurements",)
 FIGURES = ("products", "patterns", "time")
@@ -75,8 +75,7 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
         if math.isqrt(n) ** 2 != n
     ]
     for key in ("sparse.sizes", "sparse.time.sizes"):
-        if list(named[key]) != sorted(named[key]):
-            found.append(f"{key}: {named[key]} must increase.")
+        found += increase_problems(key, named[key])
     if config["dense"] not in config["sizes"][:-1]:
         found.append(
             f"sparse.dense is {config['dense']}; it must be one of sparse.sizes but the last, "
