@@ -1,4 +1,4 @@
-"""A function made scalar at the point where its derivative is checked, and its sizes there."""
+"""What is checked: a function made scalar at a point, its sizes and its gradient there."""
 
 import math
 from collections.abc import Callable
@@ -11,8 +11,12 @@ import numpy as np
 
 from adcost import jax_versions as versions
 from adcost.jax_versions import ClosedJaxpr
+from adcost.price.central_difference import SAFETY
 from adcost.price.limits import Limits, program_of
 from adcost.price.subject import Subject
+
+NEARBY = 8
+"""Points near the given one at which noise is measured, where there is a reason to."""
 
 
 @dataclass(frozen=True)
@@ -111,3 +115,28 @@ def dot(a: Any, b: Any) -> float:
     """The sum of the products of two trees' numbers, in float64."""
     pairs = zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True)
     return sum(float(np.vdot(np.asarray(x), np.asarray(y))) for x, y in pairs)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A gradient that is checked, and with what."""
+
+    point: Point
+    gradient: Any
+    run: Derivative
+    rng: np.random.Generator
+    limits: Limits
+
+    def gradient_at(self, x: Any) -> Any:
+        """The gradient of the scalar function at another point."""
+        return self.run(x, self.point.weights)[1]
+
+    def noise(self, of: Callable[[Any], float]) -> float:
+        """How far rounding moves a number of ``x``: `SAFETY` standard deviations near the point."""
+        found = [of(self.point.moved(self.rng)) for _ in range(NEARBY)]
+        return SAFETY * float(np.std(found, ddof=1))
+
+
+def tolerance(point: Point) -> float:
+    """A difference of half of the digits: what agrees to these agrees."""
+    return math.sqrt(max(point.unit, float(np.finfo(np.float64).eps) / 2))
