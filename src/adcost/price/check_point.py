@@ -14,6 +14,7 @@ from adcost.jax_versions import ClosedJaxpr
 from adcost.price.central_difference import SAFETY
 from adcost.price.limits import Limits, program_of
 from adcost.price.subject import Subject
+from adcost.roundoff import unit_roundoff
 
 NEARBY = 8
 """Points near the given one at which noise is measured, where there is a reason to."""
@@ -139,4 +140,4 @@ class Checked:
 
 def tolerance(point: Point) -> float:
     """A difference of half of the digits: what agrees to these agrees."""
-    return math.sqrt(max(point.unit, float(np.finfo(np.float64).eps) / 2))
+    return math.sqrt(max(point.unit, unit_roundoff()))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from unit.experiments.faults import put, rows_with, swap, times
 
-from adcost.experiments.stepsizes.claims import judge, numbers, share_interval
+from adcost.experiments.stepsizes.claims import judge, numbers
 
 IDS = [
     "stepsizes.gradient",
@@ -119,12 +119,6 @@ def test_a_beta_that_diverges_is_reported_as_the_finding_it_is(diverged, tables)
     claim = _claim(tables, "stepsizes.improves")
     assert claim.verdict == "refuted" and "8 of 8 runs diverged at step 2" in claim.note
     assert _claim(tables, "stepsizes.gradient").verdict == "reproduced"
-
-
-def test_a_share_of_none_has_the_interval_of_clopper_and_pearson():
-    interval = share_interval(pd.Series([0.0, 0.0]), 100)
-    assert (interval.value, interval.low) == (0, 0)
-    assert interval.high == pytest.approx(1 - 0.025 ** (1 / 100))
 
 
 def test_numbers_are_finite_and_follow_the_tables(tables):
