@@ -28,7 +28,7 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
         plotting.save(_gradient(measured), folder, "gradient")
         plotting.save(_learning(measured, curves, scaled), folder, "learning")
         plotting.save(_steps(measured, scaled), folder, "steps")
-        plotting.save(_descent(measured, curves, scaled), folder, "descent")
+        plotting.save(_descent(curves, scaled), folder, "descent")
         plotting.save(_minimum(measured, scaled), folder, "minimum")
         plotting.save(_valley(curves), folder, "valley")
         plotting.save(fixed_steps_figures.stability(measured, steps), folder, "stability")
@@ -141,7 +141,7 @@ def _steps(measured: pd.DataFrame, scaled: float) -> Figure:
     return figure
 
 
-def _descent(measured: pd.DataFrame, curves: pd.DataFrame, scaled: float) -> Figure:
+def _descent(curves: pd.DataFrame, scaled: float) -> Figure:
     """f(x_k)/f(x_0) along the inner descent, before and after learning; one run in bold."""
     figure, axis = plt.subplots()
     rows = curves[curves.curve == "descent"]
