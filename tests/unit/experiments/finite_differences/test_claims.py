@@ -3,7 +3,7 @@
 import jax
 import pandas as pd
 import pytest
-from unit.experiments.faults import put, swap, times
+from contract.synthetic import put, swap, times
 
 from adcost.derivatives import finite_differences as differences
 from adcost.experiments.finite_differences import measure

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from unit.experiments.faults import constant, put, swap, times
+from contract.synthetic import constant, put, swap, times
 
 from adcost.derivatives.tape.counted import Counted, Work
 from adcost.derivatives.tape.tape import evaluate, forward

@@ -3,7 +3,7 @@
 import dataclasses
 
 import pytest
-from unit.experiments.faults import put, rows_with, swap
+from contract.synthetic import put, swap, where
 
 from adcost.derivatives.tape import tape as tape_module
 from adcost.derivatives.tape.operations import OPERATIONS
@@ -39,7 +39,7 @@ def test_the_slip_on_the_last_slide_decides_and_the_corrected_row_holds(tables):
 
 def test_where_w2_is_one_the_slip_cannot_be_seen(tables):
     steps = tables["steps"]
-    steps.loc[rows_with(steps, expression="lecture", sweep="reverse", node="w2"), "value"] = 1.0
+    steps.loc[where(steps, expression="lecture", sweep="reverse", node="w2"), "value"] = 1.0
     (piece,) = (
         piece
         for claim in judge(tables)
@@ -62,7 +62,7 @@ def _of_slide(sweep, node, column, change):
 def _without(sweep, node):
     def inject(tables):
         steps = tables["steps"]
-        rows = rows_with(steps, expression="lecture", sweep=sweep, node=node)
+        rows = where(steps, expression="lecture", sweep=sweep, node=node)
         tables["steps"] = steps[~rows].reset_index(drop=True)
 
     return inject

@@ -4,7 +4,7 @@ The statistical claims hold with probability 95 % each, over seeds; the seed her
 """
 
 import pytest
-from unit.experiments.faults import swap, times
+from contract.synthetic import swap, times
 
 from adcost.experiments.hutchinson.claims import judge
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from unit.experiments.faults import constant, put, swap, times
+from contract.synthetic import constant, put, swap, times
 
 from adcost.experiments.hvp import claims, homework, measure
 from adcost.experiments.hvp.claims import judge, numbers

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from unit.experiments.faults import swap
+from contract.synthetic import swap
 
 from adcost.experiments.implicit import measure, problems
 from adcost.experiments.implicit.claims import judge, numbers

@@ -1,7 +1,7 @@
 """Each claim comes out on a small study, and turns when a fault is injected in its tables."""
 
 import pytest
-from unit.experiments.faults import constant, put, swap, times
+from contract.synthetic import constant, put, swap, times
 
 from adcost.experiments.jacobian.claims import judge, numbers
 
@@ -58,8 +58,8 @@ FAULTS = [
     ("jacobian.crossover", constant(**SWEEP, method="reverse")),
     ("jacobian.scalar_output", _swap(**MAX)),
     ("jacobian.scalar_output", times(0.01, **MAX, method="forward")),
-    ("jacobian.crossover_time", _swap(table="timings")),
-    ("jacobian.scalar_output_time", _swap(table="timings")),
+    ("jacobian.crossover_time", _swap(name="timings")),
+    ("jacobian.scalar_output_time", _swap(name="timings")),
     (
         "jacobian.mode_choice",
         swap("forward_sweeps", "reverse_sweeps", subject="ad_choose", quantity="operations"),

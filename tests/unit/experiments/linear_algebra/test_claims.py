@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from unit.experiments.faults import put, swap, times
+from contract.synthetic import put, swap, times
 
 from adcost.derivatives import linear_algebra as rules
 from adcost.experiments.linear_algebra import measure

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from unit.experiments.faults import put, rows_with, swap, times
+from contract.synthetic import put, swap, times, where
 
 from adcost.experiments.mds import maps, measure
 from adcost.experiments.mds.claims import judge, numbers
@@ -97,7 +97,7 @@ def test_the_shape_error_is_that_of_the_best_scale_and_motion():
 def _pca_rows(tables, truth_error):
     """PCA's rows as measured anew from the code, in the table's own place."""
     table = tables["measurements"]
-    rows = rows_with(table, quantity="pca_difference")
+    rows = where(table, quantity="pca_difference")
     fresh = dict(zip(table[rows].point, truth_error, strict=True))
     table.loc[rows, "value"] = table[rows].point.map(fresh).to_numpy()
 
@@ -115,14 +115,14 @@ def test_wrong_centring_in_the_code_turns_pca(tables, monkeypatch):
     monkeypatch.setattr(maps, "classical_scaling", wrong)
     truth = np.random.default_rng(0).normal(size=(8, 2))
     error = next(row[3] for row in measure._pca(truth) if row[2] == "pca_difference")
-    number = rows_with(tables["measurements"], quantity="pca_difference").sum()
+    number = where(tables["measurements"], quantity="pca_difference").sum()
     _pca_rows(tables, [error] * number)
     assert _verdict(tables, "mds.pca") == "refuted"
 
 
 def test_a_censored_small_size_claims_nothing(tables):
     table = tables["measurements"]
-    rows = rows_with(table, quantity="converged", method="nelder_mead") & (
+    rows = where(table, quantity="converged", method="nelder_mead") & (
         table.cities == table.cities.min()
     )
     table.loc[rows, "value"] = 0.0
@@ -132,7 +132,7 @@ def test_a_censored_small_size_claims_nothing(tables):
 def test_a_censored_largest_size_is_a_lower_bound_and_said_to_be(tables):
     table = tables["measurements"]
     europe = table.region == "europe"
-    rows = rows_with(table, quantity="converged", method="nelder_mead") & (
+    rows = where(table, quantity="converged", method="nelder_mead") & (
         table.cities == table[europe].cities.max()
     )
     table.loc[rows & europe, "value"] = 0.0

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from unit.experiments.faults import put, swap, times
+from contract.synthetic import put, swap, times
 
 from adcost.derivatives import symbolic
 from adcost.experiments.not_autodiff import extended, measure

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from unit.experiments.faults import put, rows_with, times
+from contract.synthetic import put, times, where
 
 from adcost.experiments.sparse import analysis, prices
 from adcost.experiments.sparse.claims import judge, numbers
@@ -105,7 +105,7 @@ def test_a_planted_falsehood_turns_the_verdict(judged, falsehood):
 
 
 def _error(measured, **labels):
-    return measured.value[rows_with(measured, **labels)].max()
+    return measured.value[where(measured, **labels)].max()
 
 
 @pytest.mark.parametrize(("errors", "outcome"), [(9.9, "reproduced"), (10.1, "refuted")])
@@ -129,7 +129,7 @@ def test_random_patterns_are_judged_at_a_quarter_of_the_entries(tables):
     n, entries, random, band = analysis.random_share(tables["measurements"])
     assert (n, entries) == (48, 12) and band == 12 / 48
     rows = tables["measurements"]
-    of = rows.value[rows_with(rows, way="random", entries=12)]
+    of = rows.value[where(rows, way="random", entries=12)]
     assert random.value == np.median(of) / 48 and random.low == of.min() / 48
 
 
@@ -180,7 +180,7 @@ def test_prices_are_of_the_direct_way_and_timed_where_both_are(tables):
     assert len(found) == 6
     of = {way: _error(measured, point="jacobian-arrow", size=64, way=way, quantity="operations")
           for way in ("coloured_both", "function")}  # fmt: skip
-    rows = timings[rows_with(timings, point="time-jacobian", structure="arrow", size=64)]
+    rows = timings[where(timings, point="time-jacobian", structure="arrow", size=64)]
     assert found["arrow jacobian"] == Quote(
         "sparse Jacobian by colours", "arrow jacobian", 64,
         of["coloured_both"] / of["function"], paired_ratio(rows, "coloured_both", "function"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from unit.experiments.faults import put, rows_with, times
+from contract.synthetic import put, times, where
 
 from adcost.experiments.spectrum import analysis
 from adcost.experiments.spectrum.claims import judge, numbers
@@ -14,8 +14,8 @@ IDS = ["spectrum.lanczos_is_right", "spectrum.negative_eigenvalues_vanish"]
 def no_training(tables):
     """The decompositions before training under the name of those after it."""
     table = tables["measurements"]
-    before = table[rows_with(table, network="perceptron", epoch=0, method="lanczos")]
-    after = rows_with(table, network="perceptron", epoch=30, method="lanczos")
+    before = table[where(table, network="perceptron", epoch=0, method="lanczos")]
+    after = where(table, network="perceptron", epoch=30, method="lanczos")
     table.loc[after, "value"] = before.value.to_numpy()
 
 
@@ -139,7 +139,7 @@ def test_numbers_are_finite_and_the_tables_own(measured):
     assert found["parameters"] == 310 and found["steps"] == 20 and found["probes"] == 3
     assert found["epochs"] == 30 and found["copies"] >= 2
     assert found["least_before"] == pytest.approx(
-        table[rows_with(table, **RITZ, epoch=0, index=0, network="perceptron")].value.median()
+        table[where(table, **RITZ, epoch=0, index=0, network="perceptron")].value.median()
     )
     assert all(np.isfinite(v) for v in found.values() if isinstance(v, float))
     # Three checkpoints, four more trainings of two each, and another network of two.
@@ -155,7 +155,7 @@ def test_the_interval_is_over_trainings_and_says_so(measured):
 def test_trainings_of_a_network_differ(measured):
     table = measured["measurements"]
     ends = [
-        table[rows_with(table, **RITZ, epoch=0, index=0, probe=0, network=name)].value.iloc[0]
+        table[where(table, **RITZ, epoch=0, index=0, probe=0, network=name)].value.iloc[0]
         for name in analysis.trainings(measured["points"], "perceptron")
     ]
     assert len(set(ends)) == 5

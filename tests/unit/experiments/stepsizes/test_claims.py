@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from unit.experiments.faults import put, rows_with, swap, times
+from contract.synthetic import put, swap, times, where
 
 from adcost.experiments.stepsizes.claims import judge, numbers
 
@@ -28,8 +28,8 @@ def _as_if(a, b):
 
     def inject(tables):
         table = tables["measurements"]
-        copied = table[rows_with(table, point="homework", method=a)].assign(method=b)
-        kept = table[~rows_with(table, point="homework", method=b)]
+        copied = table[where(table, point="homework", method=a)].assign(method=b)
+        kept = table[~where(table, point="homework", method=b)]
         tables["measurements"] = pd.concat([kept, copied], ignore_index=True)
 
     return inject

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from unit.experiments.faults import constant, put, swap, times
+from contract.synthetic import constant, put, swap, times
 
 from adcost.experiments.zero_order.analysis import best_steps
 from adcost.experiments.zero_order.claims import judge, numbers
@@ -30,7 +30,7 @@ def test_all_claims_are_judged_and_come_out(tables):
     assert {claim.id: claim.verdict for claim in claims} == dict.fromkeys(IDS, "reproduced") | open_
 
 
-def _grows_with_n(table):
+def _gwhere_n(table):
     return np.sqrt(table.dimension)
 
 
@@ -86,14 +86,14 @@ FAULTS = [
      times(lambda t: t.dimension / (t.dimension + 2), method="sphere",
              quantity="along_gradient")),
     *((f"zero_order.gd_dimension_free.{kind}",
-       times(_grows_with_n, point=kind, method="gradient_descent", quantity=STEPS))
+       times(_gwhere_n, point=kind, method="gradient_descent", quantity=STEPS))
       for kind in CLASSES),
     *((f"zero_order.gd_dimension_free.{kind}",
        swap("gradient_descent", "gaussian", point=kind, quantity=[*STEPS, "arrived"]))
       for kind in CLASSES),
     # A price that grows with √n, as a bolder step would have it; a run that never arrives; a sweep
     # that ends at its boldest step, or at its least.
-    *((f"zero_order.linear_in_n.{kind}", _at_every_step(kind, lambda t: t.value / _grows_with_n(t)))
+    *((f"zero_order.linear_in_n.{kind}", _at_every_step(kind, lambda t: t.value / _gwhere_n(t)))
       for kind in CLASSES),
     *((f"zero_order.linear_in_n.{kind}", _nobody_arrives(kind)) for kind in CLASSES),
     *((f"zero_order.linear_in_n.{kind}", _sweep_without(kind, bold=True)) for kind in CLASSES),
@@ -116,9 +116,9 @@ FAULTS = [
     ("zero_order.sqrt_n_stochastic",
      swap("sphere", "stochastic_gradient", point="stochastic")),
     ("zero_order.sqrt_n_stochastic",
-     times(_grows_with_n, method="sphere", quantity="gap")),
+     times(_gwhere_n, method="sphere", quantity="gap")),
     ("zero_order.sqrt_n_stochastic",
-     times(_grows_with_n, method="stochastic_gradient", quantity="gap")),
+     times(_gwhere_n, method="stochastic_gradient", quantity="gap")),
     # A best step that is none.
     ("zero_order.sqrt_n_stochastic", times(0.5, method="sphere", quantity="gap_at_half")),
     ("zero_order.sqrt_n_stochastic",
