@@ -60,15 +60,33 @@ def value(table, **labels):
 
 
 def put(number, name="measurements", column="value", **labels):
-    """A change of tables: a number, or a function of the rows, in place of what is there."""
+    """A change of tables: a value, or a function of the rows, in place of what is there."""
 
     def change(tables):
         table = tables[name]
         rows = where(table, **labels)
-        table[column] = table[column].astype(float)
+        if pd.api.types.is_numeric_dtype(table[column]):
+            table[column] = table[column].astype(float)
         table.loc[rows, column] = number(table[rows]) if callable(number) else number
 
     return change
+
+
+def times(factor, name="measurements", column="value", **labels):
+    """A change of tables: what is there times a factor, or times a function of the rows."""
+    of = factor if callable(factor) else lambda rows: factor
+    return put(lambda rows: rows[column] * of(rows), name, column, **labels)
+
+
+def constant(**labels):
+    """A change of tables: the first of the measurements in place of each."""
+    return put(lambda rows: rows.value.iloc[0], **labels)
+
+
+def swap(a, b, name="measurements", column="method", **labels):
+    """A change of tables: two methods under each other's name."""
+    labels |= {column: [a, b]}
+    return put(lambda rows: rows[column].replace({a: b, b: a}), name, column, **labels)
 
 
 def changed(tables, *changes):

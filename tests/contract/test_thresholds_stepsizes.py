@@ -1,12 +1,10 @@
 """Where the borders of `stepsizes`' claims lie: one fault just beyond each, one just within."""
 
 import numpy as np
-import pandas as pd
 import pytest
-from scipy.stats import binomtest
 
 from adcost.experiments.stepsizes import analysis
-from adcost.experiments.stepsizes.claims import judge, share_interval
+from adcost.experiments.stepsizes.claims import judge
 
 from . import tables_stepsizes as made
 from .synthetic import changed, decided, put, value, verdict, verdicts, where
@@ -187,13 +185,6 @@ def test_stability_is_sure_below_two_over_the_largest_and_above_two_over_the_lea
 def test_a_run_of_six_that_went_up_is_enough_to_leave_stability_open():
     one = put(1.0, point="sweep", quantity="rises", at=1.5, run=4)
     assert decided(judge, changed(made.make(), one), STABILITY) == "inconclusive"
-
-
-@pytest.mark.parametrize("hits", [1, 17, 59, 299])
-def test_the_share_of_perturbations_has_clopper_and_pearsons_interval(hits):
-    found = share_interval(pd.Series([0.0, hits / 300, 0.0]), 300)
-    right = binomtest(hits, 300).proportion_ci(0.95, method="exact")
-    assert (found.value, found.low, found.high) == pytest.approx((hits / 300, *right))
 
 
 def test_improvement_is_judged_by_the_median_over_runs():

@@ -38,11 +38,6 @@ def forward_evaluations(d: int) -> int:
     return d + 1
 
 
-def complex_step_evaluations(d: int) -> int:
-    """Evaluations, with complex arguments, of a complex-step gradient in d dimensions."""
-    return d
-
-
 def best_epsilon(dtype: DTypeLike, *, central: bool) -> float:
     """u^⅓ (central) or u^½ (forward), for arguments of size 1."""
     roundoff = unit_roundoff(jnp.dtype(dtype).name)

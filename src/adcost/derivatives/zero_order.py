@@ -63,12 +63,3 @@ def gradient_step(smoothness: float) -> float:
 def two_point_step(d: int, smoothness: float) -> float:
     """The step 1/(4(d + 4)L) (Nesterov & Spokoiny 2017, §5, theorem 8, for all three classes)."""
     return 1 / (4 * (d + 4) * smoothness)
-
-
-def stochastic_step(radius: float, noise: float, steps: int, d: int = 1) -> float:
-    r"""The fixed step R/(σ√(dK)) for K noisy steps from ‖x₀ − x*‖ = R.
-
-    ``noise`` σ: E‖∇F − ∇f‖² = σ². An estimate with E‖G‖² ≈ d·σ² takes d, the gradient itself
-    d = 1 (Duchi, Jordan, Wainwright & Wibisono, arXiv 1312.2139, corollary 1 up to constants).
-    """
-    return radius / (noise * (d * steps) ** 0.5)

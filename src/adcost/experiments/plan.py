@@ -70,6 +70,13 @@ def rounds_problems(key: str, timing: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def increase_problems(key: str, values: Sequence[Any], *, decrease: bool = False) -> list[str]:
+    """What is wrong with a list that must not fall (or, to ``decrease``, not rise)."""
+    if list(values) == sorted(values, reverse=decrease):
+        return []
+    return [f"{key}: {list(values)} must {'decrease' if decrease else 'increase'}."]
+
+
 def check_points(points: Sequence[Point], experiment: str) -> None:
     """Refuse names that are not file names, two points of one name, and needs that cannot be met.
 

@@ -59,15 +59,20 @@ def sines(length: int) -> Callable[[Scalar], Scalar]:
     return chain
 
 
-NESTED: Mapping[str, Callable[[Any], Any]] = {
-    "reciprocal": lambda y: 1 / y,
-    "erf": erf,
+ELEMENTARY: Mapping[str, Callable[[Any], Any]] = {
     "sqrt": jnp.sqrt,
     "rsqrt": jax.lax.rsqrt,
     "exp": jnp.exp,
     "log": jnp.log,
     "log1p": jnp.log1p,
     "sin": jnp.sin,
+}
+"""Elementary functions of one number."""
+
+NESTED: Mapping[str, Callable[[Any], Any]] = {
+    "reciprocal": lambda y: 1 / y,
+    "erf": erf,
+    **ELEMENTARY,
     "tanh": jnp.tanh,
     "logistic": jax.lax.logistic,
     "gelu": jax.nn.gelu,

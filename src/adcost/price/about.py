@@ -34,7 +34,7 @@ def notes(s: Subject) -> dict[str, str]:
 
 
 def function(
-    s: Subject, one: Priced, table: pd.DataFrame, timings: pd.DataFrame, notes: dict[str, str]
+    s: Subject, one: Priced, timings: pd.DataFrame, notes: dict[str, str]
 ) -> dict[str, Any]:
     """What is said of the function itself: see `tag.Tag`."""
     file, line = source_of(s.f)

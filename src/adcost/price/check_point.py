@@ -1,4 +1,4 @@
-"""A function made scalar at the point where its derivative is checked, and its sizes there."""
+"""What is checked: a function made scalar at a point, its sizes and its gradient there."""
 
 import math
 from collections.abc import Callable
@@ -11,8 +11,15 @@ import numpy as np
 
 from adcost import jax_versions as versions
 from adcost.jax_versions import ClosedJaxpr
+from adcost.price.central_difference import SAFETY
 from adcost.price.limits import Limits, program_of
 from adcost.price.subject import Subject
+from adcost.roundoff import unit_roundoff
+
+STOPPED = math.sqrt(float(np.finfo(np.float32).eps))
+"""What an iteration may leave of the error that it stops at: half of float32's digits."""
+NEARBY = 8
+"""Points near the given one at which noise is measured, where there is a reason to."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,11 @@ class Point:
     unit: float
     """The unit roundoff of the function's arithmetic: of its narrowest floating-point numbers."""
     program: ClosedJaxpr
+
+    def stopped(self, error: float) -> bool:
+        """Whether a while loop that stops at a tolerance may err by as much."""
+        equations = (equation for part in versions.programs(self.program) for equation in part.eqns)
+        return error <= STOPPED and any(e.primitive.name == "while" for e in equations)
 
     def direction(self, rng: np.random.Generator) -> Any:
         """Normal numbers times the arrays' sizes."""
@@ -111,3 +123,28 @@ def dot(a: Any, b: Any) -> float:
     """The sum of the products of two trees' numbers, in float64."""
     pairs = zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True)
     return sum(float(np.vdot(np.asarray(x), np.asarray(y))) for x, y in pairs)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A gradient that is checked, and with what."""
+
+    point: Point
+    gradient: Any
+    run: Derivative
+    rng: np.random.Generator
+    limits: Limits
+
+    def gradient_at(self, x: Any) -> Any:
+        """The gradient of the scalar function at another point."""
+        return self.run(x, self.point.weights)[1]
+
+    def noise(self, of: Callable[[Any], float]) -> float:
+        """How far rounding moves a number of ``x``: `SAFETY` standard deviations near the point."""
+        found = [of(self.point.moved(self.rng)) for _ in range(NEARBY)]
+        return SAFETY * float(np.std(found, ddof=1))
+
+
+def tolerance(point: Point) -> float:
+    """A difference of half of the digits: what agrees to these agrees."""
+    return math.sqrt(max(point.unit, unit_roundoff()))

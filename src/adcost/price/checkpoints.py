@@ -38,7 +38,7 @@ def idle(programs: Programs, limits: Limits = FREE) -> Iterator[Trap]:
         return
     held, operations = [], []
     for function in (versions.jaxpr_as_fun(program), without(program)):
-        traced = jax.jit(gradient(programs.subject, function)).trace(*programs.subject.shapes())
+        traced = jax.jit(gradient(function)).trace(*programs.subject.shapes())
         operations.append(attributed(traced.jaxpr, attribution.Lines()).operations.total)
         held.append(compiled_bytes(compiled(traced, limits)[0]).temporaries)
     kept, all_of_it = held

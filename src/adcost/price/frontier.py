@@ -131,7 +131,7 @@ def frontier(s: Subject, limits: Limits) -> tuple[pd.DataFrame, list[str]]:
         row |= {"target": label, "policy": policy, "frontier": False, "note": ""}
         rows.append(row)
         try:
-            run = jax.jit(gradient(s, function))
+            run = jax.jit(gradient(function))
             row["operations"] = lower_bound(run, x, rest).operations.total
             row["counted"] = row["operations"] / evaluation
             with platforms.on_cpu():
@@ -154,7 +154,7 @@ def frontier(s: Subject, limits: Limits) -> tuple[pd.DataFrame, list[str]]:
     return table, notes
 
 
-def gradient(s: Subject, function: Callable[..., list[jax.Array]]) -> Callable[..., Any]:
+def gradient(function: Callable[..., list[jax.Array]]) -> Callable[..., Any]:
     """Value and gradient of a rewritten function; of a vector's sum, if it is vector-valued."""
 
     def run(x: Any, rest: Any) -> Any:
@@ -226,7 +226,7 @@ def held(s: Subject, policy: str, target: str, limits: Limits = FREE) -> int:
         place = next(t for t in targets(program) if t.label == target)
         function = checkpointed(program, place, policies(_names(program))[policy])
     with platforms.on_cpu():
-        traced = jax.jit(gradient(s, function)).trace(x, rest)
+        traced = jax.jit(gradient(function)).trace(x, rest)
         return compiled_bytes(compiled(traced, limits, quickly=True)[0]).total
 
 

@@ -116,7 +116,7 @@ def price(
         notes["abstract"] = "shapes were given, so nothing was run"
     priced, timings, table = _prices(s, limits, left, run, tolerance, notes)
     function = priced[0]
-    described = about.function(s, function, table, timings, notes)
+    described = about.function(s, function, timings, notes)
     tag = Tag(name or s.name, "", described, table, timings=timings)
     limits = replace(limits, evaluation=described["seconds"]["median"])
     tag.uncounted = about.uncounted(function.count)

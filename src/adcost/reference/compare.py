@@ -28,7 +28,6 @@ SHARED_KEYS = {"seed": None, "platform": None, "precision": "default"}
 """Keys of the configuration that every experiment's numbers depend on, beside its own section; and
 what held before a key was there."""
 
-OUTCOMES = ("identical", "within", "differs", "configured", "absent", "new")
 COMPARED = ("identical", "within", "differs")
 UNDECIDED = "inconclusive"
 

@@ -93,6 +93,15 @@ def median_interval(samples: np.ndarray | pd.Series, level: float = 0.95) -> Int
     return Interval(median, float(ends.low), float(ends.high), confidence(level))
 
 
+def share_interval(hits: int, tried: int, level: float = 0.95) -> Interval:
+    """The share of ``hits`` among those ``tried`` with its exact binomial interval.
+
+    It covers with probability ``level`` at least (Clopper & Pearson 1934).
+    """
+    ends = stats.binomtest(hits, tried).proportion_ci(level, method="exact")
+    return Interval(hits / tried, float(ends.low), float(ends.high), confidence(level))
+
+
 def confidence(level: float) -> str:
     """The kind of an interval that covers the true value with the probability ``level``."""
     return f"confidence {100 * level:.3g} %"

@@ -14,7 +14,6 @@ from adcost.derivatives.finite_differences import (
     central_error,
     central_evaluations,
     complex_step,
-    complex_step_evaluations,
     forward,
     forward_error,
     forward_evaluations,
@@ -62,7 +61,6 @@ def test_central_differences_are_exact_on_a_quadratic():
     [
         (central, central_evaluations),
         (forward, forward_evaluations),
-        (complex_step, complex_step_evaluations),
     ],
 )
 def test_the_evaluations_are_those_that_are_charged(way, evaluations):

@@ -11,7 +11,6 @@ from adcost.derivatives.zero_order import (
     gradient_step,
     normalised,
     on_sphere,
-    stochastic_step,
     two_point,
     two_point_step,
 )
@@ -96,8 +95,6 @@ def test_normalised_works_on_rows():
 def test_steps_are_the_theorys():
     assert gradient_step(4.0) == 1 / 4
     assert two_point_step(12, 0.5) == 1 / 32
-    assert stochastic_step(3.0, 2.0, 100, d=4) == 3 / (2 * 20)
-    assert stochastic_step(3.0, 2.0, 100) == 3 / (2 * 10)
 
 
 def test_directions_of_half_precision_have_length_one_in_many_dimensions():

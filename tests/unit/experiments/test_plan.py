@@ -42,13 +42,13 @@ def test_the_most_rounds_are_no_fewer_than_the_least():
 
 
 PARSED = re.compile(
-    r"\b(point|method)(\.str\b|\.(r?split|r?partition|(starts|ends)with|remove(pre|suf)fix)\()"
+    r"\b(point|method|problem|quantity)(\.str\b|\.(r?split|r?partition|(starts|ends)with|remove(pre|suf)fix)\()"
 )
 
 
 def test_no_experiment_reads_a_parameter_out_of_a_name():
     """The table `points` has the parameters; see `adcost.results.select`."""
-    assert PARSED.search('point.split("-")') and PARSED.search("rows.method.str.removeprefix(x)")
+    assert PARSED.search('problem.split("-")') and PARSED.search("rows.method.str.removeprefix(x)")
     for folder in adcost.experiments.__path__:
         for path in sorted(Path(folder).rglob("*.py")):
             assert not PARSED.search(path.read_text("utf-8")), path

@@ -69,11 +69,11 @@ def test_targets_are_scans_and_named_blocks_with_their_lines(f, expected):
 
 @pytest.mark.parametrize("f", [chain, blocks, scoped, nested])
 def test_a_checkpoint_changes_neither_value_nor_gradient(f):
-    s, program = program_of(f)
+    _, program = program_of(f)
     value, expected = jax.jit(jax.value_and_grad(f))(W, X)
     for target in frontier.targets(program):
         policy = jax.checkpoint_policies.dots_saveable
-        run = jax.jit(frontier.gradient(s, frontier.checkpointed(program, target, policy)))
+        run = jax.jit(frontier.gradient(frontier.checkpointed(program, target, policy)))
         found_value, found = run(W, (X,))
         np.testing.assert_allclose(found_value, value, rtol=1e-5)
         np.testing.assert_allclose(found, expected, rtol=2e-4, atol=1e-5)

@@ -3,8 +3,17 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import beta
 
-from adcost.statistics.intervals import Interval, median_interval, paired_ratio, summarise
+from adcost.statistics.intervals import (
+    Interval,
+    median_interval,
+    paired_ratio,
+    share_interval,
+    summarise,
+)
 
 
 @pytest.mark.parametrize("repeats", [6, 10, 31])
@@ -47,6 +56,23 @@ def test_too_few_samples_claim_nothing():
     interval = median_interval(np.arange(5.0))
     assert interval.value == 2.0
     assert math.isnan(interval.low) and math.isnan(interval.high)
+
+
+@given(st.data(), st.integers(1, 10_000), st.sampled_from([0.8, 0.95, 0.999]))
+def test_the_ends_of_a_share_leave_half_of_the_rest_to_either_side(data, tried, level):
+    """P(X ≥ hits) at the lower end and P(X ≤ hits) at the upper: quantiles of beta laws."""
+    hits = data.draw(st.integers(0, tried))
+    found, half = share_interval(hits, tried, level), (1 - level) / 2
+    low = beta.ppf(half, hits, tried - hits + 1) if hits else 0.0
+    high = beta.ppf(1 - half, hits + 1, tried - hits) if hits < tried else 1.0
+    assert (found.low, found.high) == pytest.approx((low, high), rel=0, abs=1e-12)
+    assert found.value == hits / tried and found.kind == f"confidence {100 * level:.3g} %"
+
+
+def test_of_a_share_of_none_the_interval_begins_at_zero():
+    interval = share_interval(0, 100)
+    assert (interval.value, interval.low) == (0, 0)
+    assert interval.high == pytest.approx(1 - 0.025 ** (1 / 100))
 
 
 def _timings(drift):

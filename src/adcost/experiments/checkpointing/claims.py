@@ -145,8 +145,7 @@ def _saving(measured: pd.DataFrame) -> float:
 
 
 def _one_extra_forward(measured: pd.DataFrame) -> Claim:
-    ratio = analysis.extra_operations(measured, "segments")
-    more = ratio.shifted(-1)
+    more = analysis.extra_operations(measured, "segments").shifted(-1)
     return Claim(
         "checkpointing.one_extra_forward",
         f"{SECTION}; {CHEN}, §4.3",
@@ -164,8 +163,7 @@ def _one_extra_forward(measured: pd.DataFrame) -> Claim:
 
 
 def _one_extra_forward_time(tables: Mapping[str, pd.DataFrame]) -> Claim:
-    ratio = analysis.extra_time(tables, "segments")
-    more = ratio.shifted(-1)
+    more = analysis.extra_time(tables, "segments").shifted(-1)
     return Claim(
         "checkpointing.one_extra_forward_time",
         f"{SECTION}; {CHEN}, §4.3",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from math import ceil, log2
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
+from adcost.experiments.plan import PROCESS_MB, Point, increase_problems, rounds_problems
 
 TABLES = ("measurements",)
 FIGURES = ("chain", "frontier")
@@ -59,10 +59,8 @@ def stored_mb(config: Mapping[str, Any], length: int) -> int:
 
 def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     """What is wrong with the section beyond its schema, one message each."""
-    found = []
     key, frontier = "checkpointing", config["frontier"]
-    if config["lengths"] != sorted(config["lengths"]):
-        found.append(f"{key}.lengths: {config['lengths']} must increase")
+    found = increase_problems(f"{key}.lengths", config["lengths"])
     if frontier["length"] not in config["lengths"]:
         found.append(
             f"{key}.frontier.length is {frontier['length']}; it must be one of {key}.lengths, "

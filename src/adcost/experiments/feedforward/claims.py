@@ -19,7 +19,6 @@ from adcost.statistics.intervals import Interval
 
 SECTION = "«Архитектура прямого распространения»"
 ROUNDING, SLOPE = 10.0, 20.0
-PER_INPUT = ("∂v₊/∂v", "∂v₊/∂w")
 
 
 def judge(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:

@@ -14,6 +14,7 @@ from adcost import plotting
 from adcost.experiments.finite_differences.analysis import Case, Sweeps, bound, sweeps
 from adcost.experiments.finite_differences.plan import DTYPES
 from adcost.palette import METHODS
+from adcost.roundoff import unit_roundoff
 
 LOOKS = {
     "forward": METHODS["forward_differences"],
@@ -145,7 +146,7 @@ def _attainable(of: Sweeps) -> Figure:
                 height = rows[case.curve] + (0.12 if method == "complex_step" else 0)
                 axis.plot([errors.min(), errors.max()], [height] * 2, color=look.colour, lw=2)
                 axis.plot(errors.median(), height, **look.look(ms=6))
-        unit = 2.0**-24 if dtype == "float32" else 2.0**-53
+        unit = unit_roundoff(dtype)
         axis.axvline(unit, color=plotting.GREY, lw=1, ls=":")
         plotting.label_at_end(axis, unit, -0.62, "u", plotting.GREY, offset=(3, 0), fontsize=9)
         axis.set(xscale="log", xlabel="least relative error (median, range over sets)", title=dtype)

@@ -5,29 +5,18 @@ from typing import Any
 
 import pandas as pd
 
-from adcost.experiments.gradient.analysis import (
-    INDEXED,
-    SCANNED,
-    counted,
-    in_writing,
-    megabytes,
-    most_expensive,
-    of_methods,
-    on_tape,
-    prices,
-    timed,
-)
+from adcost.experiments.gradient import analysis
 
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Numbers for the report's text."""
     measured = tables["measurements"]
-    count, time = counted(measured), timed(tables["timings"])
+    count, time = analysis.counted(measured), analysis.timed(tables["timings"])
     operations = count.set_index(["point", "dimension", "method"]).ratio
     seconds = time.set_index(["point", "dimension", "method"]).ratio
-    held = megabytes(measured)
+    held = analysis.megabytes(measured)
     largest = time[time.method == "reverse"].groupby("point").dimension.max()
-    worst = most_expensive(time)
+    worst = analysis.most_expensive(time)
     functions = measured[measured.quantity == "operations"].point.unique()
     table = [
         {
@@ -44,11 +33,11 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     errors = measured[measured.quantity == "relative_error"].groupby("method").value.max()
     return {
         "reverse": table,
-        "most": float(of_methods(count, ["reverse"]).ratio.max()),
-        "least": float(of_methods(count, ["reverse"]).ratio.min()),
+        "most": float(analysis.of_methods(count, ["reverse"]).ratio.max()),
+        "least": float(analysis.of_methods(count, ["reverse"]).ratio.min()),
         "counted_to": int(count.groupby("point").dimension.max().min()),
         "run_to": int(largest.max()),
-        "all_run_to": int(of_methods(time, ["central_difference"]).dimension.max()),
+        "all_run_to": int(analysis.of_methods(time, ["central_difference"]).dimension.max()),
         "central_at_most": _per_weight(count, "central_difference"),
         "columns_at_most": _per_weight(count, "forward_columns"),
         "worst_function": worst.point.replace("_", " "),
@@ -65,7 +54,8 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 
 def _of_writing(measured: pd.DataFrame) -> dict[str, Any]:
     """Constants of the tape, and the price of every way of writing at the largest dimension."""
-    constants, tape, ways = prices(measured), on_tape(measured), in_writing(measured)
+    constants, tape = analysis.prices(measured), analysis.on_tape(measured)
+    ways = analysis.in_writing(measured)
     last = ways.dimension.max()
     at_last = ways[ways.dimension == last].set_index("method").ratio
     nested = ways[ways.dimension == 1].set_index("method").ratio
@@ -73,8 +63,8 @@ def _of_writing(measured: pd.DataFrame) -> dict[str, Any]:
     return {f"price_{name}": float(constants[name]) for name in ("div", "erf", "pow")} | {
         "tape_most": float(tape.ratio.max()),
         "writing_dimension": int(last),
-        "writing_indexed": float(at_last[INDEXED]),
-        "writing_scanned": float(at_last[SCANNED]),
+        "writing_indexed": float(at_last[analysis.INDEXED]),
+        "writing_scanned": float(at_last[analysis.SCANNED]),
         "ways": [
             {"way": name, "first": float(smallest[name]), "last": float(ratio)}
             for name, ratio in at_last.items()
@@ -85,5 +75,5 @@ def _of_writing(measured: pd.DataFrame) -> dict[str, Any]:
 
 def _per_weight(ratios: pd.DataFrame, method: str) -> float:
     """The most evaluations for each weight."""
-    rows = of_methods(ratios, [method])
+    rows = analysis.of_methods(ratios, [method])
     return float((rows.ratio / rows.dimension).max())

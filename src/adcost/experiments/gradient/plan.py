@@ -7,7 +7,7 @@ function written in several ways.
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
+from adcost.experiments.plan import PROCESS_MB, Point, increase_problems, rounds_problems
 
 TABLES = ("measurements",)
 FIGURES = ("methods", "seconds", "functions", "writing")
@@ -77,8 +77,7 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     for function, section in config["functions"].items():
         key = f"gradient.functions.{function}"
         dimensions, limit = section["dimensions"], section["all_methods_up_to"]
-        if dimensions != sorted(dimensions):
-            found.append(f"{key}.dimensions: {dimensions} must increase from one to the next.")
+        found += increase_problems(f"{key}.dimensions", dimensions)
         smallest = {"mds": 4, "network": LAYERS}.get(function, 1)
         if small := [d for d in dimensions if d < smallest]:
             found.append(f"{key}.dimensions: {small[0]} is too small; it begins at {smallest}.")
@@ -107,9 +106,5 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
                 "memory_mb."
             )
     for key in ("tape", "writing"):
-        dimensions = config[key]["dimensions"]
-        if dimensions != sorted(dimensions):
-            found.append(
-                f"gradient.{key}.dimensions: {dimensions} must increase from one to the next."
-            )
+        found += increase_problems(f"gradient.{key}.dimensions", config[key]["dimensions"])
     return [*found, *rounds_problems("gradient.timing", config["timing"])]

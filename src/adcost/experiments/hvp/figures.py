@@ -38,6 +38,7 @@ AD_PRODUCTS = (
     "reverse_over_forward",
     "linearized",
 )
+BYTES = ("output_bytes", "temporary_bytes")
 
 
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
@@ -194,7 +195,7 @@ def _memory(sweep: pd.DataFrame) -> Figure:
     figure, axis = plt.subplots()
     size = ITEMSIZE[sweep.dtype.iloc[0]]
     for method in ("hessian", "reverse_over_reverse", "gradient"):
-        rows = sweep[(sweep.method == method) & sweep.quantity.str.endswith("_bytes")]
+        rows = sweep[(sweep.method == method) & sweep.quantity.isin(BYTES)]
         held = rows.groupby("parameters").value.sum() / size
         look = LOOKS[method]
         axis.plot(held.index, held, **look.look())

@@ -95,8 +95,7 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     width, dtype = config["width"], config["dtype"]
     for key, kind in (("layers", dtype), ("float64_layers", "float64")):
         takes = {n: PROCESS_MB + hessian_mb(n, width, kind) for n in config[key]}
-        beyond = sorted(n for n in takes if takes[n] > memory_mb)
-        if beyond:
+        if beyond := sorted(n for n, size in takes.items() if size > memory_mb):
             found.append(
                 f"hvp.{key}: with {beyond[-1]} hidden layers of width {width} the network has "
                 f"{parameters(beyond[-1], width):,} parameters, and its {kind} Hessian takes "

@@ -55,8 +55,9 @@ def _cost(measured: pd.DataFrame) -> Figure:
         plotting.ticks(below, "x", held.index)
     axes[0, 0].set_ylabel("operations, gradient / function")
     axes[1, 0].set_ylabel("kilobytes of temporaries")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5,
-                  fontsize=9)  # fmt: skip
+    figure.legend(
+        *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=9
+    )
     return figure
 
 
@@ -103,8 +104,9 @@ def _singular(measured: pd.DataFrame) -> Figure:
             axis.plot([zero], [1], marker="x", ms=9, mew=2, color=look["color"], ls="none")
             plotting.label_at_end(axis, zero, 1, "no digit is right", look["color"])
         else:
-            axis.plot([zero], [at_zero], marker=look["marker"], mfc="none", color=look["color"],
-                      ls="none")  # fmt: skip
+            axis.plot(
+                [zero], [at_zero], marker=look["marker"], mfc="none", color=look["color"], ls="none"
+            )
     axis.set(xscale="log", yscale="log", xlabel="penalty λ")
     axis.set_ylabel("relative error of dL/dλ")
     shown = positive.index[:: max(1, len(positive) // 4)]

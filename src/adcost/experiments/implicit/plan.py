@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import ceil, log
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point
+from adcost.experiments.plan import PROCESS_MB, Point, increase_problems
 
 TABLES = ("measurements",)
 FIGURES = ("cost", "error", "singular")
@@ -79,27 +79,24 @@ def points(config: Mapping[str, Any]) -> list[Point]:
 
 def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     """What is wrong with the section beyond its schema, one message each."""
-    found = []
-    if config["steps"] != sorted(config["steps"]):
-        found.append(f"implicit.steps: {config['steps']} must increase.")
+    found = increase_problems("implicit.steps", config["steps"])
     if config["converged"] not in config["steps"]:
         found.append(
             f"implicit.converged is {config['converged']}; it must be one of implicit.steps, "
             f"which are {config['steps']}."
         )
-    for key in ("tolerances", "singular.penalties"):
-        values = config["singular"]["penalties"] if "." in key else config[key]
-        if values != sorted(values, reverse=True):
-            found.append(f"implicit.{key}: {values} must decrease.")
+    penalties = config["singular"]["penalties"]
+    found += increase_problems("implicit.tolerances", config["tolerances"], decrease=True)
+    found += increase_problems("implicit.singular.penalties", penalties, decrease=True)
     if config["adjoint_tolerance"] > min(config["tolerances"]):
         found.append(
             f"implicit.adjoint_tolerance is {config['adjoint_tolerance']:g}; it must be at most "
             f"the least of implicit.tolerances, which is {min(config['tolerances']):g}."
         )
-    if config["singular"]["penalties"][-1] != 0:
+    if penalties[-1] != 0:
         found.append(
-            f"implicit.singular.penalties: {config['singular']['penalties']} must end with 0, "
-            "where the system is singular."
+            f"implicit.singular.penalties: {penalties} must end with 0, where the system is "
+            "singular."
         )
     for name, (numbers, steps) in held(config).items():
         if (needed := held_mb(numbers, steps)) > memory_mb:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
+from adcost.experiments.plan import PROCESS_MB, Point, increase_problems, rounds_problems
 
 TABLES = ("measurements",)
 FIGURES = ("accuracy", "cost", "recovery")
@@ -55,8 +55,7 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
             f"linear_algebra.rows is {config['rows']}; least squares needs more rows than "
             f"linear_algebra.size, which is {config['size']}."
         )
-    if config["conditions"] != sorted(config["conditions"]):
-        found.append(f"linear_algebra.conditions: {config['conditions']} must increase.")
+    found += increase_problems("linear_algebra.conditions", config["conditions"])
     if beyond := [k for k in config["conditions"] if k > LARGEST_CONDITION]:
         found.append(
             f"linear_algebra.conditions: {beyond[0]:g} is too large; a matrix of float64 may be "

@@ -32,7 +32,7 @@ def animate(frames: pd.DataFrame, maps: pd.DataFrame, shown: str, folder: Path |
     last = int(rows.frame.max())
     white = ("figure.facecolor", "axes.facecolor", "savefig.facecolor")
     with plt.rc_context(dict.fromkeys(white, "white") | {"figure.dpi": DPI}):
-        figure, movers = _stage(rows, truth)
+        figure, movers = _stage(truth)
         moving = [
             artist
             for points, strings, counter, _ in movers.values()
@@ -60,7 +60,7 @@ def animate(frames: pd.DataFrame, maps: pd.DataFrame, shown: str, folder: Path |
         plt.close(figure)
 
 
-def _stage(rows: pd.DataFrame, truth: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
+def _stage(truth: pd.DataFrame) -> tuple[Figure, dict[str, Any]]:
     """The unmoving part, and what moves: points, strings and counters of each method."""
     figure, axes = plt.subplots(1, 2, figsize=SIZE, layout="none")
     figure.subplots_adjust(0.01, 0.02, 0.99, 0.84, 0.02)

@@ -62,8 +62,7 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     too_deep.append(("timing.depths", config["timing"]["depths"], [STUDIED]))
     for key, depths, functions in too_deep:
         sizes = {k: max(symbolic_operations(name, k) for name in functions) for k in depths}
-        beyond = sorted(k for k in depths if sizes[k] > MOST_OPERATIONS)
-        if beyond:
+        if beyond := sorted(k for k, size in sizes.items() if size > MOST_OPERATIONS):
             found.append(
                 f"not_autodiff.{key}: at depth {beyond[-1]} a symbolic derivative has about "
                 f"{sizes[beyond[-1]]:,} operations, and its time and memory grow with them; "

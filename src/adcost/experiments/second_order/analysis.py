@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from adcost.experiments.second_order.plan import FIRST_ORDER, METHODS
+from adcost.experiments.second_order.plan import FIRST_ORDER, METHODS, convex_problem
 from adcost.results.select import parameter, select
 from adcost.statistics.intervals import BOUND, TOO_FEW, Interval, over, paired_ratio
 
@@ -31,6 +31,12 @@ def minimised(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def problems(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """The problems in the plan's order."""
     return list(minimised(tables).problem.unique())
+
+
+def conditions(tables: Mapping[str, pd.DataFrame]) -> dict[str, float]:
+    """The condition numbers of the convex problems, by problem."""
+    listed = parameter(NAME, tables["points"], "conditions")
+    return {convex_problem(number): float(number) for numbers in listed for number in numbers}
 
 
 def costs(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -36,17 +36,17 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path | str) -> None:
     plotting.draw_all(folder, tables, cost=_cost, ratio=_ratio, memory=_memory)
 
 
-def title(problem: str) -> str:
-    """A problem as a reader calls it."""
-    if problem.startswith("convex-"):
-        condition = plotting.number(float(problem.removeprefix("convex-")))
-        return f"convex, condition {condition}"
-    return TITLES[problem]
+def titles(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """The problems as a reader calls them."""
+    return TITLES | {
+        problem: f"convex, condition {plotting.number(condition)}"
+        for problem, condition in analysis.conditions(tables).items()
+    }
 
 
 def _cost(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """Gradients' worth of work to the tolerance, a panel a problem."""
-    table, names = analysis.costs(tables), analysis.problems(tables)
+    table, names, title = analysis.costs(tables), analysis.problems(tables), titles(tables)
     border = math.sqrt(analysis.memory_gb(tables) * 1e9 / 8)
     height = 2.9 * math.ceil(len(names) / 2) + 0.5
     figure, axes = plt.subplots(
@@ -57,7 +57,7 @@ def _cost(tables: Mapping[str, pd.DataFrame]) -> Figure:
             rows = table[(table.problem == problem) & (table.method == method)]
             _line(axis, rows, **LOOKS[method].look())
         axis.axvline(border, color=plotting.GREY, lw=1, ls=":")
-        axis.set(xscale="log", yscale="log", title=title(problem))
+        axis.set(xscale="log", yscale="log", title=title[problem])
     for axis in list(axes.flat)[len(names) :]:
         axis.set_visible(False)
     for axis in axes[-1]:
@@ -93,7 +93,7 @@ def _line(axis: Axes, rows: pd.DataFrame, reach: float = 0.35, **look: Any) -> N
 def _ratio(tables: Mapping[str, pd.DataFrame]) -> Figure:
     """What Newton's method takes over the best first-order method: counted and timed."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(8.6, 4.2), sharex=True, sharey=True)
-    names = analysis.problems(tables)
+    names, title = analysis.problems(tables), titles(tables)
     colours = dict(zip(names, plotting.COLOURS, strict=False))
     for axis, method in ((left, "newton"), (right, "newton_cg")):
         counted, timed = analysis.ratios(tables, method), analysis.timed_ratios(tables, method)
@@ -108,7 +108,7 @@ def _ratio(tables: Mapping[str, pd.DataFrame]) -> Figure:
     plotting.note(
         left, 0.03, 0.97, "circles: work, squares: time\nopen circles: at least", va="top"
     )
-    handles = [plt.Line2D([], [], color=colours[p], label=title(p)) for p in names]
+    handles = [plt.Line2D([], [], color=colours[p], label=title[p]) for p in names]
     figure.legend(handles=handles, loc="outside lower center", ncols=2)
     return figure
 

@@ -64,6 +64,11 @@ def vectors_mb(size: int, numbers: int, pairs: int) -> int:
     return 8 * (VECTORS * (size + numbers) + 2 * pairs * size + 11 * pairs**2) // 2**20
 
 
+def convex_problem(condition: float) -> str:
+    """The convex problem with a condition number at its minimum, as the tables call it."""
+    return f"convex-{condition:g}"
+
+
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points that the section ``second_order`` of the configuration asks for."""
     convex, logistic, network = config["convex"], config["logistic"], config["network"]

@@ -22,6 +22,7 @@ from jax.flatten_util import ravel_pytree
 
 from adcost import seeds
 from adcost.derivatives.hvp import hvp
+from adcost.experiments.second_order.plan import convex_problem
 from adcost.functions import classifiers
 from adcost.functions.diagonal_quadratic import log_spaced_eigenvalues
 
@@ -169,9 +170,12 @@ def network(width: int, samples: int, rng: np.random.Generator) -> Subject:
 
 def problems(parameters: Mapping[str, Any]) -> list[str]:
     """What a point minimises, by name: its family, with each condition number of it."""
-    if parameters["family"] == "convex":
-        return [f"convex-{condition:g}" for condition in parameters["conditions"]]
-    return [parameters["family"]]
+    return list(_conditions(parameters)) or [parameters["family"]]
+
+
+def _conditions(parameters: Mapping[str, Any]) -> dict[str, float]:
+    """The condition number of each convex problem of a point."""
+    return {convex_problem(number): float(number) for number in parameters.get("conditions", ())}
 
 
 def subject(
@@ -180,7 +184,7 @@ def subject(
     """A problem of a point, from its parameters; ``start`` numbers its random draws."""
     rng = seeds.generator(seed, "second_order", point, start)
     if parameters["family"] == "convex":
-        return convex(parameters["dimension"], float(problem.removeprefix("convex-")), rng)
+        return convex(parameters["dimension"], _conditions(parameters)[problem], rng)
     if parameters["family"] == "logistic":
         return logistic(
             parameters["dataset"],

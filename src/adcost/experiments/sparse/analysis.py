@@ -117,9 +117,11 @@ def joined(intervals: list[Interval]) -> Interval:
     values = sorted(one.value for one in intervals)
     ends = np.array([[one.low, one.high] for one in intervals])
     return Interval(
-        values[len(values) // 2], float(ends[:, 0].min()), float(ends[:, 1].max()),
+        values[len(values) // 2],
+        float(ends[:, 0].min()),
+        float(ends[:, 1].max()),
         f"{over('matrices')}, each confidence 95 %",
-    )  # fmt: skip
+    )
 
 
 def time_saved(timings: pd.DataFrame, size: int) -> Interval:

@@ -106,9 +106,13 @@ def _patterns(measured: pd.DataFrame) -> Figure:
                 # The products of reverse mode have colours of their own, from the last on.
                 places = products if mode == "forward" else -1 - products
                 axis.scatter(
-                    own.column, own.row, s=(205 / n) ** 2, marker=marker, linewidths=0,
+                    own.column,
+                    own.row,
+                    s=(205 / n) ** 2,
+                    marker=marker,
+                    linewidths=0,
                     c=[COLOURS[place % len(COLOURS)] for place in places],
-                )  # fmt: skip
+                )
             products = len(rows[["quantity", "value"]].drop_duplicates())
             axis.set(xlim=(-1, n), ylim=(n, -1), xticks=[], yticks=[], aspect="equal")
             axis.set_title(f"{TITLES[matrix]}, {structure}: {products} products")

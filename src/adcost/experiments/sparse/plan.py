@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from adcost.experiments.plan import PROCESS_MB, Point, rounds_problems
+from adcost.experiments.plan import PROCESS_MB, Point, increase_problems, rounds_problems
 
 TABLES = ("measurements",)
 FIGURES = ("products", "patterns", "time")
@@ -34,9 +34,11 @@ def dense_mb(n: int) -> int:
 def points(config: Mapping[str, Any]) -> list[Point]:
     """The points of the section ``sparse`` of the configuration."""
     counted = {
-        "sizes": list(config["sizes"]), "dense": config["dense"], "drawn": config["drawn"],
+        "sizes": list(config["sizes"]),
+        "dense": config["dense"],
+        "drawn": config["drawn"],
         "search": config["search"],
-    }  # fmt: skip
+    }
     time = {**config["time"], "timing": dict(config["time"]["timing"])}
     return [
         *(
@@ -64,9 +66,11 @@ def points(config: Mapping[str, Any]) -> list[Point]:
 def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
     """What is wrong with the section beyond its schema, one message each."""
     named = {
-        "sparse.sizes": config["sizes"], "sparse.dense": [config["dense"]],
-        "sparse.drawn": [config["drawn"]], "sparse.time.sizes": config["time"]["sizes"],
-    }  # fmt: skip
+        "sparse.sizes": config["sizes"],
+        "sparse.dense": [config["dense"]],
+        "sparse.drawn": [config["drawn"]],
+        "sparse.time.sizes": config["time"]["sizes"],
+    }
     found = [
         f"{key}: {n} is no square; the stencil's grid has as many rows as columns, so use "
         f"{math.isqrt(n) ** 2} or {(math.isqrt(n) + 1) ** 2}"
@@ -75,8 +79,7 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
         if math.isqrt(n) ** 2 != n
     ]
     for key in ("sparse.sizes", "sparse.time.sizes"):
-        if list(named[key]) != sorted(named[key]):
-            found.append(f"{key}: {named[key]} must increase.")
+        found += increase_problems(key, named[key])
     if config["dense"] not in config["sizes"][:-1]:
         found.append(
             f"sparse.dense is {config['dense']}; it must be one of sparse.sizes but the last, "
@@ -90,8 +93,10 @@ def problems(config: Mapping[str, Any], memory_mb: int) -> list[str]:
             f"sparse.random.entries: {max(random['entries'])} entries do not fit into a row of "
             f"sparse.random.size, which is {random['size']}."
         )
-    for key, n in (("sparse.dense", config["dense"]),
-                   ("sparse.time.sizes", max(config["time"]["sizes"]))):  # fmt: skip
+    for key, n in (
+        ("sparse.dense", config["dense"]),
+        ("sparse.time.sizes", max(config["time"]["sizes"])),
+    ):
         if (needed := dense_mb(n)) > memory_mb:
             found.append(
                 f"{key}: dense matrices of {n:,} rows take {needed:,} MB; memory_mb allows "

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from adcost.experiments.spectrum.rows import LARGEST
 from adcost.matrix_free.spectral_density import (
     distance,
     quadrature_bound,
@@ -221,9 +222,8 @@ def copies(measured: pd.DataFrame, network: str, epoch: int, method: str) -> int
 def largest_ritz(measured: pd.DataFrame, network: str, epoch: int, method: str) -> pd.DataFrame:
     """The largest Ritz values (columns, from the largest) after each step (index)."""
     rows = select("spectrum", measured, network=network, epoch=epoch, method=method)
-    rows = rows[rows.quantity.str.startswith("largest_")]
-    place = rows.quantity.str.removeprefix("largest_").astype(int)
-    return rows.assign(place=place).pivot(index="index", columns="place", values="value")
+    rows = rows.assign(place=rows.quantity.map(LARGEST)).dropna(subset="place")
+    return rows.pivot(index="index", columns="place", values="value")
 
 
 def orthogonality(measured: pd.DataFrame, network: str, epoch: int, method: str) -> pd.Series:

@@ -25,7 +25,7 @@ import pandas as pd
 
 from adcost import seeds
 from adcost.experiments.spectrum import network
-from adcost.experiments.spectrum.rows import Rows
+from adcost.experiments.spectrum.rows import LARGEST, Rows
 from adcost.matrix_free.lanczos import Tridiagonal, lanczos, orthogonality, ritz, unit_vector
 from adcost.matrix_free.spectral_density import distance
 
@@ -114,6 +114,6 @@ def _ghosts(rows: Rows, parameters: Mapping[str, Any], product: Any, seed: int, 
         for k in range(1, len(found.diagonal) + 1):
             part = Tridiagonal(found.diagonal[:k], found.off_diagonal[: k - 1], 0.0, found.basis)
             largest = ritz(part).values[::-1][: ghosts["shown"]]
-            for place, value in enumerate(largest, 1):
-                rows.add(method, f"largest_{place}", [value], 0, first=k)
+            for quantity, value in zip(LARGEST, largest, strict=False):
+                rows.add(method, quantity, [value], 0, first=k)
         rows.add(method, "orthogonality", orthogonality(found.basis), 0, first=1)

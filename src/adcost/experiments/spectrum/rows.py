@@ -6,6 +6,9 @@ import pandas as pd
 
 COLUMNS = ("point", "network", "epoch", "probe", "method", "quantity", "index", "value")
 
+LARGEST = {f"largest_{place}": place for place in range(1, 21)}
+"""The quantities of the largest Ritz values, and their places: as many as can be configured."""
+
 
 class Rows:
     """Rows of one point; ``probe`` is −1 where none is meant."""

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
 
 from adcost.claims import Claim, Evidence, at_least, at_most, near
 from adcost.experiments.stepsizes.analysis import (
@@ -34,7 +33,7 @@ from adcost.experiments.stepsizes.analysis import (
     vectors,
 )
 from adcost.experiments.stepsizes.numbers import numbers as numbers
-from adcost.statistics.intervals import CONFIDENCE, Interval, median_interval
+from adcost.statistics.intervals import Interval, median_interval, share_interval
 
 SECTION = "«Задачи на дом», домашняя задача 2"
 GRADIENT, STATIONARY, SPECTRUM = 2.0, 4.0, 10.0
@@ -194,10 +193,11 @@ def _negative(measured: pd.DataFrame, method: str, name: str) -> Evidence:
 
 
 def _lower(measured: pd.DataFrame, points: pd.DataFrame, method: str, name: str) -> Evidence:
-    """How many random perturbations of the end lower L."""
+    """How many random perturbations of the end lower L, at the radius where most do."""
     runs = len(vectors(measured, "start", "alpha"))
     tried = int(configured(points, "perturbations")) * runs
-    found = share_interval(lower_shares(measured, method), tried)
+    lower = round(float(lower_shares(measured, method).max()) * tried)
+    found = share_interval(lower, tried)
     return at_most("sampled", found, HALF_OF_HALF, f"of perturbations lower L, {name}")
 
 
@@ -246,15 +246,6 @@ def _local_minimum_on_arrival(measured: pd.DataFrame, points: pd.DataFrame) -> C
         "vanishes only with L.",
         claimed_by="ours",
     )
-
-
-def share_interval(shares: pd.Series, tried: int) -> Interval:
-    """The largest share over radii with its 95 % interval (Clopper & Pearson 1934)."""
-    share = float(shares.max())
-    hits = round(share * tried)
-    low = beta.ppf(0.025, hits, tried - hits + 1) if hits else 0.0
-    high = beta.ppf(0.975, hits + 1, tried - hits) if hits < tried else 1.0
-    return Interval(share, float(low), float(high), CONFIDENCE)
 
 
 def _stability(measured: pd.DataFrame) -> Claim:

@@ -14,6 +14,16 @@ SHOWN = {f"gpt2-{name}": f"GPT-2 {'XL' if name == 'xl' else name}" for name in S
 """The sizes by name, as a reader calls them."""
 
 
+FORMULAS = {
+    "zero_bytes": "zero",
+    "korthikanti_bytes": "korthikanti",
+    "operand_bytes": "operand",
+    "scores_bytes": "scores",
+    "checkpoint_bytes": "checkpoint",
+}
+"""The literature's formulas, by quantity."""
+
+
 def joined(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """The measurements, each with its point's ``kind`` and ``sequence``, and ``attention`` and
     ``dtype`` if any.
@@ -32,11 +42,10 @@ def of_kind(measured: pd.DataFrame, kind: str) -> pd.DataFrame:
 
 
 def formula(measured: pd.DataFrame) -> pd.Series:
-    """GB (10⁹ bytes) by the literature's formulas, by quantity without its ``_bytes``."""
+    """GB (10⁹ bytes) by the literature's formulas, by the names of `FORMULAS`."""
     rows = of_kind(measured, "policy")
-    rows = rows[(rows.setting == "formula") & rows.quantity.str.endswith("_bytes")]
-    found = rows.set_index("quantity").value / 1e9
-    return found.rename(lambda name: name.removesuffix("_bytes"))
+    rows = rows[rows.setting == "formula"]
+    return rows.set_index("quantity").value.rename(FORMULAS) / 1e9
 
 
 def model(measured: pd.DataFrame) -> str:
@@ -161,7 +170,7 @@ def runs(measured: pd.DataFrame) -> pd.DataFrame:
     keys = ["model", "method", "setting", "quantity"]
     rows = rows.assign(run=rows.groupby(keys).cumcount())
     wide = rows.pivot(index=[*keys[:-1], "run"], columns="quantity", values="value") / 1e6
-    wide = wide.rename(columns=lambda name: name.removesuffix("_bytes")).reset_index()
+    wide = wide.rename(columns={"predicted_bytes": "predicted", "peak_bytes": "peak"}).reset_index()
     return wide.assign(ratio=wide.peak / wide.predicted)
 
 

@@ -80,21 +80,25 @@ def _policy(rows: Rows, size: Size, parameters: Mapping[str, Any]) -> None:
     ordinary = Setting(size, sequence, batch, policy, "ordinary", dtype)
     if policy == WITHOUT:
         rows.add(
-            policy, ordinary.name, batch,
+            policy,
+            ordinary.name,
+            batch,
             operands_bytes=kept_bytes(replace(ordinary, policy="save_operands")),
             no_scores_bytes=kept_bytes(replace(ordinary, policy="save_operands_but_scores")),
             whole_operations=operations(blocks(replace(ordinary, policy=WHOLE)), size.layers),
-        )  # fmt: skip
+        )
     held = _blocks(rows, ordinary)
     half = size.layers // 2
     less = program_bytes(blocks(ordinary.of_depth(half))).temporaries
     program = whole(ordinary)
     rows.add(
-        policy, ordinary.name, batch,
+        policy,
+        ordinary.name,
+        batch,
         kept_bytes=(held - less) * size.layers / (size.layers - half),
         temporary_bytes=program_bytes(program).temporaries,
         operations=operations(program, size.layers),
-    )  # fmt: skip
+    )
     _blocks(rows, Setting(size, sequence, batch, policy, "chunked", dtype))
     if policy in (WITHOUT, WITH):
         _blocks(rows, Setting(size, sequence, batch, policy, "ordinary", OTHER_DTYPE[dtype]))
@@ -113,5 +117,5 @@ def _blocks(rows: Rows, setting: Setting) -> int:
         blocks_bytes=held,
         blocks_operations=operations(program, layers),
         forward_operations=operations((forward(setting), (stacks, x)), layers),
-    )  # fmt: skip
+    )
     return held

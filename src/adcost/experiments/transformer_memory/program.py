@@ -61,9 +61,12 @@ def whole(setting: Setting) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     tokens = jax.ShapeDtypeStruct((setting.batch, setting.sequence), "int32")
     attention, by_chunks = KINDS[setting.attention]
     value = partial(
-        transformer.loss, heads=setting.size.heads, attention=attention,
-        through=policies.through(setting.policy), loss_by_chunks=by_chunks,
-    )  # fmt: skip
+        transformer.loss,
+        heads=setting.size.heads,
+        attention=attention,
+        through=policies.through(setting.policy),
+        loss_by_chunks=by_chunks,
+    )
     return jax.grad(value), (parameters, tokens)
 
 
@@ -87,9 +90,11 @@ def forward(setting: Setting) -> Callable[[Any, jax.Array], jax.Array]:
     else:
         through = policies.every_block_by_groups(setting.group)
     return partial(
-        transformer.through_stacks, heads=setting.size.heads,
-        attention=KINDS[setting.attention][0], through=through,
-    )  # fmt: skip
+        transformer.through_stacks,
+        heads=setting.size.heads,
+        attention=KINDS[setting.attention][0],
+        through=through,
+    )
 
 
 def kept_bytes(setting: Setting) -> int:

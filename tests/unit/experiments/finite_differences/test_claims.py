@@ -3,6 +3,7 @@
 import jax
 import pandas as pd
 import pytest
+from contract.synthetic import put, swap, times
 
 from adcost.derivatives import finite_differences as differences
 from adcost.experiments.finite_differences import measure
@@ -20,36 +21,8 @@ def _verdicts(tables):
     return {claim.id: claim.verdict for claim in judge(tables)}
 
 
-def _where(table, **labels):
-    mask = table.method.notna()
-    for column, label in labels.items():
-        mask &= table[column] == label
-    assert mask.any(), labels
-    return mask
-
-
 def test_all_claims_are_judged_and_come_out(tables):
     assert _verdicts(tables) == dict.fromkeys(IDS, "reproduced")
-
-
-def _set(change, **labels):
-    """``change`` of the rows' value and ε in place of what was measured."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _where(table, **labels)
-        table.loc[rows, "value"] = change(table[rows].value, table[rows].epsilon)
-
-    return inject
-
-
-def _swap(column, a, b, quantity):
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _where(table, quantity=quantity)
-        table.loc[rows, column] = table.loc[rows, column].replace({a: b, b: a})
-
-    return inject
 
 
 FORWARD = {"method": "forward", "quantity": "relative_error"}
@@ -58,36 +31,39 @@ EVALUATIONS = {"point": "evaluations", "quantity": "evaluations"}
 
 FAULTS = {
     "forward evaluates L(w) anew for every coordinate": (
-        _set(lambda v, e: 2 * (v - 1), method="forward", **EVALUATIONS), IDS[:1]
+        put(lambda rows: 2 * (rows.value - 1), method="forward", **EVALUATIONS), IDS[:1]
     ),
     "central evaluates once more": (
-        _set(lambda v, e: v + 1, method="central", **EVALUATIONS), IDS[:1]
+        put(lambda rows: rows.value + 1, method="central", **EVALUATIONS), IDS[:1]
     ),
     "a constant in place of the count": (
-        _set(lambda v, e: v.iloc[-1], method="central", **EVALUATIONS), IDS[:1]
+        put(lambda rows: rows.value.iloc[-1], method="central", **EVALUATIONS), IDS[:1]
     ),
     "the counts under each other's name": (
-        _swap("method", "forward", "central", "evaluations"), IDS[:1]
+        swap("forward", "central", quantity="evaluations"), IDS[:1]
     ),
     "the methods' errors under each other's name": (
-        _swap("method", "forward", "central", "relative_error"), TRADEOFFS
+        swap("forward", "central", quantity="relative_error"), TRADEOFFS
     ),
     "the precisions under each other's name": (
-        _swap("dtype", "float32", "float64", "relative_error"), TRADEOFFS
+        swap("float32", "float64", column="dtype", quantity="relative_error"), TRADEOFFS
     ),
-    "a constant in place of the forward error": (_set(lambda v, e: 1e-6, **FORWARD), TRADEOFFS[:2]),
-    "a constant in place of the central error": (_set(lambda v, e: 1e-9, **CENTRAL), TRADEOFFS[2:]),
-    "no rounding: the smaller the better": (_set(lambda v, e: e / 2, **FORWARD), TRADEOFFS[:2]),
-    "no truncation: the larger the better": (_set(lambda v, e: 1e-17 / e, **CENTRAL),
-                                             TRADEOFFS[2:]),
+    "a constant in place of the forward error": (put(1e-6, **FORWARD), TRADEOFFS[:2]),
+    "a constant in place of the central error": (put(1e-9, **CENTRAL), TRADEOFFS[2:]),
+    "no rounding: the smaller the better": (
+        put(lambda rows: rows.epsilon / 2, **FORWARD), TRADEOFFS[:2]
+    ),
+    "no truncation: the larger the better": (
+        put(lambda rows: 1e-17 / rows.epsilon, **CENTRAL), TRADEOFFS[2:]
+    ),
     "the theory's ε with a factor dropped": (
-        _set(lambda v, e: 4 * v, quantity="predicted_epsilon"), TRADEOFFS
+        times(4, quantity="predicted_epsilon"), TRADEOFFS
     ),
     "AD only as good as a difference": (
-        _set(lambda v, e: 1e-5, method="reverse_mode", dtype="float32"), TRADEOFFS[::2]
+        put(1e-5, method="reverse_mode", dtype="float32"), TRADEOFFS[::2]
     ),
     "AD at a hundred roundings": (
-        _set(lambda v, e: 100 * v, method="reverse_mode", dtype="float64"), TRADEOFFS[1::2]
+        times(100, method="reverse_mode", dtype="float64"), TRADEOFFS[1::2]
     ),
 }  # fmt: skip
 

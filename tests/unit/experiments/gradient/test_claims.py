@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from contract.synthetic import constant, put, swap, times
 
 from adcost.derivatives.tape.counted import Counted, Work
 from adcost.derivatives.tape.tape import evaluate, forward
@@ -23,42 +24,8 @@ def _claim(tables, name):
     return {claim.id: claim for claim in judge(tables)}[name]
 
 
-def _rows(table, **labels):
-    mask = table.method.notna()
-    for column, label in labels.items():
-        mask &= table[column] == label
-    assert mask.any(), labels
-    return mask
-
-
 def test_all_claims_are_judged(tables):
     assert [claim.id for claim in judge(tables)] == IDS
-
-
-def _a_sweep_for_each_weight(tables):
-    table = tables["measurements"]
-    rows = _rows(table, method="reverse", quantity="operations")
-    table.loc[rows, "value"] *= table.dimension[rows]
-
-
-def _on_the_tape(change):
-    """What was counted on the tape, changed by a function of value and dimension."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = table.quantity == "tape_both"
-        table.loc[rows, "value"] = change(table.value[rows], table.dimension[rows])
-
-    return inject
-
-
-def _in_writing(way, change):
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _rows(table, point="writing", method=way, quantity="both")
-        table.loc[rows, "value"] = change(table.value[rows], table.dimension[rows])
-
-    return inject
 
 
 def _slow_gradients(tables):
@@ -71,41 +38,42 @@ def _slow_gradients(tables):
     table.loc[rows, "seconds"] = 10 * alone.reindex(at).to_numpy()
 
 
-def _swap(a, b):
-    names = {a: b, b: a}
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _rows(table, quantity="operations")
-        table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
-
-    return inject
-
-
 def _constant(method):
-    """A constant in place of a measurement."""
+    """A constant in place of a function's measurements."""
 
     def inject(tables):
         table = tables["measurements"]
         for point in table.point[table.quantity == "operations"].unique():
-            rows = _rows(table, point=point, method=method, quantity="operations")
-            table.loc[rows, "value"] = table[rows].value.iloc[0]
+            constant(point=point, method=method, quantity="operations")(tables)
 
     return inject
 
 
+JAX = {"method": "reverse", "quantity": "operations"}
+TAPE = {"quantity": "tape_both"}
+WRITING = {"point": "writing", "quantity": "both"}
+
 FAULTS = [
     # A sweep for each weight, and a price above that of any operation.
-    ("gradient.cheap", _on_the_tape(lambda v, d: v * d)),
-    ("gradient.cheap", _on_the_tape(lambda v, d: 3 * v)),
-    ("gradient.jax_attains_it", _a_sweep_for_each_weight),
-    ("gradient.jax_attains_it", _swap("reverse", "forward_columns")),
-    ("gradient.jax_attains_it", _in_writing("product_prod", lambda v, d: v * d)),
-    ("gradient.jax_by_index", _in_writing("product_indexed", lambda v, d: 3 * (d - 1))),
+    ("gradient.cheap", times(lambda rows: rows.dimension, **TAPE)),
+    ("gradient.cheap", times(3, **TAPE)),
+    ("gradient.jax_attains_it", times(lambda rows: rows.dimension, **JAX)),
+    ("gradient.jax_attains_it", swap("reverse", "forward_columns", quantity="operations")),
+    (
+        "gradient.jax_attains_it",
+        times(lambda rows: rows.dimension, **WRITING, method="product_prod"),
+    ),
+    (
+        "gradient.jax_by_index",
+        put(lambda rows: 3 * (rows.dimension - 1), **WRITING, method="product_indexed"),
+    ),
     ("gradient.time", _slow_gradients),
-    ("gradient.forward_mode_times_d", _swap("reverse", "forward_columns")),
+    ("gradient.forward_mode_times_d", swap("reverse", "forward_columns", quantity="operations")),
     ("gradient.forward_mode_times_d", _constant("forward_columns")),
-    ("gradient.finite_differences_times_d", _swap("reverse", "central_difference")),
+    (
+        "gradient.finite_differences_times_d",
+        swap("reverse", "central_difference", quantity="operations"),
+    ),
     ("gradient.finite_differences_times_d", _constant("central_difference")),
 ]
 
@@ -125,24 +93,21 @@ def test_every_claim_has_an_injected_fault():
 
 
 def test_a_price_that_grows_below_the_bound_is_seen(tables):
-    table = tables["measurements"]
-    rows = _rows(table, method="reverse", quantity="operations")
-    table.loc[rows, "value"] *= table.dimension[rows] ** 0.12
+    times(lambda rows: rows.dimension**0.12, **JAX)(tables)
     # The ways of writing stay flat, so the interval runs from nothing to 0.12.
     exponent, *_ = _claim(tables, "gradient.jax_attains_it").evidence
     assert exponent.verdict == "inconclusive" and exponent.measured.high > 0.1
 
 
 def test_one_expensive_function_is_seen(tables):
-    table = tables["measurements"]
-    table.loc[_rows(table, point="mds", method="reverse", quantity="operations"), "value"] *= 5
+    times(5, **JAX, point="mds")(tables)
     _, losses, _ = _claim(tables, "gradient.jax_attains_it").evidence
     assert losses.verdict != "reproduced"
 
 
 def test_an_evaluation_too_few_is_seen(tables):
-    table = tables["measurements"]
-    table.loc[_rows(table, method="central_difference", quantity="evaluations"), "value"] -= 1
+    one_less = put(lambda rows: rows.value - 1, method="central_difference", quantity="evaluations")
+    one_less(tables)
     claim = _claim(tables, "gradient.finite_differences_times_d")
     (evidence,) = (e for e in claim.evidence if e.unit == "evaluations a weight")
     assert evidence.verdict == "refuted"
@@ -187,6 +152,5 @@ def test_numbers_follow_the_tables(tables):
     run_to = {"sum_of_squares": 320, "mds": 100}
     assert {row["function"]: row["dimension"] for row in before["reverse"]} == run_to
     assert before["run_to"] == 320 and before["all_run_to"] == 100 and before["counted_to"] == 100
-    rows = _rows(tables["timings"], method="reverse")
-    tables["timings"].loc[rows, "seconds"] *= 2
+    times(2, "timings", "seconds", method="reverse")(tables)
     assert numbers(tables)["worst_seconds"] == pytest.approx(2 * before["worst_seconds"])

@@ -2,8 +2,8 @@
 
 import dataclasses
 
-import numpy as np
 import pytest
+from contract.synthetic import put, swap, where
 
 from adcost.derivatives.tape import tape as tape_module
 from adcost.derivatives.tape.operations import OPERATIONS
@@ -39,7 +39,7 @@ def test_the_slip_on_the_last_slide_decides_and_the_corrected_row_holds(tables):
 
 def test_where_w2_is_one_the_slip_cannot_be_seen(tables):
     steps = tables["steps"]
-    steps.loc[_rows(steps, expression="lecture", sweep="reverse", node="w2"), "value"] = 1.0
+    steps.loc[where(steps, expression="lecture", sweep="reverse", node="w2"), "value"] = 1.0
     (piece,) = (
         piece
         for claim in judge(tables)
@@ -53,81 +53,47 @@ def test_where_w2_is_one_the_slip_cannot_be_seen(tables):
 # --- faults in the tables -------------------------------------------------------------------
 
 
-def _rows(table, **labels):
-    mask = np.ones(len(table), bool)
-    for column, label in labels.items():
-        mask &= table[column] == label
-    assert mask.any(), labels
-    return mask
-
-
-def _spoil(sweep, node, column, change):
+def _of_slide(sweep, node, column, change):
     """One number of one slide."""
-
-    def inject(tables):
-        steps = tables["steps"]
-        rows = _rows(steps, expression="lecture", sweep=sweep, node=node)
-        steps.loc[rows, column] = change(steps.loc[rows, column])
-
-    return inject
-
-
-def _swapped_sweeps(tables):
-    names = {"forward_w1": "forward_w2", "forward_w2": "forward_w1"}
-    tables["steps"]["sweep"] = tables["steps"].sweep.replace(names)
+    labels = {"expression": "lecture", "sweep": sweep, "node": node}
+    return put(lambda rows: change(rows[column]), "steps", column, **labels)
 
 
 def _without(sweep, node):
     def inject(tables):
         steps = tables["steps"]
-        rows = _rows(steps, expression="lecture", sweep=sweep, node=node)
+        rows = where(steps, expression="lecture", sweep=sweep, node=node)
         tables["steps"] = steps[~rows].reset_index(drop=True)
 
     return inject
 
 
-def _swapped_methods(tables):
-    table, names = tables["measurements"], {"forward": "reverse", "reverse": "forward"}
-    rows = table.quantity.isin(["sweeps", "multiplications", "values_held"])
-    table.loc[rows, "method"] = table.method[rows].replace(names)
-
-
-def _set(change, **labels):
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _rows(table, **labels)
-        table.loc[rows, "value"] = change(table.loc[rows])
-
-    return inject
-
+SWAPPED = swap("forward", "reverse", quantity=["sweeps", "multiplications", "values_held"])
 
 FAULTS = [
-    ("graph_traces.forward_w1", _spoil("forward_w1", "v3", "derivative", lambda x: 2 * x)),
-    ("graph_traces.forward_w1", _spoil("forward_w1", "w2", "derivative", lambda x: x + 1e-300)),
-    ("graph_traces.forward_w1", _swapped_sweeps),
-    ("graph_traces.forward_w2", _spoil("forward_w2", "L", "derivative", lambda x: -x)),
-    ("graph_traces.forward_w2", _spoil("forward_w2", "v2", "value", lambda x: x * (1 + 1e-14))),
+    ("graph_traces.forward_w1", _of_slide("forward_w1", "v3", "derivative", lambda x: 2 * x)),
+    ("graph_traces.forward_w1", _of_slide("forward_w1", "w2", "derivative", lambda x: x + 1e-300)),
+    ("graph_traces.forward_w1", swap("forward_w1", "forward_w2", "steps", "sweep")),
+    ("graph_traces.forward_w2", _of_slide("forward_w2", "L", "derivative", lambda x: -x)),
+    ("graph_traces.forward_w2", _of_slide("forward_w2", "v2", "value", lambda x: x * (1 + 1e-14))),
     ("graph_traces.forward_w2", _without("forward_w2", "v1")),
-    ("graph_traces.reverse_corrected", _spoil("reverse", "v2", "derivative", lambda x: x - 1)),
-    ("graph_traces.reverse_corrected", _spoil("reverse", "w2", "derivative", lambda x: 3 * x)),
-    ("graph_traces.one_reverse_sweep", _swapped_methods),
-    ("graph_traces.one_reverse_sweep", _set(lambda r: 1, method="forward", quantity="sweeps")),
+    ("graph_traces.reverse_corrected", _of_slide("reverse", "v2", "derivative", lambda x: x - 1)),
+    ("graph_traces.reverse_corrected", _of_slide("reverse", "w2", "derivative", lambda x: 3 * x)),
+    ("graph_traces.one_reverse_sweep", SWAPPED),
+    ("graph_traces.one_reverse_sweep", put(1, method="forward", quantity="sweeps")),
     (
         "graph_traces.one_reverse_sweep",
-        _set(lambda r: r.inputs, method="reverse", quantity="sweeps"),
+        put(lambda r: r.inputs, method="reverse", quantity="sweeps"),
     ),
     (
         "graph_traces.one_reverse_sweep",
-        _set(lambda r: r.value / 2, method="forward", quantity="multiplications"),
+        put(lambda r: r.value / 2, method="forward", quantity="multiplications"),
     ),
-    ("graph_traces.reverse_stores_all", _swapped_methods),
+    ("graph_traces.reverse_stores_all", SWAPPED),
+    ("graph_traces.reverse_stores_all", put(9, method="reverse", quantity="values_held")),
     (
         "graph_traces.reverse_stores_all",
-        _set(lambda r: 9, method="reverse", quantity="values_held"),
-    ),
-    (
-        "graph_traces.reverse_stores_all",
-        _set(lambda r: r["size"] + 1, method="forward", quantity="values_held", function="sines"),
+        put(lambda r: r["size"] + 1, method="forward", quantity="values_held", function="sines"),
     ),
 ]
 

@@ -4,6 +4,7 @@ The statistical claims hold with probability 95 % each, over seeds; the seed her
 """
 
 import pytest
+from contract.synthetic import swap, times
 
 from adcost.experiments.hutchinson.claims import judge
 
@@ -21,35 +22,8 @@ def _verdict(tables, name):
     return {claim.id: claim.verdict for claim in judge(tables)}[name]
 
 
-def _scale(factor, **labels):
-    """A factor on the values of some rows; a function of the rows or a number."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        mask = table.value.notna()
-        for column, label in labels.items():
-            mask &= table[column] == label
-        assert mask.any(), labels
-        table.loc[mask, "value"] *= factor(table[mask]) if callable(factor) else factor
-
-    return inject
-
-
-def _swap(a, b):
-    """Two distributions under each other's name, on the matrix that tells them apart."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows, names = table.matrix == "influence", {a: b, b: a}
-        table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
-
-    return inject
-
-
-def _one_larger_network(tables):
-    """As many products for a network a thousand times the size; the other keeps its own."""
-    table = tables["measurements"]
-    table.loc[table.matrix == "large", "size"] *= 1000
+ONE_LARGER = times(1000, column="size", matrix="large")
+"""As many products for a network a thousand times the size; the other keeps its own."""
 
 
 def _constant_estimate(tables):
@@ -68,42 +42,41 @@ def test_all_claims_are_judged(tables):
 @pytest.mark.parametrize("name", IDS)
 def test_a_claim_comes_out(tables, name):
     if name == "hutchinson.crossover":
-        _one_larger_network(tables)
+        ONE_LARGER(tables)
     assert _verdict(tables, name) == "reproduced"
 
 
 def test_no_crossing_is_claimed_of_networks_on_one_side(tables):
-    table = tables["measurements"]
-    table.loc[table.matrix.isin(["dense", "large"]), "size"] *= 10000
+    times(10000, column="size", matrix=["dense", "large"])(tables)
     assert _verdict(tables, "hutchinson.crossover") == "inconclusive"
 
 
 FAULTS = [
     # Signs of 0 and 1 have a half of the trace of signs ±1, and some more.
-    ("hutchinson.unbiased", _scale(0.5, quantity="mean", method="rademacher")),
-    ("hutchinson.unbiased", _scale(1 / 20, quantity="mean", method="sphere")),
-    ("hutchinson.unbiased", _scale(-1, quantity="trace", matrix="large", method="unit_vectors")),
+    ("hutchinson.unbiased", times(0.5, quantity="mean", method="rademacher")),
+    ("hutchinson.unbiased", times(1 / 20, quantity="mean", method="sphere")),
+    ("hutchinson.unbiased", times(-1, quantity="trace", matrix="large", method="unit_vectors")),
     # An error that falls like 1/V, or not at all.
-    ("hutchinson.sqrt_rate", _scale(lambda rows: 1 / rows.probes, quantity="mean_square")),
+    ("hutchinson.sqrt_rate", times(lambda rows: 1 / rows.probes, quantity="mean_square")),
     ("hutchinson.sqrt_rate",
-     _scale(lambda rows: rows.probes, quantity="mean_square", method="rademacher")),
+     times(lambda rows: rows.probes, quantity="mean_square", method="rademacher")),
     # The factor 2 forgotten; the diagonal not taken off; one law for the other.
-    ("hutchinson.variance.rademacher", _scale(0.5, quantity="mean_square", method="rademacher")),
-    ("hutchinson.variance.rademacher", _scale(0, quantity="diagonal2", matrix="influence")),
-    ("hutchinson.variance.rademacher", _swap("rademacher", "gaussian")),
-    ("hutchinson.variance.gaussian", _scale(0.5, quantity="mean_square", method="gaussian")),
-    ("hutchinson.variance.gaussian", _swap("sphere", "gaussian")),
+    ("hutchinson.variance.rademacher", times(0.5, quantity="mean_square", method="rademacher")),
+    ("hutchinson.variance.rademacher", times(0, quantity="diagonal2", matrix="influence")),
+    ("hutchinson.variance.rademacher", swap("rademacher", "gaussian", matrix="influence")),
+    ("hutchinson.variance.gaussian", times(0.5, quantity="mean_square", method="gaussian")),
+    ("hutchinson.variance.gaussian", swap("sphere", "gaussian", matrix="influence")),
     ("hutchinson.crossover",
-     _scale(lambda rows: rows["size"], quantity="frobenius2", matrix="dense")),
+     times(lambda rows: rows["size"], quantity="frobenius2", matrix="dense")),
     # The factor 2 of the law dropped; an error that stops falling; errors that grow with d; a trace
     # that cancels so far that the exact one is the cheaper way in all networks.
-    ("hutchinson.crossover", _scale(2, quantity="mean_square", matrix="large")),
-    ("hutchinson.crossover", _scale(lambda rows: 1 + rows.probes, quantity="mean_square")),
+    ("hutchinson.crossover", times(2, quantity="mean_square", matrix="large")),
+    ("hutchinson.crossover", times(lambda rows: 1 + rows.probes, quantity="mean_square")),
     ("hutchinson.crossover",
-     _scale(lambda rows: rows["size"], quantity="mean_square", matrix="large")),
-    ("hutchinson.crossover", _scale(0.01, quantity="trace", matrix="large")),
+     times(lambda rows: rows["size"], quantity="mean_square", matrix="large")),
+    ("hutchinson.crossover", times(0.01, quantity="trace", matrix="large")),
     ("hutchinson.hutch_plus_plus", _constant_estimate),
-    ("hutchinson.hutch_plus_plus", _scale(0.5, quantity="estimate", method="xtrace")),
+    ("hutchinson.hutch_plus_plus", times(0.5, quantity="estimate", method="xtrace")),
 ]  # fmt: skip
 
 
@@ -112,7 +85,7 @@ FAULTS = [
 )
 def test_an_injected_fault_turns_the_verdict(tables, name, inject):
     if name == "hutchinson.crossover":
-        _one_larger_network(tables)
+        ONE_LARGER(tables)
     assert _verdict(tables, name) == "reproduced"
     inject(tables)
     assert _verdict(tables, name) in ("refuted", "inconclusive")

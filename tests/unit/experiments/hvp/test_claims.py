@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from contract.synthetic import constant, put, swap, times
 
 from adcost.experiments.hvp import claims, homework, measure
 from adcost.experiments.hvp.claims import judge, numbers
@@ -26,76 +27,8 @@ def _verdict(tables, name):
     return {claim.id: claim.verdict for claim in judge(tables)}[name]
 
 
-def _where(table, **labels):
-    mask = table.method.notna()
-    for column, label in labels.items():
-        mask &= table[column] == label
-    assert mask.any(), labels
-    return mask
-
-
 def test_all_claims_are_judged(tables):
     assert [claim.id for claim in judge(tables)] == IDS
-
-
-def _dropped_factor(tables):
-    """A product that is half of what it should be is wrong by 1/2."""
-    table = tables["measurements"]
-    table.loc[_where(table, method="forward_over_reverse", quantity="relative_error"), "value"] = (
-        0.5
-    )
-
-
-def _zero_products(tables):
-    table = tables["measurements"]
-    rows = _where(table, method="reverse_over_reverse", quantity="norm")
-    table.loc[rows & (table.point != "homework-init"), "value"] = 0.0
-
-
-def _swap(a, b, quantity="operations"):
-    """Two methods under each other's name."""
-    names = {a: b, b: a}
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = table.quantity.str.startswith(quantity) | table.quantity.str.endswith(quantity)
-        rows &= table.point != "nested"
-        table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
-
-    return inject
-
-
-def _constant(method, quantity):
-    """A constant in place of a measurement."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _where(table, method=method, quantity=quantity)
-        table.loc[rows, "value"] = table[rows].value.iloc[0]
-
-    return inject
-
-
-def _expensive_products(tables):
-    """A product that secretly takes a gradient for each layer."""
-    table = tables["measurements"]
-    rows = _where(table, method="reverse_over_reverse", quantity="operations")
-    table.loc[rows, "value"] *= table.layers[rows]
-
-
-def _half_a_hessian(tables):
-    table = tables["measurements"]
-    table.loc[_where(table, method="hessian", quantity="output_bytes"), "value"] *= 0.5
-
-
-def _literal_survives(tables):
-    table = tables["measurements"]
-    table.loc[_where(table, initialisation="homework", layers=1000), "value"] = 1e-30
-
-
-def _everything_vanishes(tables):
-    table = tables["measurements"]
-    table.loc[_where(table, point="homework-init"), "value"] = 0.0
 
 
 def _five_depths(tables):
@@ -141,41 +74,37 @@ def _time(method, power):
     return inject
 
 
-def _tangents(tables):
-    """A product that takes more than the most expensive operation with its tangent."""
-    table = tables["measurements"]
-    rows = _where(table, point="nested", method="reverse_over_reverse", quantity="operations")
-    table.loc[rows, "value"] *= 3
-
-
-def _code(method, quantity, value):
-    def inject(tables):
-        table = tables["measurements"]
-        table.loc[_where(table, method=method, quantity=quantity), "value"] = value
-
-    return inject
-
+SWEEP = {"point": ["layers-20", "layers-40", "layers-80"], "quantity": "operations"}
 
 FAULTS = [
-    ("hvp.agree", _dropped_factor),
-    ("hvp.agree", _zero_products),
-    ("hvp.hessian_quadratic", _swap("hessian_then_product", "reverse_over_reverse")),
-    ("hvp.hessian_quadratic", _constant("hessian_then_product", "operations")),
-    ("hvp.product_quadratic", _swap("product", "gradient")),
-    ("hvp.autodiff_linear", _swap("hessian_then_product", "reverse_over_reverse")),
-    ("hvp.autodiff_linear", _constant("reverse_over_forward", "operations")),
-    ("hvp.constant_of_gradient", _expensive_products),
-    ("hvp.constant_of_gradient", _tangents),
+    ("hvp.agree", put(0.5, method="forward_over_reverse", quantity="relative_error")),
+    ("hvp.agree", put(0.0, method="reverse_over_reverse", quantity="norm", point=SWEEP["point"])),
+    ("hvp.hessian_quadratic", swap("hessian_then_product", "reverse_over_reverse", **SWEEP)),
+    ("hvp.hessian_quadratic", constant(method="hessian_then_product", quantity="operations")),
+    ("hvp.product_quadratic", swap("product", "gradient", **SWEEP)),
+    ("hvp.autodiff_linear", swap("hessian_then_product", "reverse_over_reverse", **SWEEP)),
+    ("hvp.autodiff_linear", constant(method="reverse_over_forward", quantity="operations")),
+    (
+        "hvp.constant_of_gradient",
+        times(lambda rows: rows.layers, method="reverse_over_reverse", quantity="operations"),
+    ),
+    (
+        "hvp.constant_of_gradient",
+        times(3, method="reverse_over_reverse", quantity="operations", point="nested"),
+    ),
     ("hvp.hessian_quadratic_time", _time("hessian_then_product", -1)),
     ("hvp.product_quadratic_time", _time("product", -1)),
     ("hvp.autodiff_linear_time", _time("reverse_over_reverse", 1)),
     ("hvp.constant_of_gradient_time", _time("reverse_over_reverse", 1)),
-    ("hvp.homework_code", _code("literal", "largest_entry", 1e-3)),
-    ("hvp.homework_code", _code("mended", "largest_entry", 0.0)),
-    ("hvp.memory", _half_a_hessian),
-    ("hvp.memory", _swap("hessian", "reverse_over_reverse", "_bytes")),
-    ("hvp.literal_init_vanishes", _literal_survives),
-    ("hvp.literal_init_vanishes", _everything_vanishes),
+    ("hvp.homework_code", put(1e-3, method="literal", quantity="largest_entry")),
+    ("hvp.homework_code", put(0.0, method="mended", quantity="largest_entry")),
+    ("hvp.memory", times(0.5, method="hessian", quantity="output_bytes")),
+    (
+        "hvp.memory",
+        swap("hessian", "reverse_over_reverse", quantity=["output_bytes", "temporary_bytes"]),
+    ),
+    ("hvp.literal_init_vanishes", put(1e-30, initialisation="homework", layers=1000)),
+    ("hvp.literal_init_vanishes", put(0.0, point="homework-init")),
 ]
 
 
@@ -200,7 +129,7 @@ def test_every_claim_has_an_injected_fault():
 
 def test_numbers_follow_the_tables(tables):
     before = numbers(tables)
-    tables["timings"].loc[tables["timings"].method == "product", "seconds"] *= 2
+    times(2, "timings", "seconds", method="product")(tables)
     assert numbers(tables)["seconds_product"] == pytest.approx(2 * before["seconds_product"])
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from contract.synthetic import swap
 
 from adcost.experiments.implicit import measure, problems
 from adcost.experiments.implicit.claims import judge, numbers
@@ -40,23 +41,13 @@ def _change(number, at_tolerances=None, **labels):
     return plant
 
 
-def _swapped(one, other, quantity):
-    def plant(tables):
-        table = tables["measurements"]
-        rows = table.quantity == quantity
-        names = {one: other, other: one}
-        table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
-
-    return plant
-
-
 SAME, MEMORY, FOLLOWS, FEWER, SOLVER, SINGULAR = IDS
 FALSEHOODS = [
     # A factor 2, dropped in one method at one problem.
     *((SAME, _change(0.5, False, point=point, method=method, quantity="error"))
       for point, method in (("ridge", "krylov"), ("layer", "successive"), ("ridge", "reverse"),
                             ("layer", "checkpointed"), ("layer", "forward"))),
-    (MEMORY, _swapped("krylov", "checkpointed", "temporary_bytes")),
+    (MEMORY, swap("krylov", "checkpointed", quantity="temporary_bytes")),
     (MEMORY, _change(lambda rows: 80 * rows.steps, method="successive",
                      quantity="temporary_bytes")),
     (MEMORY, _change(5000.0, method="reverse", quantity="temporary_bytes")),
@@ -66,15 +57,15 @@ FALSEHOODS = [
     (FOLLOWS, _change(0.1, True, point="ridge", method="successive", quantity="error")),
     (FOLLOWS, _change(lambda rows: rows.tolerance**0.5, True, point="ridge", method="krylov",
                       quantity="error")),
-    (FEWER, _swapped("krylov", "checkpointed", "operations")),
-    (SOLVER, _swapped("krylov", "reverse", "norm")),
+    (FEWER, swap("krylov", "checkpointed", quantity="operations")),
+    (SOLVER, swap("krylov", "reverse", quantity="norm")),
     (SOLVER, _change(1.0, point="step_sizes", method="krylov", quantity="norm")),
     (SOLVER, _change(0.5, point="step_sizes", method="reverse", quantity="loop_error")),
     (SOLVER, _change(1e-12, point="step_sizes", method="krylov", quantity="loop_error")),
     (SINGULAR, _change(1e-12, point="singular", method="krylov", quantity="error")),
     (SINGULAR, _change(1.0, point="singular", method="reverse", quantity="error")),
     (SINGULAR, _change(0.0, point="singular", method="successive", quantity="finite")),
-    (SINGULAR, _swapped("krylov", "successive", "error")),
+    (SINGULAR, swap("krylov", "successive", quantity="error")),
 ]  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Each claim comes out on a small study, and turns when a fault is injected in its tables."""
 
 import pytest
+from contract.synthetic import constant, put, swap, times
 
 from adcost.experiments.jacobian.claims import judge, numbers
 
@@ -18,14 +19,6 @@ def _claim(tables, name):
     return {claim.id: claim for claim in judge(tables)}[name]
 
 
-def _where(table, **labels):
-    mask = table.method.notna()
-    for column, label in labels.items():
-        mask &= table[column] == label
-    assert mask.any(), labels
-    return mask
-
-
 def test_all_claims_are_judged(tables):
     assert [claim.id for claim in judge(tables)] == IDS
 
@@ -40,35 +33,7 @@ def test_all_counted_and_exact_evidence_agrees(tables):
 
 
 def _swap(**labels):
-    """Two methods under each other's name."""
-    names = {"forward": "reverse", "reverse": "forward"}
-    names |= {f"{one}_sweeps": f"{other}_sweeps" for one, other in names.items()}
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _where(table, **labels)
-        table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
-
-    return inject
-
-
-def _times(factor, **labels):
-    def inject(tables):
-        table = tables["measurements"]
-        table.loc[_where(table, **labels), "value"] *= factor
-
-    return inject
-
-
-def _constant(**labels):
-    """A constant in place of a measurement."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _where(table, **labels)
-        table.loc[rows, "value"] = table[rows].value.iloc[0]
-
-    return inject
+    return swap("forward", "reverse", **labels)
 
 
 def _as_predicted(tables):
@@ -82,28 +47,26 @@ def _as_predicted(tables):
     timings.loc[sweeps, "seconds"] = (1e-6 * cost * noise)[sweeps]
 
 
-def _swapped_times(tables):
-    timings = tables["timings"]
-    timings["method"] = timings.method.replace({"forward": "reverse", "reverse": "forward"})
-
-
 SWEEP = {"point": "sweep-linear", "quantity": "operations"}
 MAX = {"point": "sweep-max", "quantity": "operations"}
 WAIST = {"subject": "hourglass tanh", "quantity": "multiplications"}
 
 FAULTS = [
     ("jacobian.crossover", _swap(**SWEEP)),
-    ("jacobian.crossover", _times(2, **SWEEP, method="forward")),
-    ("jacobian.crossover", _times(0.5, **SWEEP, method="reverse")),
-    ("jacobian.crossover", _constant(**SWEEP, method="reverse")),
+    ("jacobian.crossover", times(2, **SWEEP, method="forward")),
+    ("jacobian.crossover", times(0.5, **SWEEP, method="reverse")),
+    ("jacobian.crossover", constant(**SWEEP, method="reverse")),
     ("jacobian.scalar_output", _swap(**MAX)),
-    ("jacobian.scalar_output", _times(0.01, **MAX, method="forward")),
-    ("jacobian.crossover_time", _swapped_times),
-    ("jacobian.scalar_output_time", _swapped_times),
-    ("jacobian.mode_choice", _swap(subject="ad_choose", quantity="operations")),
-    ("jacobian.no_universal_mode", _constant(**WAIST)),
-    ("jacobian.no_universal_mode", _times(1.01, **WAIST, method="best")),
-    ("jacobian.no_universal_mode", _times(0.5, **WAIST, method="forward")),
+    ("jacobian.scalar_output", times(0.01, **MAX, method="forward")),
+    ("jacobian.crossover_time", _swap(name="timings")),
+    ("jacobian.scalar_output_time", _swap(name="timings")),
+    (
+        "jacobian.mode_choice",
+        swap("forward_sweeps", "reverse_sweeps", subject="ad_choose", quantity="operations"),
+    ),
+    ("jacobian.no_universal_mode", constant(**WAIST)),
+    ("jacobian.no_universal_mode", times(1.01, **WAIST, method="best")),
+    ("jacobian.no_universal_mode", times(0.5, **WAIST, method="forward")),
 ]
 
 
@@ -123,18 +86,19 @@ def test_every_claim_has_an_injected_fault():
 
 CONFIRMING = [
     ("jacobian.crossover", _swap(point="sweep-tanh", quantity="operations")),
-    ("jacobian.crossover", _times(2, point="sweep-linear", quantity="multiplications")),
-    ("jacobian.crossover", _times(1e6, point="sweep-tanh", quantity="relative_error")),
-    ("jacobian.mode_choice", _swap(subject="ad_choose_turned", quantity="operations")),
+    ("jacobian.crossover", times(2, point="sweep-linear", quantity="multiplications")),
+    ("jacobian.crossover", times(1e6, point="sweep-tanh", quantity="relative_error")),
+    ("jacobian.mode_choice", swap("forward_sweeps", "reverse_sweeps", subject="ad_choose_turned",
+                                   quantity="operations")),
     ("jacobian.mode_choice", _swap(subject="ad_choose", quantity="multiplications")),
-    ("jacobian.no_universal_mode", _times(2, subject="widening linear", method="reverse",
+    ("jacobian.no_universal_mode", times(2, subject="widening linear", method="reverse",
                                           quantity="multiplications")),
-    ("jacobian.no_universal_mode", _times(9, point="graphs", method="best",
+    ("jacobian.no_universal_mode", times(9, point="graphs", method="best",
                                           quantity="multiplications")),
-    ("jacobian.no_universal_mode", _times(2, subject="helmholtz", method="markowitz",
+    ("jacobian.no_universal_mode", times(2, subject="helmholtz", method="markowitz",
                                           quantity="multiplications")),
-    ("jacobian.no_universal_mode", _times(1e9, point="chains", quantity="relative_error")),
-    ("jacobian.no_universal_mode", _times(1e9, point="graphs", quantity="relative_error")),
+    ("jacobian.no_universal_mode", times(1e9, point="chains", quantity="relative_error")),
+    ("jacobian.no_universal_mode", times(1e9, point="graphs", quantity="relative_error")),
 ]  # fmt: skip
 
 
@@ -150,11 +114,8 @@ def test_evidence_that_does_not_decide_is_seen_to_fail_too(tables, name, inject)
 
 def test_a_chain_that_gains_nothing_claims_nothing(tables):
     """An hourglass whose widths promise no gain cannot carry the claim."""
-    table = tables["measurements"]
-    rows = _where(table, subject="hourglass tanh")
-    table.loc[rows, "shape"] = "2-4-8"
-    timings = tables["timings"]
-    timings.loc[timings.subject == "hourglass tanh", "shape"] = "2-4-8"
+    for table in ("measurements", "timings"):
+        put("2-4-8", table, "shape", subject="hourglass tanh")(tables)
     assert _claim(tables, "jacobian.no_universal_mode").verdict == "inconclusive"
 
 
@@ -172,7 +133,5 @@ def test_numbers_follow_the_tables(tables):
     assert before["inputs"] == 12 and before["most_outputs"] == 40
     assert before["scalar_predicted"] == 6.5 and before["hourglass_waist"] == 2
     assert {row["graph"] for row in before["eliminations"]} >= {"Helmholtz", "lighthouse"}
-    timings = tables["timings"]
-    slow = (timings.subject == "linear") & (timings.method == "reverse")
-    timings.loc[slow, "seconds"] *= 2
+    times(2, "timings", "seconds", subject="linear", method="reverse")(tables)
     assert numbers(tables)["ms_reverse"] == pytest.approx(2 * before["ms_reverse"])

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from contract.synthetic import put, swap, times
 
 from adcost.derivatives import linear_algebra as rules
 from adcost.experiments.linear_algebra import measure
@@ -20,53 +21,23 @@ def _claim(tables, name):
     return {claim.id: claim for claim in judge(tables)}[name]
 
 
-def _rows(tables, **labels):
-    table = tables["measurements"]
-    mask = table.method.notna()
-    for column, label in labels.items():
-        mask &= table[column] == label
-    assert mask.any(), labels
-    return mask
-
-
-def _set(value, **labels):
-    def inject(tables):
-        tables["measurements"].loc[_rows(tables, **labels), "value"] = value
-
-    return inject
-
-
-def _swapped(tables):
-    """Differences under the name of the formula."""
-    table = tables["measurements"]
-    names = {"rule": "difference", "difference": "rule"}
-    rows = _rows(tables, point="accuracy")
-    table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
-
-
-def _no_regulariser(tables):
-    table = tables["measurements"]
-    names = {"proximal": "no_regulariser", "no_regulariser": "proximal"}
-    table["method"] = table.method.map(lambda name: names.get(name, name))
-
-
 FAULTS = [
     # Half of the formula: off by 1/2, whatever the condition.
-    ("linear_algebra.solve", _set(0.5, problem="solve", method="rule", quantity="relative_error")),
+    ("linear_algebra.solve", put(0.5, problem="solve", method="rule", quantity="relative_error")),
     ("linear_algebra.solve",
-     _set(0.5, problem="solve", method="library", quantity="relative_error")),
-    ("linear_algebra.solve", _swapped),
+     put(0.5, problem="solve", method="library", quantity="relative_error")),
+    ("linear_algebra.solve", swap("rule", "difference", point="accuracy")),
     ("linear_algebra.least_squares",
-     _set(2.0, problem="least_squares", method="rule", quantity="relative_error")),
-    ("linear_algebra.least_squares", _swapped),
+     put(2.0, problem="least_squares", method="rule", quantity="relative_error")),
+    ("linear_algebra.least_squares", swap("rule", "difference", point="accuracy")),
     ("linear_algebra.nuclear_norm",
-     _set(2.0, problem="nuclear_norm", method="rule", quantity="relative_error")),
+     put(2.0, problem="nuclear_norm", method="rule", quantity="relative_error")),
     ("linear_algebra.nuclear_norm_degenerate",
-     _set(0.1, problem="deficient", method="rule", quantity="distance")),
+     put(0.1, problem="deficient", method="rule", quantity="distance")),
     ("linear_algebra.nuclear_norm_degenerate",
-     _set(0.0, problem="zero", method="rule", quantity="finite")),
-    ("linear_algebra.low_rank", _no_regulariser),
-    ("linear_algebra.low_rank", _set(20.0, method="proximal", quantity="rank")),
+     put(0.0, problem="zero", method="rule", quantity="finite")),
+    ("linear_algebra.low_rank", swap("proximal", "no_regulariser")),
+    ("linear_algebra.low_rank", put(20.0, method="proximal", quantity="rank")),
 ]  # fmt: skip
 
 
@@ -114,7 +85,6 @@ def test_the_square_of_the_condition_is_seen_beside_the_verdict(tables):
 def test_numbers_follow_the_tables(tables):
     before = numbers(tables)
     assert [row["way"] for row in before["cost"]] == list(measure.SOLVES)
-    rows = tables["timings"].method == "elimination"
-    tables["timings"].loc[rows, "seconds"] *= 2
+    times(2, "timings", "seconds", method="elimination")(tables)
     after = numbers(tables)
     assert after["cost"][3]["seconds"] == pytest.approx(2 * before["cost"][3]["seconds"])

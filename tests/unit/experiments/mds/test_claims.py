@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from contract.synthetic import put, swap, times, where
 
 from adcost.experiments.mds import maps, measure
 from adcost.experiments.mds.claims import judge, numbers
@@ -24,78 +25,43 @@ def test_all_claims_are_judged(tables):
     assert [claim.id for claim in judge(tables)] == IDS
 
 
-def _rows(tables, quantity, method=None):
-    table = tables["measurements"]
-    rows = table.quantity == quantity
-    if method:
-        rows &= table.method == method
-    assert rows.any(), (quantity, method)
-    return rows
+def _per_coordinate(rows):
+    """The factor d is dropped from what grows with it."""
+    return 1 / (2 * rows.cities)
 
 
-def _times(quantity, method, factor):
-    """A quantity of a method multiplied, by a number or by the number of cities."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _rows(tables, quantity, method)
-        table.loc[rows, "value"] *= table.cities[rows] if factor == "cities" else factor
-
-    return inject
-
-
-def _per_city(quantity, method):
-    """The factor d is dropped from a method's evaluations."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _rows(tables, quantity, method)
-        table.loc[rows, "value"] /= 2 * table.cities[rows]
-
-    return inject
-
-
-def _swap(quantity, a, b):
-    """Two methods change places in one quantity, where both were run."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _rows(tables, quantity) & (table.start < 3)
-        table.loc[rows, "method"] = table[rows].method.map(lambda m: {a: b, b: a}.get(m, m))
-
-    return inject
-
-
-def _constant(quantity, method, value):
-    def inject(tables):
-        tables["measurements"].loc[_rows(tables, quantity, method), "value"] = value
-
-    return inject
-
-
-def _never_arrives(method):
-    """Every run of a method is censored: what it spent says nothing of what it would take."""
-    return _constant("converged", method, 0.0)
-
+EVALUATIONS = {"quantity": "evaluations_to_tolerance"}
 
 FAULTS = [
-    ("mds.gradient_recovers_map", _times("procrustes_relative", "gradient_descent", 1000)),
-    ("mds.gradient_recovers_map", _constant("procrustes_relative", "gradient_descent", 0.2)),
-    ("mds.gradient_recovers_map", _constant("least_distortion", "point", 1e-6)),
-    ("mds.gradient_free_lags", _per_city("evaluations_to_tolerance", "central_differences")),
-    ("mds.gradient_free_lags", _per_city("evaluations_to_tolerance", "two_point")),
+    (
+        "mds.gradient_recovers_map",
+        times(1000, quantity="procrustes_relative", method="gradient_descent"),
+    ),
+    (
+        "mds.gradient_recovers_map",
+        put(0.2, quantity="procrustes_relative", method="gradient_descent"),
+    ),
+    ("mds.gradient_recovers_map", put(1e-6, quantity="least_distortion", method="point")),
+    ("mds.gradient_free_lags", times(_per_coordinate, **EVALUATIONS, method="central_differences")),
+    ("mds.gradient_free_lags", times(_per_coordinate, **EVALUATIONS, method="two_point")),
     (
         "mds.gradient_free_lags",
-        _swap("evaluations_to_tolerance", "gradient_descent", "central_differences"),
+        swap("gradient_descent", "central_differences", **EVALUATIONS, start=[0, 1, 2]),
     ),
-    ("mds.gradient_free_lags", _constant("evaluations_to_tolerance", "nelder_mead", 500.0)),
-    ("mds.gradient_free_lags", _never_arrives("nelder_mead")),
-    ("mds.iterations_flat", _times("subset_steps", "gradient_descent", "cities")),
-    ("mds.iterations_flat", _per_city("subset_steps", "gradient_descent")),
-    ("mds.pca", _constant("pca_difference", "pca", 1e-3)),
+    ("mds.gradient_free_lags", put(500.0, **EVALUATIONS, method="nelder_mead")),
+    ("mds.gradient_free_lags", put(0.0, quantity="converged", method="nelder_mead")),
+    (
+        "mds.iterations_flat",
+        times(lambda rows: rows.cities, quantity="subset_steps", method="gradient_descent"),
+    ),
+    (
+        "mds.iterations_flat",
+        times(_per_coordinate, quantity="subset_steps", method="gradient_descent"),
+    ),
+    ("mds.pca", put(1e-3, quantity="pca_difference", method="pca")),
     # A map of PCA's that does not fit; a minimiser that is PCA's map although nothing is flat.
-    ("mds.pca_of_the_loss", _constant("pca_loss", "pca", 1e-12)),
-    ("mds.pca_of_the_loss", _constant("minimiser_difference", "classical_scaling", 0.0)),
+    ("mds.pca_of_the_loss", put(1e-12, quantity="pca_loss", method="pca")),
+    ("mds.pca_of_the_loss", put(0.0, quantity="minimiser_difference", method="classical_scaling")),
 ]
 
 
@@ -117,7 +83,7 @@ def test_every_claim_has_an_injected_fault():
 
 def test_distances_in_place_of_squares_are_no_map_and_squares_would_be(tables):
     assert _verdict(tables, "mds.distances_or_squares") == "refuted"
-    _constant("shape_error", "literal", 1e-8)(tables)
+    put(1e-8, quantity="shape_error", method="literal")(tables)
     assert _verdict(tables, "mds.distances_or_squares") == "reproduced"
 
 
@@ -131,7 +97,7 @@ def test_the_shape_error_is_that_of_the_best_scale_and_motion():
 def _pca_rows(tables, truth_error):
     """PCA's rows as measured anew from the code, in the table's own place."""
     table = tables["measurements"]
-    rows = _rows(tables, "pca_difference")
+    rows = where(table, quantity="pca_difference")
     fresh = dict(zip(table[rows].point, truth_error, strict=True))
     table.loc[rows, "value"] = table[rows].point.map(fresh).to_numpy()
 
@@ -149,14 +115,16 @@ def test_wrong_centring_in_the_code_turns_pca(tables, monkeypatch):
     monkeypatch.setattr(maps, "classical_scaling", wrong)
     truth = np.random.default_rng(0).normal(size=(8, 2))
     error = next(row[3] for row in measure._pca(truth) if row[2] == "pca_difference")
-    number = _rows(tables, "pca_difference").sum()
+    number = where(tables["measurements"], quantity="pca_difference").sum()
     _pca_rows(tables, [error] * number)
     assert _verdict(tables, "mds.pca") == "refuted"
 
 
 def test_a_censored_small_size_claims_nothing(tables):
     table = tables["measurements"]
-    rows = _rows(tables, "converged", "nelder_mead") & (table.cities == table.cities.min())
+    rows = where(table, quantity="converged", method="nelder_mead") & (
+        table.cities == table.cities.min()
+    )
     table.loc[rows, "value"] = 0.0
     assert _verdict(tables, "mds.gradient_free_lags") == "inconclusive"
 
@@ -164,7 +132,9 @@ def test_a_censored_small_size_claims_nothing(tables):
 def test_a_censored_largest_size_is_a_lower_bound_and_said_to_be(tables):
     table = tables["measurements"]
     europe = table.region == "europe"
-    rows = _rows(tables, "converged", "nelder_mead") & (table.cities == table[europe].cities.max())
+    rows = where(table, quantity="converged", method="nelder_mead") & (
+        table.cities == table[europe].cities.max()
+    )
     table.loc[rows & europe, "value"] = 0.0
     claim = next(claim for claim in judge(tables) if claim.id == "mds.gradient_free_lags")
     assert "at least" in claim.note and "lower bounds" in claim.note
@@ -175,8 +145,7 @@ def test_numbers_are_finite_and_follow_the_tables(tables):
     assert all(np.isfinite(v) for v in before.values() if not isinstance(v, str))
     assert before["least_cities"] == 6 and before["most_cities"] == 15
     assert before["animated_cities"] == 10 and before["widest_point"] == "world-8"
-    table = tables["measurements"]
-    table.loc[_rows(tables, "evaluations_to_tolerance", "two_point"), "value"] *= 2
+    times(2, **EVALUATIONS, method="two_point")(tables)
     assert numbers(tables)["two_point_ratio_last"] == pytest.approx(
         2 * before["two_point_ratio_last"]
     )

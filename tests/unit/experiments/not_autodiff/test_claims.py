@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from contract.synthetic import put, swap, times
 
 from adcost.derivatives import symbolic
 from adcost.experiments.not_autodiff import extended, measure
@@ -28,14 +29,6 @@ def _evidence(tables, name, unit):
     (claim,) = (claim for claim in judge(tables) if claim.id == name)
     (piece,) = (piece for piece in claim.evidence if piece.unit == unit)
     return piece
-
-
-def _rows(table, **labels):
-    mask = table.method.notna()
-    for column, label in labels.items():
-        mask &= table[column].isin([label] if isinstance(label, str) else label)
-    assert mask.any(), labels
-    return mask
 
 
 @pytest.fixture
@@ -93,56 +86,37 @@ def test_rickers_expression_is_right_and_only_its_value_is_not():
         assert derivative.is_Add and sum(terms) / abs(right) > 2 ** (depth - 1)
 
 
-def _set(quantity, change, **labels):
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _rows(table, quantity=[quantity], **labels)
-        table.loc[rows, "value"] = change(table[rows])
-
-    return inject
-
-
-def _swap(a, b, quantity):
-    """Two methods under each other's name."""
-    names = {a: b, b: a}
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _rows(table, quantity=[quantity])
-        table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
-
-    return inject
-
-
 FAULTS = [
     # A size that grows like a power of the depth, and an AD that swells.
     ("not_autodiff.symbolic_swell",
-     _set("operations", lambda rows: 8.0 * rows.depth**3, method="symbolic", function="logistic")),
-    ("not_autodiff.symbolic_swell", _swap("symbolic", "symbolic_shared", "operations")),
+     put(lambda rows: 8.0 * rows.depth**3, method="symbolic", function="logistic",
+         quantity="operations")),
+    ("not_autodiff.symbolic_swell", swap("symbolic", "symbolic_shared", quantity="operations")),
     ("not_autodiff.symbolic_swell",
-     _set("operations", lambda rows: rows.depth**2.0, method="reverse", function="logistic")),
-    ("not_autodiff.symbolic_swell", _set("operations", lambda rows: 7.0, method="forward")),
+     put(lambda rows: rows.depth**2.0, method="reverse", function="logistic",
+         quantity="operations")),
+    ("not_autodiff.symbolic_swell", put(7.0, method="forward", quantity="operations")),
     # Another function, by as little as double precision shows.
     ("not_autodiff.same_function",
-     _set("function_error", lambda rows: 1e-16, method="symbolic", function="logistic")),
+     put(1e-16, method="symbolic", function="logistic", quantity="function_error")),
     # AD no better than differences; differences no worse than AD.
-    ("not_autodiff.differences_far_worse", _swap("forward", "central_difference", "error")),
+    ("not_autodiff.differences_far_worse", swap("forward", "central_difference", quantity="error")),
     ("not_autodiff.differences_far_worse",
-     _set("error", lambda rows: 1e-15, method="central_difference", function="logistic")),
+     put(1e-15, method="central_difference", function="logistic", quantity="error")),
     # A dropped factor.
     ("not_autodiff.stable",
-     _set("scaled_error", lambda rows: 0.5 / 1e-16, method="reverse", function="logistic")),
-    ("not_autodiff.stable", _set("scaled_error", lambda rows: 20.0, method="reverse")),
+     put(0.5 / 1e-16, method="reverse", function="logistic", quantity="scaled_error")),
+    ("not_autodiff.stable", put(20.0, method="reverse", quantity="scaled_error")),
     ("not_autodiff.same_rounding",
-     _set("scaled_error", lambda rows: 0.5 / 1e-16, method="symbolic", function="logistic")),
+     put(0.5 / 1e-16, method="symbolic", function="logistic", quantity="scaled_error")),
     ("not_autodiff.same_rounding",
-     _set("scaled_error", lambda rows: 0.5 / 1e-16, method="forward", function="logistic")),
+     put(0.5 / 1e-16, method="forward", function="logistic", quantity="scaled_error")),
     # Forward mode that stores; reverse mode that does not; the two exchanged.
-    ("not_autodiff.reverse_costs_memory", _swap("forward", "reverse", "temporary_bytes")),
+    ("not_autodiff.reverse_costs_memory", swap("forward", "reverse", quantity="temporary_bytes")),
     ("not_autodiff.reverse_costs_memory",
-     _set("temporary_bytes", lambda rows: 200.0, method="reverse", function="ricker")),
+     put(200.0, method="reverse", function="ricker", quantity="temporary_bytes")),
     ("not_autodiff.reverse_costs_memory",
-     _set("temporary_bytes", lambda rows: 200.0 + rows.depth, method="forward")),
+     put(lambda rows: 200.0 + rows.depth, method="forward", quantity="temporary_bytes")),
 ]  # fmt: skip
 
 
@@ -176,8 +150,6 @@ def test_numbers_follow_the_tables(tables):
     before = numbers(tables)
     assert before["symbolic_operations"] == 768 and before["paths"] == 2.0**16
     assert len(before["bullets"]) == 6 and len(before["approaches"]) == 6
-    tables["measurements"].loc[
-        _rows(tables["measurements"], method="reverse", quantity=["gradient_operations"]), "value"
-    ] *= 2
+    times(2, method="reverse", quantity="gradient_operations")(tables)
     after = numbers(tables)
     assert after["gradient_in_values"] == pytest.approx(2 * before["gradient_in_values"])

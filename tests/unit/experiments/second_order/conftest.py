@@ -36,7 +36,14 @@ def planted(newton=lambda p: 2.0 * p, seconds=None, newton_cg=30.0, numbers=None
         for p in sizes:
             point = f"{problem}-{p}"
             points.append(
-                {"point": point, "dense_up_to": 256, "pairs": 10, "calls": 100, "memory_gb": ""}
+                {
+                    "point": point,
+                    "conditions": [10] if problem == "convex-10" else "",
+                    "dense_up_to": 256,
+                    "pairs": 10,
+                    "calls": 100,
+                    "memory_gb": "",
+                }
             )
             costs = {
                 "gradient_descent": 3 * first,
@@ -86,7 +93,14 @@ def planted(newton=lambda p: 2.0 * p, seconds=None, newton_cg=30.0, numbers=None
             for method, of in held.items()
         ]
     points.append(
-        {"point": "storage", "dense_up_to": "", "pairs": 10, "calls": "", "memory_gb": 16}
+        {
+            "point": "storage",
+            "conditions": "",
+            "dense_up_to": "",
+            "pairs": 10,
+            "calls": "",
+            "memory_gb": 16,
+        }
     )
     columns = ["point", "problem", "size", "start", "method", "quantity", "value"]
     clock = ["point", "problem", "method", "repeat", "order", "seconds", "compile_seconds"]

@@ -1,8 +1,8 @@
 """Each claim comes out on a small study, and turns when a falsehood is planted in its tables."""
 
 import numpy as np
-import pandas as pd
 import pytest
+from contract.synthetic import put, times, where
 
 from adcost.experiments.sparse import analysis, prices
 from adcost.experiments.sparse.claims import judge, numbers
@@ -10,31 +10,6 @@ from adcost.headline.prices import Quote
 from adcost.statistics.intervals import paired_ratio
 
 U = 2.0**-53
-
-
-def _where(table, **labels):
-    mask = pd.Series(True, table.index)
-    for column, label in labels.items():
-        mask &= table[column].isin(label if isinstance(label, list) else [label])
-    assert mask.any(), labels
-    return mask
-
-
-def _put(change, name="measurements", column="value", **labels):
-    def plant(tables):
-        table = tables[name]
-        rows = _where(table, **labels)
-        table.loc[rows, column] = change(table.loc[rows, column])
-
-    return plant
-
-
-def _times(factor, name="measurements", column="value", **labels):
-    return _put(lambda old: old * factor, name, column, **labels)
-
-
-def _constant(number, **labels):
-    return _put(lambda old: float(number), **labels)
 
 
 def _as_predicted(tables):
@@ -60,38 +35,38 @@ IDS = ["sparse.colouring", "sparse.both_modes", "sparse.symmetry", "sparse.colou
 
 STENCIL = {"point": "hessian-stencil", "way": "star"}
 FALSEHOODS = {
-    "products grow with n": ("sparse.colouring", _put(lambda old: old + 2, **STENCIL, size=64,
-                                                      quantity="products")),
-    "a product more than single ones": ("sparse.colouring", _times(
+    "products grow with n": ("sparse.colouring", put(
+        lambda rows: rows.value + 2, **STENCIL, size=64, quantity="products")),
+    "a product more than single ones": ("sparse.colouring", times(
         3, **STENCIL, size=64, quantity="operations")),
-    "dense is cheaper": ("sparse.colouring", _times(
+    "dense is cheaper": ("sparse.colouring", times(
         1e-4, point="jacobian-arrow", way="rows", size=64, quantity="operations")),
-    "an entry missed": ("sparse.colouring", _constant(
+    "an entry missed": ("sparse.colouring", put(
         1, point="jacobian-banded", way="traced", quantity="missed")),
-    "a wrong matrix": ("sparse.colouring", _constant(
+    "a wrong matrix": ("sparse.colouring", put(
         1e-13, point="jacobian-stencil", way="coloured_both", quantity="dense_error")),
-    "a wrong product": ("sparse.colouring", _constant(
+    "a wrong product": ("sparse.colouring", put(
         1e-11, point="hessian-arrow", way="star", quantity="direction_error")),
-    "one mode suffices": ("sparse.both_modes", _constant(
+    "one mode suffices": ("sparse.both_modes", put(
         2, point="jacobian-arrow", way="coloured_rows", size=64, quantity="products")),
-    "both modes take four": ("sparse.both_modes", _constant(
+    "both modes take four": ("sparse.both_modes", put(
         4, point="jacobian-arrow", way="coloured_both", size=64, quantity="products")),
-    "an arrow takes three": ("sparse.symmetry", _constant(
+    "an arrow takes three": ("sparse.symmetry", put(
         3, point="hessian-arrow", way="star", size=64, quantity="products")),
-    "a band takes all its columns": ("sparse.symmetry", _constant(
+    "a band takes all its columns": ("sparse.symmetry", put(
         5, point="hessian-banded", way="acyclic", quantity="products")),
-    "columns use symmetry too": ("sparse.symmetry", _constant(
+    "columns use symmetry too": ("sparse.symmetry", put(
         3, point="hessian-banded", way="coloured_columns", quantity="products")),
-    "substitution is wrong": ("sparse.symmetry", _constant(
+    "substitution is wrong": ("sparse.symmetry", put(
         1e-10, point="hessian-banded", way="acyclic", quantity="dense_error")),
     "times of other ways": ("sparse.colouring_time", _swapped),
-    "one slow matrix": ("sparse.colouring_time", _times(
+    "one slow matrix": ("sparse.colouring_time", times(
         1e3, "timings", "seconds", structure="stencil", method="coloured_both", size=64)),
-    "small ones save more": ("sparse.small_matrices_time", _times(
+    "small ones save more": ("sparse.small_matrices_time", times(
         1e-3, "timings", "seconds", structure="arrow", method="star", size=16)),
-    "colours help at random": ("sparse.random_patterns", _times(
+    "colours help at random": ("sparse.random_patterns", times(
         0.1, way="random", quantity="products")),
-    "a band saves little": ("sparse.random_patterns", _times(9, way="band", quantity="products")),
+    "a band saves little": ("sparse.random_patterns", times(9, way="band", quantity="products")),
 }  # fmt: skip
 
 
@@ -130,7 +105,7 @@ def test_a_planted_falsehood_turns_the_verdict(judged, falsehood):
 
 
 def _error(measured, **labels):
-    return measured.value[_where(measured, **labels)].max()
+    return measured.value[where(measured, **labels)].max()
 
 
 @pytest.mark.parametrize(("errors", "outcome"), [(9.9, "reproduced"), (10.1, "refuted")])
@@ -142,9 +117,9 @@ def test_ten_rounding_errors_an_entry_are_allowed_and_a_level_by_substitution(
     entries = _error(measured, **label, way="star", quantity="row_entries")
     levels = _error(measured, **label, way="acyclic", quantity="levels")
     assert (entries, levels > 10) == (5, True)
-    _constant(errors * entries * U, **label, way="star", quantity="direction_error")(tables)
+    put(errors * entries * U, **label, way="star", quantity="direction_error")(tables)
     assert judged("sparse.colouring") == outcome
-    _constant(
+    put(
         errors * entries * levels * U, **label, way="acyclic", quantity="direction_error"
     )(tables)  # fmt: skip
     assert judged("sparse.symmetry") == outcome
@@ -154,19 +129,19 @@ def test_random_patterns_are_judged_at_a_quarter_of_the_entries(tables):
     n, entries, random, band = analysis.random_share(tables["measurements"])
     assert (n, entries) == (48, 12) and band == 12 / 48
     rows = tables["measurements"]
-    of = rows.value[_where(rows, way="random", entries=12)]
+    of = rows.value[where(rows, way="random", entries=12)]
     assert random.value == np.median(of) / 48 and random.low == of.min() / 48
 
 
 def test_time_saved_is_over_the_faster_dense_way(tables):
     _as_predicted(tables)
     for way in ("columns", "rows"):
-        _times(0.25, "timings", "seconds", point="time-jacobian", structure="banded", method=way,
+        times(0.25, "timings", "seconds", point="time-jacobian", structure="banded", method=way,
                size=64)(tables)  # fmt: skip
         saved = {(m, s): one for m, s, one in analysis.timed_cases(tables["timings"], 64)}
         expected = (10 + 64) / (10 + 7) / 4
         assert saved["jacobian", "banded"].value == pytest.approx(expected, rel=0.01)
-        _times(4, "timings", "seconds", point="time-jacobian", structure="banded", method=way,
+        times(4, "timings", "seconds", point="time-jacobian", structure="banded", method=way,
                size=64)(tables)  # fmt: skip
 
 
@@ -205,7 +180,7 @@ def test_prices_are_of_the_direct_way_and_timed_where_both_are(tables):
     assert len(found) == 6
     of = {way: _error(measured, point="jacobian-arrow", size=64, way=way, quantity="operations")
           for way in ("coloured_both", "function")}  # fmt: skip
-    rows = timings[_where(timings, point="time-jacobian", structure="arrow", size=64)]
+    rows = timings[where(timings, point="time-jacobian", structure="arrow", size=64)]
     assert found["arrow jacobian"] == Quote(
         "sparse Jacobian by colours", "arrow jacobian", 64,
         of["coloured_both"] / of["function"], paired_ratio(rows, "coloured_both", "function"),

@@ -1,12 +1,15 @@
 import subprocess
 import sys
+from importlib import resources
 
 import jax
 import pytest
+import yaml
 
 from adcost.costs.memory import program_bytes
 from adcost.experiments.plan import PROCESS_MB, check_points
 from adcost.experiments.spectrum import network, plan
+from adcost.experiments.spectrum.rows import LARGEST
 from adcost.functions.classifiers import ARCHITECTURES
 
 
@@ -178,3 +181,9 @@ def test_an_architecture_of_ones_own_needs_one_entry(section, monkeypatch):
     monkeypatch.setitem(ARCHITECTURES, "mine", ARCHITECTURES["mlp"])
     section["networks"]["deeper"]["architecture"] = "mine"
     assert plan.problems(section, 6000) == []
+
+
+def test_every_ritz_value_that_can_be_configured_has_a_quantity():
+    schema = yaml.safe_load((resources.files(plan.__package__) / "schema.yaml").read_text())
+    shown = schema["properties"]["ghosts"]["properties"]["shown"]
+    assert list(LARGEST.values()) == list(range(1, shown["maximum"] + 1))

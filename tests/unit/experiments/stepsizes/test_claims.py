@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from contract.synthetic import put, swap, times, where
 
-from adcost.experiments.stepsizes.claims import judge, numbers, share_interval
+from adcost.experiments.stepsizes.claims import judge, numbers
 
 IDS = [
     "stepsizes.gradient",
@@ -22,92 +23,58 @@ def _claim(tables, name):
     return {claim.id: claim for claim in judge(tables)}[name]
 
 
-def _where(table, **labels):
-    mask = table.method.notna()
-    for column, label in labels.items():
-        mask &= table[column] == label
-    assert mask.any(), labels
-    return mask
-
-
-def _change(change, **labels):
-    """An injected fault: ``change`` applied to the rows with these labels."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _where(table, **labels)
-        table.loc[rows, "value"] = change(table.value[rows])
-
-    return inject
-
-
-def _set(value, **labels):
-    return _change(lambda _: value, **labels)
-
-
 def _as_if(a, b):
     """Method ``a``'s ends under the name of ``b``: a swapped method."""
 
     def inject(tables):
         table = tables["measurements"]
-        copied = table[_where(table, point="homework", method=a)].assign(method=b)
-        kept = table[~_where(table, point="homework", method=b)]
+        copied = table[where(table, point="homework", method=a)].assign(method=b)
+        kept = table[~where(table, point="homework", method=b)]
         tables["measurements"] = pd.concat([kept, copied], ignore_index=True)
 
     return inject
-
-
-def _steps_that_lose(tables):
-    """Learned steps under Chebyshev's name and the other way round."""
-    table = tables["measurements"]
-    names = {"learned": "chebyshev", "chebyshev": "learned"}
-    rows = _where(table, point="condition", quantity="loss_ratio")
-    table.loc[rows, "method"] = table.method[rows].map(lambda name: names.get(name, name))
 
 
 DECIDED_BY_THE_CONSTANT = ("stepsizes.stationary", "stepsizes.local_minimum")
 
 FAULTS = [
     # A gradient without its factor 2, of the wrong sign, or right at random α alone.
-    ("stepsizes.gradient", _set(0.5, method="gradient", quantity="gradient_error")),
-    ("stepsizes.gradient", _set(2.0, method="gradient", quantity="gradient_error")),
-    ("stepsizes.gradient", _set(1e-3, method="gradient", quantity="gradient_error", at=1e-8)),
+    ("stepsizes.gradient", put(0.5, method="gradient", quantity="gradient_error")),
+    ("stepsizes.gradient", put(2.0, method="gradient", quantity="gradient_error")),
+    ("stepsizes.gradient", put(1e-3, method="gradient", quantity="gradient_error", at=1e-8)),
     # Nothing learned, in half of the runs or in all.
-    ("stepsizes.improves", _set(1.0, method="constant", quantity="loss_ratio")),
-    ("stepsizes.improves", _set(1.0, method="constant", quantity="loss_ratio", run=3)),
+    ("stepsizes.improves", put(1.0, method="constant", quantity="loss_ratio")),
+    ("stepsizes.improves", put(1.0, method="constant", quantity="loss_ratio", run=3)),
     # The end of the small constant β in place of one that arrived; a gradient that stayed.
     ("stepsizes.stationary_on_arrival", _as_if("constant", "matched")),
     ("stepsizes.stationary_on_arrival", _as_if("constant", "polyak")),
     (
         "stepsizes.stationary_on_arrival",
-        _set(1e-6, method="polyak", quantity="gradient_norm", run=2),
+        put(1e-6, method="polyak", quantity="gradient_norm", run=2),
     ),
     ("stepsizes.local_minimum_on_arrival", _as_if("constant", "polyak")),
     # Wrong sign, a second curved direction, a valley that is none, a way down.
+    ("stepsizes.local_minimum_on_arrival", times(-1, method="matched", quantity="eigenvalue")),
     (
         "stepsizes.local_minimum_on_arrival",
-        _change(lambda v: -v, method="matched", quantity="eigenvalue"),
+        put(1.0, method="polyak", quantity="eigenvalue", at=2.0),
     ),
+    ("stepsizes.local_minimum_on_arrival", put(1.0, method="valley", quantity="rank", at=2.0)),
+    ("stepsizes.local_minimum_on_arrival", put(0.0, method="valley", quantity="rank", at=1.0)),
     (
         "stepsizes.local_minimum_on_arrival",
-        _set(1.0, method="polyak", quantity="eigenvalue", at=2.0),
-    ),
-    ("stepsizes.local_minimum_on_arrival", _set(1.0, method="valley", quantity="rank", at=2.0)),
-    ("stepsizes.local_minimum_on_arrival", _set(0.0, method="valley", quantity="rank", at=1.0)),
-    (
-        "stepsizes.local_minimum_on_arrival",
-        _set(0.5, method="polyak", quantity="lower_share", at=1e-8),
+        put(0.5, method="polyak", quantity="lower_share", at=1e-8),
     ),
     # The homework's own run, put where Polyak's step arrives, comes out; a slope does not.
-    ("stepsizes.stationary", _set(1e-6, method="constant", quantity="gradient_norm", run=2)),
-    ("stepsizes.local_minimum", _change(lambda v: -v, method="constant", quantity="eigenvalue")),
-    ("stepsizes.local_minimum", _set(0.5, method="constant", quantity="lower_share", at=1e-8)),
+    ("stepsizes.stationary", put(1e-6, method="constant", quantity="gradient_norm", run=2)),
+    ("stepsizes.local_minimum", times(-1, method="constant", quantity="eigenvalue")),
+    ("stepsizes.local_minimum", put(0.5, method="constant", quantity="lower_share", at=1e-8)),
     # A run below the border that went up or diverged; runs above it that did not.
-    ("stepsizes.stability", _set(1.0, point="sweep", quantity="rises", at=0.5)),
-    ("stepsizes.stability", _set(1.0, point="sweep", quantity="diverged", at=1.0)),
-    ("stepsizes.stability", _set(0.0, point="sweep", quantity="diverged", at=3.0)),
-    ("stepsizes.chebyshev", _steps_that_lose),
-    ("stepsizes.chebyshev", _set(1e-9, method="learned", quantity="worst_case")),
+    ("stepsizes.stability", put(1.0, point="sweep", quantity="rises", at=0.5)),
+    ("stepsizes.stability", put(1.0, point="sweep", quantity="diverged", at=1.0)),
+    ("stepsizes.stability", put(0.0, point="sweep", quantity="diverged", at=3.0)),
+    ("stepsizes.chebyshev", swap("learned", "chebyshev", point="condition", quantity="loss_ratio")),
+    ("stepsizes.chebyshev", put(1e-9, method="learned", quantity="worst_case")),
 ]
 
 
@@ -139,7 +106,7 @@ def test_the_homeworks_own_small_constant_has_not_arrived_and_decides(measured):
 
 
 def test_steps_that_are_not_the_least_are_noticed(tables):
-    _change(lambda v: v * 1.01, method="learned", quantity="loss_ratio")(tables)
+    times(1.01, method="learned", quantity="loss_ratio")(tables)
     assert _claim(tables, "stepsizes.chebyshev").evidence[-1].verdict != "reproduced"
 
 
@@ -154,16 +121,10 @@ def test_a_beta_that_diverges_is_reported_as_the_finding_it_is(diverged, tables)
     assert _claim(tables, "stepsizes.gradient").verdict == "reproduced"
 
 
-def test_a_share_of_none_has_the_interval_of_clopper_and_pearson():
-    interval = share_interval(pd.Series([0.0, 0.0]), 100)
-    assert (interval.value, interval.low) == (0, 0)
-    assert interval.high == pytest.approx(1 - 0.025 ** (1 / 100))
-
-
 def test_numbers_are_finite_and_follow_the_tables(tables):
     before = numbers(tables)
     assert before["horizon"] == 4 and before["dimension"] == 30 and before["starts"] == 8
     assert before["law"] == pytest.approx(-4 / 3)
     assert all(np.isfinite(v) for v in before.values() if isinstance(v, float))
-    _change(lambda v: v / 10, method="constant", quantity="loss_ratio")(tables)
+    times(0.1, method="constant", quantity="loss_ratio")(tables)
     assert numbers(tables)["constant_orders"] == pytest.approx(before["constant_orders"] + 1)

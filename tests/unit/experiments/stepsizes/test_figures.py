@@ -16,7 +16,7 @@ def test_a_beta_that_diverged_is_drawn_within_the_range_of_floats(measured, dive
     for figure in (
         figures._learning(measurements, curves, 3.0),
         figures._steps(measurements, 3.0),
-        figures._descent(measurements, curves, 3.0),
+        figures._descent(curves, 3.0),
         figures._minimum(measurements, 3.0),
     ):
         figure.canvas.draw()

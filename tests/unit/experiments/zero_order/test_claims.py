@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from contract.synthetic import constant, put, swap, times
 
 from adcost.experiments.zero_order.analysis import best_steps
 from adcost.experiments.zero_order.claims import judge, numbers
@@ -21,14 +22,6 @@ def _verdict(tables, name):
     return {claim.id: claim.verdict for claim in judge(tables)}[name]
 
 
-def _where(table, **labels):
-    mask = table.method.notna()
-    for column, label in labels.items():
-        mask &= table[column].isin(label if isinstance(label, list) else [label])
-    assert mask.any(), labels
-    return mask
-
-
 def test_all_claims_are_judged_and_come_out(tables):
     claims = judge(tables)
     assert [claim.id for claim in claims] == IDS
@@ -37,41 +30,7 @@ def test_all_claims_are_judged_and_come_out(tables):
     assert {claim.id: claim.verdict for claim in claims} == dict.fromkeys(IDS, "reproduced") | open_
 
 
-def _scaled(factor, **labels):
-    """Values times a factor, or times a function of their rows."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _where(table, **labels)
-        by = factor(table[rows]) if callable(factor) else factor
-        table.loc[rows, "value"] *= by
-
-    return inject
-
-
-def _constant(**labels):
-    """A constant in place of a measurement."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _where(table, **labels)
-        table.loc[rows, "value"] = table[rows].value.iloc[0]
-
-    return inject
-
-
-def _swap(a, b, **labels):
-    """Two methods under each other's name."""
-
-    def inject(tables):
-        table = tables["measurements"]
-        rows = _where(table, method=[a, b], **labels)
-        table.loc[rows, "method"] = table.method[rows].map({a: b, b: a})
-
-    return inject
-
-
-def _grows_with_n(table):
+def _gwhere_n(table):
     return np.sqrt(table.dimension)
 
 
@@ -116,73 +75,60 @@ def _sweep_without(kind, *, bold):
 
 
 STEPS = ["steps", "evaluations"]
+FAST = {"point": "strongly_convex", "quantity": "error"}
+
 FAULTS = [
     # The factor d dropped, the wrong sign, and the factor of the other kind of direction.
     ("zero_order.two_point_unbiased",
-     _scaled(lambda t: 1 / t.dimension, method="sphere", quantity="along_gradient")),
-    ("zero_order.two_point_unbiased", _scaled(-1, method="gaussian", quantity="along_gradient")),
+     times(lambda t: 1 / t.dimension, method="sphere", quantity="along_gradient")),
+    ("zero_order.two_point_unbiased", times(-1, method="gaussian", quantity="along_gradient")),
     ("zero_order.two_point_unbiased",
-     _scaled(lambda t: t.dimension / (t.dimension + 2), method="sphere",
+     times(lambda t: t.dimension / (t.dimension + 2), method="sphere",
              quantity="along_gradient")),
     *((f"zero_order.gd_dimension_free.{kind}",
-       _scaled(_grows_with_n, point=kind, method="gradient_descent", quantity=STEPS))
+       times(_gwhere_n, point=kind, method="gradient_descent", quantity=STEPS))
       for kind in CLASSES),
     *((f"zero_order.gd_dimension_free.{kind}",
-       _swap("gradient_descent", "gaussian", point=kind, quantity=[*STEPS, "arrived"]))
+       swap("gradient_descent", "gaussian", point=kind, quantity=[*STEPS, "arrived"]))
       for kind in CLASSES),
     # A price that grows with √n, as a bolder step would have it; a run that never arrives; a sweep
     # that ends at its boldest step, or at its least.
-    *((f"zero_order.linear_in_n.{kind}", _at_every_step(kind, lambda t: t.value / _grows_with_n(t)))
+    *((f"zero_order.linear_in_n.{kind}", _at_every_step(kind, lambda t: t.value / _gwhere_n(t)))
       for kind in CLASSES),
     *((f"zero_order.linear_in_n.{kind}", _nobody_arrives(kind)) for kind in CLASSES),
     *((f"zero_order.linear_in_n.{kind}", _sweep_without(kind, bold=True)) for kind in CLASSES),
     *((f"zero_order.linear_in_n.{kind}", _sweep_without(kind, bold=False)) for kind in CLASSES),
     *((f"zero_order.rate_in_k.{kind}",
-       _scaled(lambda t: t.step**0.5, point=kind, method="gaussian", quantity="error"))
+       times(lambda t: t.step**0.5, point=kind, method="gaussian", quantity="error"))
       for kind in ("smooth", "convex")),
     *((f"zero_order.rate_in_k.{kind}",
-       _constant(point=kind, method="gradient_descent", quantity="error"))
+       constant(point=kind, method="gradient_descent", quantity="error"))
       for kind in ("smooth", "convex")),
     # A power of k in place of the exponential, and one slower than the table or the guarantee.
     ("zero_order.rate_in_k.strongly_convex",
-     lambda tables: _power(tables["measurements"], "sphere")),
+     put(lambda t: 1.0 / t.step**2, **FAST, method="sphere")),
     ("zero_order.rate_in_k.strongly_convex",
-     lambda tables: _slower(tables["measurements"], "gaussian", 8)),
+     put(lambda t: t.value ** (1 / 8), **FAST, method="gaussian")),
     ("zero_order.rate_in_k.strongly_convex",
-     lambda tables: _slower(tables["measurements"], "gradient_descent", 3)),
+     put(lambda t: t.value ** (1 / 3), **FAST, method="gradient_descent")),
     ("zero_order.rate_in_k.strongly_convex",
-     _scaled(4, point="strongly_convex", quantity="best_steps")),
+     times(4, point="strongly_convex", quantity="best_steps")),
     ("zero_order.sqrt_n_stochastic",
-     _swap("sphere", "stochastic_gradient", point="stochastic")),
+     swap("sphere", "stochastic_gradient", point="stochastic")),
     ("zero_order.sqrt_n_stochastic",
-     _scaled(_grows_with_n, method="sphere", quantity="gap")),
+     times(_gwhere_n, method="sphere", quantity="gap")),
     ("zero_order.sqrt_n_stochastic",
-     _scaled(_grows_with_n, method="stochastic_gradient", quantity="gap")),
+     times(_gwhere_n, method="stochastic_gradient", quantity="gap")),
     # A best step that is none.
-    ("zero_order.sqrt_n_stochastic", _scaled(0.5, method="sphere", quantity="gap_at_half")),
+    ("zero_order.sqrt_n_stochastic", times(0.5, method="sphere", quantity="gap_at_half")),
     ("zero_order.sqrt_n_stochastic",
-     _scaled(0.5, method="stochastic_gradient", quantity="gap_at_twice")),
+     times(0.5, method="stochastic_gradient", quantity="gap_at_twice")),
     # Forward differences: half the evaluations, or an error of ½ελ in place of rounding.
     ("zero_order.finite_difference_is_gd",
-     _scaled(0.5, method="central_differences", quantity="evaluations")),
+     times(0.5, method="central_differences", quantity="evaluations")),
     ("zero_order.finite_difference_is_gd",
-     lambda tables: _off_path(tables["measurements"])),
+     put(1e-6, method="central_differences", quantity="path_difference")),
 ]  # fmt: skip
-
-
-def _power(table, method):
-    rows = _where(table, point="strongly_convex", method=method, quantity="error")
-    table.loc[rows, "value"] = 1.0 / table.step[rows] ** 2
-
-
-def _slower(table, method, factor):
-    rows = _where(table, point="strongly_convex", method=method, quantity="error")
-    table.loc[rows, "value"] **= 1 / factor
-
-
-def _off_path(table):
-    rows = _where(table, method="central_differences", quantity="path_difference")
-    table.loc[rows, "value"] = 1e-6
 
 
 @pytest.mark.parametrize(
