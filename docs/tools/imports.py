@@ -75,7 +75,8 @@ def rows(found: Imports, drawn: Imports) -> list[list[str]]:
         below = {name: [place[other] for other in drawn[name]] for name in names}
         mean = {
             # Exactly, in whatever order sets are read: equal means must stay equal.
-            name: fsum(places) / len(places) if places else 0.5 for name, places in below.items()
+            name: fsum(places) / len(places) if places else 0.5
+            for name, places in below.items()
         }
         names.sort(key=mean.__getitem__)
         place |= {name: (at + 0.5) / len(names) for at, name in enumerate(names)}
