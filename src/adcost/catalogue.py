@@ -54,7 +54,7 @@ def template(text: str) -> str:
 
 
 class Catalogue:
-    """Translates texts, and remembers those for which it has no words."""
+    """Translates texts, and remembers the entries it used and the texts that it has none for."""
 
     def __init__(self, entries: Mapping[str, str] | None) -> None:
         """A catalogue of these templates; with none at all, texts stay and nothing is missing."""
@@ -68,6 +68,7 @@ class Catalogue:
         ]
         self._translations = set(entries.values())
         self.missing: set[str] = set()
+        self.used: set[str] = set()
 
     @staticmethod
     def read(language: str, experiment: str) -> "Catalogue":
@@ -88,6 +89,7 @@ class Catalogue:
         """The text in the catalogue's language; as it is, where the catalogue has no words."""
         key = template(text)
         if key in self._entries:
+            self.used.add(key)
             return _filled(self._entries[key], NUMBER.findall(text))
         known, found = self.missing, None
         for pattern, entry in self._patterns:
@@ -110,6 +112,7 @@ class Catalogue:
 
     def _with_words(self, entry: str, parts: tuple[str, ...], numbers: list[str]) -> str:
         """Fill a template of words: texts and numbers follow each other as in the original."""
+        self.used.add(entry)
         given, of_words = iter(numbers), iter(parts)
         own, pieces = [], []
         for place in re.findall(r"\{\*?\}", entry):
@@ -133,9 +136,18 @@ class Catalogue:
 
 def files(language: str, experiment: str) -> list[Path]:
     """The catalogues that an experiment's words are looked up in, the shared one first."""
-    own = EXPERIMENTS / experiment / f"words.{language}.po"
-    found = (TEXTS / language / "words.po", own)
+    found = (shared(language), own(language, experiment))
     return [path for path in found if path.is_file()]
+
+
+def shared(language: str) -> Path:
+    """Where the catalogue is that all experiments share."""
+    return TEXTS / language / "words.po"
+
+
+def own(language: str, experiment: str) -> Path:
+    """Where an experiment's own catalogue is."""
+    return EXPERIMENTS / experiment / f"words.{language}.po"
 
 
 def languages() -> list[str]:
