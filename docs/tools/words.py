@@ -40,12 +40,12 @@ HEADER = """\
 # have an entry of their own: adcost.catalogue."""
 
 
-def translate_all(results: Path, name: str, words: catalogue.Catalogue) -> None:
+def translate_all(results: Path, name: str, language: str, words: catalogue.Catalogue) -> None:
     """Look up all that a run shows of an experiment, or of ``headline``, the first screen."""
     with tempfile.TemporaryDirectory() as folder, in_language(words):
         if name == "headline":
             claims = [claim for path in results.glob("*/claims.json") for claim in read_json(path)]
-            quotes, titles = pd.read_csv(results / "prices.csv"), catalogue.titles("en")
+            quotes, titles = pd.read_csv(results / "prices.csv"), catalogue.titles(language)
             importlib.import_module("adcost.headline.figures").draw(quotes, claims, titles, folder)
             return
         tables = {path.stem: read_table(path) for path in (results / name).glob("*.csv")}
@@ -109,7 +109,7 @@ def extract(runs: Iterable[Path], language: str, obsolete: bool = False) -> list
         names += ["headline"] if (results / "prices.csv").is_file() else []
         for name in names:
             words = catalogue.Catalogue.read(language, name)
-            translate_all(results, name, words)
+            translate_all(results, name, language, words)
             path = shared if name == "headline" else catalogue.own(language, name)
             lacking[path] |= words.missing
             used[path] |= words.used
