@@ -25,6 +25,7 @@ from babel.messages.pofile import read_po, write_po
 
 import adcost
 from adcost import catalogue
+from adcost.catalogue import Catalogue
 from adcost.plotting import in_language
 from adcost.report.build import translated
 from adcost.results.reading import read_json, read_table
@@ -40,7 +41,7 @@ HEADER = """\
 # have an entry of their own: adcost.catalogue."""
 
 
-def translate_all(results: Path, name: str, language: str, words: catalogue.Catalogue) -> None:
+def translate_all(results: Path, name: str, language: str, words: Catalogue) -> None:
     """Look up all that a run shows of an experiment, or of ``headline``, the first screen."""
     with tempfile.TemporaryDirectory() as folder, in_language(words):
         if name == "headline":
@@ -108,7 +109,9 @@ def extract(runs: Iterable[Path], language: str, obsolete: bool = False) -> list
         names = [path.parent.name for path in sorted(results.glob("*/numbers.json"))]
         names += ["headline"] if (results / "prices.csv").is_file() else []
         for name in names:
-            words = catalogue.Catalogue.read(language, name)
+            # A language without a catalogue lacks all; `read` would take it for the study's own.
+            there = catalogue.files(language, name)
+            words = Catalogue.read(language, name) if there else Catalogue({})
             translate_all(results, name, language, words)
             path = shared if name == "headline" else catalogue.own(language, name)
             lacking[path] |= words.missing
@@ -122,8 +125,8 @@ def extract(runs: Iterable[Path], language: str, obsolete: bool = False) -> list
     done = []
     for path in lacking:
         entries = read(path, language)
-        there = {entry.id for entry in entries if entry.id}
-        unseen = there - used[path] - lacking[path] if path in used else set()
+        entered = {entry.id for entry in entries if entry.id}
+        unseen = entered - used[path] - lacking[path] if path in used else set()
         update(entries, lacking[path], unseen if obsolete else ())
         path.write_bytes(written(entries))
         where = path.relative_to(catalogue.EXPERIMENTS.parent)

@@ -171,10 +171,12 @@ def test_without_a_run_the_command_says_how_to_make_one(words, tmp_path):
         words.extract([tmp_path], "ru")
 
 
-def test_a_language_without_a_catalogue_gets_one(words, tmp_path):
-    new = words.read(tmp_path / "chain/words.ru.po", "ru")
-    words.update(new, ["seconds a step"])
-    text = words.written(new).decode()
-    assert text.startswith("# Russian of what figures, claims and tables of chain say.\n")
-    assert '"Language: ru\\n"' in text and text.endswith('msgid "seconds a step"\nmsgstr ""\n')
-    assert catalogue.PO_LINE.fullmatch(text.splitlines()[-1])
+def test_a_language_without_a_catalogue_gets_one(run, words):
+    results, path = run
+    done = words.extract([results], "de")
+    text = path.with_name("words.de.po").read_text("utf-8")
+    assert text.startswith("# German of what figures, claims and tables of feedforward say.\n")
+    assert '"Language: de\\n"' in text and 'msgid "width n of every layer"\nmsgstr ""\n' in text
+    assert len(done) == text.count('\nmsgstr ""\n\n') + 1
+    german = catalogue.Catalogue.read("de", "feedforward")
+    assert german("width n of every layer") in german.missing
