@@ -7,6 +7,7 @@ follow from others (a → c, where a → b → c) are left out. A circle of pack
 
 from graphlib import CycleError, TopologicalSorter
 from html import escape
+from math import fsum
 from pathlib import Path
 
 import grimp
@@ -73,7 +74,9 @@ def rows(found: Imports, drawn: Imports) -> list[list[str]]:
         names = sorted(name for name in level if level[name] == height)
         below = {name: [place[other] for other in drawn[name]] for name in names}
         mean = {
-            name: sum(places) / len(places) if places else 0.5 for name, places in below.items()
+            # Exactly, in whatever order sets are read: equal means must stay equal.
+            name: fsum(places) / len(places) if places else 0.5
+            for name, places in below.items()
         }
         names.sort(key=mean.__getitem__)
         place |= {name: (at + 0.5) / len(names) for at, name in enumerate(names)}

@@ -1,18 +1,26 @@
-r"""Words of figures, claims and tables in the report's language, from catalogues.
+r"""Words of figures, claims and tables in the report's language, from gettext catalogues.
 
 The study's own language is English: experiments draw and judge with English words, and tables hold
-them. Another language has a catalogue `words.<language>.yaml` in the folder of each experiment, and
-`report/<language>/words.yaml` for words that several share. A catalogue maps templates:
+them. Another language has a catalogue `words.<language>.po` in the folder of each experiment, and
+`report/<language>/words.po` for words that several share. Entries are templates::
 
-    "{} of {} starts": "стартов: {} из {}"
-    "{} probes, {} images": "изображений: {1}, пробных векторов: {0}"
-    "{*}: counted": "{*}: подсчёт"
-    "x = A⁻¹b": ~
+    msgid "{} of {} starts"
+    msgstr "стартов: {} из {}"
+
+    msgid "{} probes, {} images"
+    msgstr "изображений: {1}, пробных векторов: {0}"
+
+    msgid "{*}: counted"
+    msgstr "{*}: подсчёт"
 
 ``{}`` stands for a number; the same text with other numbers has the same template. ``{*}`` stands
 for words, which are translated by themselves; of templates that fit, the longest is taken whose
-words are all known, so that a whole sentence goes before ``"{*} and {*}"``. ``~`` says that the
-words stay as they are. The names of methods are those of :mod:`adcost.palette`.
+words are all known, so that a whole sentence goes before ``"{*} and {*}"``. Words that stay as they
+are have themselves as their translation; what is untranslated or fuzzy counts as missing, as in
+gettext. The names of methods are those of :mod:`adcost.palette`.
+
+`docs/tools/words.py` extracts. Entries have neither contexts nor plural forms, and no flag
+``python-format`` or ``python-brace-format``: a percent sign is one, and ``{*}`` is our own.
 """
 
 import re
@@ -20,7 +28,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from adcost import strict_yaml
 from adcost.palette import names
 
 TEXTS = Path(__file__).parent / "report"
@@ -33,6 +40,8 @@ VERBATIM = "verbatim"
 
 WORD = re.compile(r"[A-Za-z]{2,}")
 FORMULA = re.compile(r"\$[^$]*\$")
+PO_LINE = re.compile(r'(#.*|((msgid|msgstr) )?"([^"\\]|\\.)*")?')
+"""A line of a catalogue: Babel would cut a letter off where a quotation mark is forgotten."""
 
 
 class CatalogueError(ValueError):
@@ -45,9 +54,9 @@ def template(text: str) -> str:
 
 
 class Catalogue:
-    """Translates texts, and remembers those for which it has no words."""
+    """Translates texts, and remembers the entries it used and the texts that it has none for."""
 
-    def __init__(self, entries: Mapping[str, str | None] | None) -> None:
+    def __init__(self, entries: Mapping[str, str] | None) -> None:
         """A catalogue of these templates; with none at all, texts stay and nothing is missing."""
         self._own_language = entries is None
         entries = entries or {}
@@ -57,8 +66,9 @@ class Catalogue:
             for entry in sorted(entries, key=len, reverse=True)
             if "{*}" in entry
         ]
-        self._translations = set(filter(None, entries.values()))
+        self._translations = set(entries.values())
         self.missing: set[str] = set()
+        self.used: set[str] = set()
 
     @staticmethod
     def read(language: str, experiment: str) -> "Catalogue":
@@ -67,27 +77,20 @@ class Catalogue:
         A language without any is the study's own. Raises :class:`CatalogueError`.
         """
         paths = files(language, experiment)
-        entries: dict[str, str | None] | None = {} if paths else None
+        if not paths:
+            return Catalogue(None)
+        entries: dict[str, str] = {}
         for file in paths:
-            try:
-                found = strict_yaml.read(file)
-            except strict_yaml.YamlError as error:
-                raise CatalogueError(str(error)) from None
-            if not isinstance(found, dict):
-                raise CatalogueError(f"{file.name} must map templates to their words")
-            for entry, words in found.items():
-                _check(file, entry, words)
-            entries = {**(entries or {}), **found}
-        if entries is not None:
-            entries |= {template(name): words for name, words in names(language).items()}
-        return Catalogue(entries)
+            entries |= _read(file, language)
+        methods = names(language).items()
+        return Catalogue(entries | {template(name): template(words) for name, words in methods})
 
     def __call__(self, text: str) -> str:
         """The text in the catalogue's language; as it is, where the catalogue has no words."""
         key = template(text)
         if key in self._entries:
-            words = self._entries[key]
-            return text if words is None else _filled(words, NUMBER.findall(text))
+            self.used.add(key)
+            return _filled(self._entries[key], NUMBER.findall(text))
         known, found = self.missing, None
         for pattern, entry in self._patterns:
             if match := pattern.fullmatch(key):
@@ -109,6 +112,7 @@ class Catalogue:
 
     def _with_words(self, entry: str, parts: tuple[str, ...], numbers: list[str]) -> str:
         """Fill a template of words: texts and numbers follow each other as in the original."""
+        self.used.add(entry)
         given, of_words = iter(numbers), iter(parts)
         own, pieces = [], []
         for place in re.findall(r"\{\*?\}", entry):
@@ -117,7 +121,7 @@ class Catalogue:
             else:
                 part = next(of_words)
                 pieces.append(self(_filled(part, [next(given) for _ in range(part.count("{}"))])))
-        filled = _filled(self._entries[entry] or entry, own)
+        filled = _filled(self._entries[entry], own)
         # Last, for the words may hold braces of their own.
         return re.sub(r"\{\*\}", lambda _: pieces.pop(0), filled)
 
@@ -132,9 +136,18 @@ class Catalogue:
 
 def files(language: str, experiment: str) -> list[Path]:
     """The catalogues that an experiment's words are looked up in, the shared one first."""
-    own = EXPERIMENTS / experiment / f"words.{language}.yaml"
-    found = (TEXTS / language / "words.yaml", own)
+    found = (shared(language), own(language, experiment))
     return [path for path in found if path.is_file()]
+
+
+def shared(language: str) -> Path:
+    """Where the catalogue is that all experiments share."""
+    return TEXTS / language / "words.po"
+
+
+def own(language: str, experiment: str) -> Path:
+    """Where an experiment's own catalogue is."""
+    return EXPERIMENTS / experiment / f"words.{language}.po"
 
 
 def languages() -> list[str]:
@@ -157,18 +170,49 @@ def _filled(words: str, numbers: list[str]) -> str:
     return re.sub(r"\{(\d*)\}", lambda m: numbers[int(m[1]) if m[1] else next(order)], words)
 
 
-def _check(file: Path, entry: Any, words: Any) -> None:
-    if not isinstance(entry, str) or not isinstance(words, str | None):
-        raise CatalogueError(f"{file.name}: {entry!r}: {words!r} must be a text, or ~ to keep it")
-    if words is None:
-        return
+def _read(file: Path, language: str) -> dict[str, str]:
+    """The templates that a catalogue translates. Raises :class:`CatalogueError`."""
+    from babel.messages.pofile import PoFileError, read_po  # a dry run need not wait for it
+
+    try:
+        lines = file.read_text("utf-8").split("\n")
+        for at, line in enumerate(lines, 1):
+            if not PO_LINE.fullmatch(line.strip()):
+                raise CatalogueError(
+                    f"{file}, line {at}: allowed are msgid and msgstr, each with a text in "
+                    f"quotation marks, more such texts below them, and comments; it is {line!r}"
+                )
+        catalogue = read_po(lines, abort_invalid=True)
+    except UnicodeDecodeError as error:
+        raise CatalogueError(f"{file}: byte {error.start} is not UTF-8; save it as UTF-8") from None
+    except PoFileError as error:
+        raise CatalogueError(f"{file}, line {error.lineno + 1}: {error}") from None
+    if catalogue.locale_identifier != language:
+        raise CatalogueError(
+            f"{file}: it must begin with a PO file's header, which says Language: {language}; "
+            f"found is {catalogue.locale_identifier}"
+        )
+    read = {message.lineno for message in catalogue}
+    for at, line in list(enumerate(lines, 1))[lines.index('msgid ""') + 1 :]:
+        if line.startswith("msgid ") and at not in read:
+            raise CatalogueError(f"{file}, line {at}: this entry is given twice; remove one")
+    found = {}
+    for message in catalogue:
+        if message.id and message.string and not message.fuzzy:
+            entry, words = str(message.id), str(message.string)
+            _check(f"{file}, line {message.lineno}: {entry!r}", entry, words)
+            found[entry] = words
+    return found
+
+
+def _check(where: str, entry: str, words: str) -> None:
     places = re.findall(r"\{(\d*)\}", words)
     numbers = entry.count("{}")
     wanted = {str(place) for place in range(numbers)} if any(places) else {""}
     if len(places) != numbers or (numbers and set(places) != wanted):
         raise CatalogueError(
-            f"{file.name}: {entry!r}: the translation must have the {numbers} numbers of the "
-            f"template, each as {{}}, or each by its place {{0}}, {{1}}, …; it is {words!r}"
+            f"{where}: the translation must have the {numbers} numbers of the template, each as "
+            f"{{}}, or each by its place {{0}}, {{1}}, …; it is {words!r}"
         )
     if words.count("{*}") != entry.count("{*}"):
-        raise CatalogueError(f"{file.name}: {entry!r}: {words!r} must have as many {{*}}")
+        raise CatalogueError(f"{where}: {words!r} must have as many {{*}}")

@@ -152,12 +152,11 @@ METHODS = {
 """All methods of the study that some figure shows."""
 
 
-def names(language: str) -> dict[str, str | None]:
-    """The names of the methods in another language, by the English ones; None where it is the same.
+def names(language: str) -> dict[str, str]:
+    """The names of the methods in another language, by the English ones.
 
     Empty for a language that this palette does not have.
     """
     if language != "ru":
         return {}
-    pairs = {method.name: method.russian for method in METHODS.values()}
-    return {name: None if name == other else other for name, other in pairs.items()}
+    return {method.name: method.russian for method in METHODS.values()}

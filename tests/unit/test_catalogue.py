@@ -1,14 +1,16 @@
 """Catalogues: templates, numbers, words within words, and what is refused."""
 
+import json
 import re
 
 import pytest
-import yaml
+from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adcost import catalogue
 from adcost.catalogue import Catalogue, CatalogueError, template
+from adcost.study.plans import known_experiments
 
 WORDS = {
     "{} of {} starts": "стартов: {} из {}",
@@ -18,8 +20,23 @@ WORDS = {
     "{*}, {} MB": "{*}, {} МБ",
     "store all": "хранить всё",
     "every {} blocks": "каждые {} блока",
-    "Hutch++": None,
+    "Hutch++": "Hutch++",
 }
+
+LETTERS = {"ru": "[а-яё]"}
+"""What a text in the language has at least one of."""
+
+HEADER = r"""msgid ""
+msgstr ""
+"Language: xx\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"""
+
+
+def po(words):
+    """A catalogue in the language xx, as the text of its file."""
+    quoted = [[json.dumps(said, ensure_ascii=False) for said in pair] for pair in words.items()]
+    return HEADER + "".join(f"\nmsgid {entry}\nmsgstr {said}\n" for entry, said in quoted)
 
 
 @pytest.mark.parametrize(
@@ -91,25 +108,51 @@ def test_every_number_arrives_in_any_order(numbers, random):
 
 
 @pytest.mark.parametrize(
-    ("entry", "says"),
+    ("text", "says"),
     [
-        ('"{} steps": "шаги"', "must have the 1 numbers"),
-        ('"{} of {}": "{0} из {}"', "must have the 2 numbers"),
-        ('"{} of {}": "{0} из {2}"', "must have the 2 numbers"),
-        ('"{*} of": "из"', r"as many \{\*\}"),
-        ('"steps": 3', "must be a text"),
-        ('1: "шаги"', "must be a text"),
-        ("- steps", "must map"),
-        ('"steps": "шаги"\n"steps": "шагов"', "steps.*twice"),
-        ('"steps: "шаги"', "words.yaml"),
+        (po({"{} steps": "шаги"}), "line 6: '{} steps'.* must have the 1 numbers"),
+        (po({"{} of {}": "{0} из {}"}), "line 6: '{} of {}'.* must have the 2 numbers"),
+        (po({"{} of {}": "{0} из {2}"}), "line 6: '{} of {}'.* must have the 2 numbers"),
+        (po({"{*} of": "из"}), r"line 6: '{\*} of'.* as many {\*}"),
+        (po({"steps": "шаги"}) + '\nmsgid "steps"\nmsgstr ""\n', "line 9: .* given twice"),
+        (po({}) + '\nmsgid "steps"\n', "line 6: missing msgstr for msgid 'steps'"),
+        (po({}) + '\nmsgid "steps"\nmsgstr "шаги\n', "line 7: .* it is 'msgstr \"шаги'"),
+        (po({}) + '\nmsgctxt "plan"\nmsgid "steps"\nmsgstr "шаги"\n', "line 6: .*msgctxt"),
+        (po({}) + '\nmsgid "step"\nmsgid_plural "steps"\n', "line 7: .*msgid_plural"),
+        ('"steps": "шаги"', "line 1: allowed are"),
+        ('"steps"', "line 1: Got line starting with"),
+        ('msgid "steps"\nmsgstr "шаги"\n', "header.* says Language: xx; found is None"),
+        (po({}).replace("xx", "ru"), "header.* says Language: xx; found is ru"),
+        ("", "header"),
     ],
 )
-def test_a_wrong_entry_is_refused_by_name(entry, says, tmp_path, monkeypatch):
+def test_what_is_wrong_in_a_catalogue_is_refused_by_file_line_and_entry(
+    text, says, tmp_path, monkeypatch
+):
     monkeypatch.setattr(catalogue, "TEXTS", tmp_path)
     (tmp_path / "xx").mkdir()
-    (tmp_path / "xx/words.yaml").write_text(entry, "utf-8")
-    with pytest.raises(CatalogueError, match=f"words.yaml.*{says}|{says}"):
+    (tmp_path / "xx/words.po").write_text(text, "utf-8")
+    with pytest.raises(CatalogueError, match=f"xx/words.po.*{says}"):
         Catalogue.read("xx", "toy")
+
+
+def test_a_catalogue_in_another_encoding_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue, "TEXTS", tmp_path)
+    (tmp_path / "xx").mkdir()
+    (tmp_path / "xx/words.po").write_bytes(po({"steps": "шаги"}).encode("cp1251"))
+    with pytest.raises(CatalogueError, match=r"xx/words\.po: byte .* is not UTF-8"):
+        Catalogue.read("xx", "toy")
+
+
+def test_what_is_untranslated_fuzzy_or_obsolete_is_missing(tmp_path, monkeypatch):
+    monkeypatch.setattr(catalogue, "TEXTS", tmp_path)
+    (tmp_path / "xx").mkdir()
+    fuzzy = '\n#, fuzzy\nmsgid "points"\nmsgstr "точка"\n\n#~ msgid "rows"\n#~ msgstr "строки"\n'
+    (tmp_path / "xx/words.po").write_text(po({"steps": "", "runs": "запуски"}) + fuzzy, "utf-8")
+    words_of = Catalogue.read("xx", "toy")
+    texts = ["steps", "points", "rows", "runs"]
+    assert [words_of(text) for text in texts] == ["steps", "points", "rows", "запуски"]
+    assert words_of.missing == {"steps", "points", "rows"}
 
 
 def test_an_experiments_words_go_before_the_shared(tmp_path, monkeypatch):
@@ -118,28 +161,50 @@ def test_an_experiments_words_go_before_the_shared(tmp_path, monkeypatch):
     (tmp_path / "xx").mkdir()
     (tmp_path / "toy").mkdir()
     assert Catalogue.read("xx", "toy")("step") == "step"
-    (tmp_path / "xx/words.yaml").write_text("{step: шаг, point: точка}", "utf-8")
-    (tmp_path / "toy/words.xx.yaml").write_text("{step: ступень}", "utf-8")
+    (tmp_path / "xx/words.po").write_text(po({"step": "шаг", "point": "точка"}), "utf-8")
+    (tmp_path / "toy/words.xx.po").write_text(po({"step": "ступень"}), "utf-8")
     words_of = Catalogue.read("xx", "toy")
     assert (words_of("step"), words_of("point")) == ("ступень", "точка")
-    assert [path.name for path in catalogue.files("xx", "toy")] == ["words.yaml", "words.xx.yaml"]
+    assert [path.name for path in catalogue.files("xx", "toy")] == ["words.po", "words.xx.po"]
 
 
 def test_languages_are_the_folders_with_a_front_text():
     assert catalogue.languages() == ["en", "ru"]
 
 
-@pytest.mark.parametrize("language", [one for one in catalogue.languages() if one != "en"])
-def test_catalogues_are_in_their_language(language):
-    """Entries that are the same in both languages say so by ``~``."""
-    own = sorted(catalogue.EXPERIMENTS.glob(f"*/words.{language}.yaml"))
-    assert own
-    for path in [catalogue.TEXTS / language / "words.yaml", *own]:
-        Catalogue.read(language, path.parent.name)
-        for entry, words in yaml.safe_load(path.read_text("utf-8")).items():
-            if "{*}" not in entry:  # There the words within are translated.
-                assert words != entry, f"{path.name}: {entry}: write ~"
-                assert words is None or re.search("[а-яё]", words, re.I), f"{path.name}: {entry}"
+FILES = sorted([*catalogue.TEXTS.glob("*/words.po"), *catalogue.EXPERIMENTS.glob("*/words.*.po")])
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.parent.name)
+
+
+def entries(path):
+    with path.open(encoding="utf-8") as lines:
+        return read_po(lines, abort_invalid=True)
+
+
+@every_file
+def test_every_entry_is_translated_and_none_is_fuzzy_or_obsolete(path):
+    found = entries(path)
+    unfinished = [entry.id for entry in found if entry.id and (entry.fuzzy or not entry.string)]
+    assert not unfinished, f"{path.name}: translate these, and remove the flag fuzzy"
+    assert not found.obsolete, f"{path.name}: remove these"
+
+
+@every_file
+def test_what_is_translated_is_in_the_language_and_the_rest_stays_as_it_is(path):
+    found = entries(path)
+    letters = LETTERS[found.locale_identifier]
+    for entry in found:
+        if entry.id and entry.id != entry.string and "{*}" not in entry.id:
+            assert re.search(letters, entry.string, re.I), entry.id
+    Catalogue.read(found.locale_identifier, path.parent.name)
+
+
+def test_every_experiment_has_a_catalogue_in_every_language():
+    there = {(path.parent.name, path.name) for path in FILES}
+    for language in set(catalogue.languages()) - {"en"}:
+        assert (language, "words.po") in there
+        wanted = {(name, f"words.{language}.po") for name in known_experiments()}
+        assert wanted <= there
 
 
 def test_a_whole_sentence_goes_before_what_joins_two_words():

@@ -144,7 +144,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_no_other(wheel):
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if not name.split("/")[0].endswith("-info")}
     assert packed == there
-    assert {Path(name).suffix for name in packed} == {".py", ".typ", ".yaml", ".css"}
+    assert {Path(name).suffix for name in packed} == {".py", ".typ", ".yaml", ".po", ".css"}
 
 
 def test_the_version_has_one_source(wheel):

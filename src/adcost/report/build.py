@@ -179,7 +179,7 @@ def _judged(results: Path, folder: Path, given: dict[str, Any]) -> None:
     """Claims and numbers as the template reads them: in the report's language, sources linked."""
     for name in given["experiments"]:
         words = Catalogue.read(given["language"], name)
-        claims = _translated(read_json(results / name / "claims.json"), words)
+        claims = translated(read_json(results / name / "claims.json"), words)
         for claim in claims:
             claim["source"] = cited(claim["source"], given["language"])
         numbers = words.record(read_json(results / name / "numbers.json"))
@@ -197,7 +197,7 @@ def _judged_on_gpu(reference: Path, folder: Path, given: dict[str, Any]) -> None
         claim
         for name in given["experiments"]
         if name in found.claims
-        for claim in _translated(
+        for claim in translated(
             [*map(dict, found.claims[name])], Catalogue.read(given["language"], name)
         )
     ]
@@ -206,7 +206,7 @@ def _judged_on_gpu(reference: Path, folder: Path, given: dict[str, Any]) -> None
     (folder / "provenance.json").write_text(json.dumps(found.provenance), "utf-8")
 
 
-def _translated(claims: list[dict[str, Any]], words: Catalogue) -> list[dict[str, Any]]:
+def translated(claims: list[dict[str, Any]], words: Catalogue) -> list[dict[str, Any]]:
     """Claims whose texts, units, predictions and kinds of interval are in another language."""
     for claim in claims:
         claim |= words.record({key: claim[key] for key in ("statement", "note", "source")})
