@@ -69,6 +69,7 @@ class Catalogue:
         self._translations = set(entries.values())
         self.missing: set[str] = set()
         self.used: set[str] = set()
+        self._tried: dict[str, tuple[str, frozenset[str]]] = {}
 
     @staticmethod
     def read(language: str, experiment: str) -> "Catalogue":
@@ -87,43 +88,55 @@ class Catalogue:
 
     def __call__(self, text: str) -> str:
         """The text in the catalogue's language; as it is, where the catalogue has no words."""
+        words, missing = self._translated(text)
+        self.missing |= missing
+        return words
+
+    def _translated(self, text: str) -> tuple[str, frozenset[str]]:
+        """The words, and the templates below that there are none for; each text is tried once."""
+        if text not in self._tried:
+            self._tried[text] = self._tried_anew(text)
+        return self._tried[text]
+
+    def _tried_anew(self, text: str) -> tuple[str, frozenset[str]]:
         key = template(text)
         if key in self._entries:
             self.used.add(key)
-            return _filled(self._entries[key], NUMBER.findall(text))
-        known, found = self.missing, None
+            return _filled(self._entries[key], NUMBER.findall(text)), frozenset()
+        found = None
         for pattern, entry in self._patterns:
             if match := pattern.fullmatch(key):
-                self.missing = set()
-                words = self._with_words(entry, match.groups(), NUMBER.findall(text))
-                missing, self.missing = self.missing, known
+                words, missing = self._with_words(entry, match.groups(), NUMBER.findall(text))
                 if not missing:
-                    return words
+                    return words, missing
                 found = found or (words, missing)
         if found:
-            self.missing |= found[1]
-            return found[0]
-        if self._has_words(text) and key not in self._translations:
-            self.missing.add(key)
-        return text
+            return found
+        lacks = self._has_words(text) and key not in self._translations
+        return text, frozenset({key} if lacks else ())
 
     def _has_words(self, text: str) -> bool:
         return not self._own_language and bool(WORD.search(FORMULA.sub("", text)))
 
-    def _with_words(self, entry: str, parts: tuple[str, ...], numbers: list[str]) -> str:
+    def _with_words(
+        self, entry: str, parts: tuple[str, ...], numbers: list[str]
+    ) -> tuple[str, frozenset[str]]:
         """Fill a template of words: texts and numbers follow each other as in the original."""
         self.used.add(entry)
         given, of_words = iter(numbers), iter(parts)
-        own, pieces = [], []
+        own, pieces, lacking = [], [], frozenset[str]()
         for place in re.findall(r"\{\*?\}", entry):
             if place == "{}":
                 own.append(next(given))
             else:
                 part = next(of_words)
-                pieces.append(self(_filled(part, [next(given) for _ in range(part.count("{}"))])))
+                whole = _filled(part, [next(given) for _ in range(part.count("{}"))])
+                words, missing = self._translated(whole)
+                pieces.append(words)
+                lacking |= missing
         filled = _filled(self._entries[entry], own)
         # Last, for the words may hold braces of their own.
-        return re.sub(r"\{\*\}", lambda _: pieces.pop(0), filled)
+        return re.sub(r"\{\*\}", lambda _: pieces.pop(0), filled), lacking
 
     def record(self, value: Any) -> Any:
         """A value of JSON with all its texts translated; the keys stay, and what is `VERBATIM`."""

@@ -220,3 +220,19 @@ def test_of_templates_that_fit_one_whose_words_are_known_is_taken():
         "А 1 (городов 2); Б 3; А 4 (городов 5, 6)"
     )
     assert not words.missing
+
+
+def test_a_long_text_without_words_is_taken_apart_in_few_steps(monkeypatch):
+    """Its parts are alike however it is taken apart, and each is tried once."""
+    words = Catalogue({"{*} and {*}": "{*} и {*}", "{*}, {*}": "{*}, {*}", "{*} of {*}": "{*} {*}"})
+    tried = []
+    of_one = Catalogue._tried_anew
+    monkeypatch.setattr(
+        Catalogue, "_tried_anew", lambda self, text: (tried.append(text), of_one(self, text))[1]
+    )
+    parts = [f"{letter}x" for letter in "abcdefghijklmnopqrst"]
+    text = "".join(f"{part}{(' and ', ', ', ' of ')[i % 3]}" for i, part in enumerate(parts)) + "ux"
+    said = words(text)
+    assert len(said) <= len(text) and "и" in said
+    assert words.missing == {*parts, "ux"}
+    assert len(tried) == len(set(tried)) <= len(text) ** 2

@@ -105,7 +105,8 @@ def compile_ways(priced: Sequence[Priced], limits: Limits, run: bool) -> None:
     Those of one sweep go first, so that time is left for them.
     One whose result alone exceeds the memory is not compiled.
     """
-    first, then = [], []
+    first: list[tuple[int, Priced]] = []
+    then: list[tuple[int, Priced]] = []
     for one in priced:
         if one.count is None or one.traced is None:
             continue
