@@ -4,6 +4,7 @@ import functools
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 
 def equilibrium(f, a, x, tolerance=1e-6):
@@ -33,3 +34,12 @@ def equilibrium(f, a, x, tolerance=1e-6):
 
     fixed_point.defvjp(forward, backward)
     return fixed_point(f, a, x)
+
+
+def coupled(a, tolerance=1e-6):
+    """⟨x, x⟩ at x = tanh(Wx + a)."""
+    weights = np.array([[0.1, 0.5, -0.2], [-0.3, 0.2, 0.4], [0.6, -0.1, 0.3]], a.dtype)
+    step = lambda a, x: jnp.tanh(weights @ x + a)  # noqa: E731
+    rounding = 8 * float(jnp.finfo(a.dtype).eps)  # a smaller tolerance is never reached
+    found = equilibrium(step, a, jnp.zeros_like(a), max(tolerance, rounding))
+    return jnp.vdot(found, found)

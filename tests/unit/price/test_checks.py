@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jax import lax
 from jax.custom_derivatives import linear_call
-from unit.price.equilibrium import equilibrium
+from unit.price.equilibrium import coupled
 
 from adcost.price.central_difference import difference, noise_of
 from adcost.price.checks import COLUMNS, check
@@ -344,20 +344,11 @@ def test_a_loop_that_stops_at_a_tolerance_is_no_wrong_rule():
     assert "differences" in failed(checked(wrong, X))
 
 
-def at_rest(a, tolerance=1e-6):
-    """⟨x, x⟩ at x = tanh(Wx + a)."""
-    weights = np.array([[0.1, 0.5, -0.2], [-0.3, 0.2, 0.4], [0.6, -0.1, 0.3]], a.dtype)
-    step = lambda a, x: jnp.tanh(weights @ x + a)  # noqa: E731
-    rounding = 8 * float(jnp.finfo(a.dtype).eps)  # a smaller tolerance is never reached
-    found = equilibrium(step, a, jnp.zeros_like(a), max(tolerance, rounding))
-    return jnp.vdot(found, found)
-
-
 def test_a_loop_that_stops_at_a_tolerance_leaves_the_hessian_unsymmetric_by_as_much():
-    row = result(checked(at_rest, X[:3] / 10), "symmetry")
+    row = result(checked(coupled, X[:3] / 10), "symmetry")
     assert row.passed is None and "symmetric to" in row.sentence
     assert row.bound < row.error < 1e-4
-    assert result(checked(lambda a: at_rest(a, 0.0), X[:3] / 10), "symmetry").passed
+    assert result(checked(lambda a: coupled(a, 0.0), X[:3] / 10), "symmetry").passed
     # What is further off than such a loop explains is a wrong rule.
-    wrong = lambda a: not_a_gradient(a) + at_rest(a)  # noqa: E731
+    wrong = lambda a: not_a_gradient(a) + coupled(a)  # noqa: E731
     assert "symmetry" in failed(checked(wrong, X[:3] / 10))

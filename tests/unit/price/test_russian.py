@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import lax
+from unit.price.equilibrium import coupled
 
 import adcost
 from adcost.catalogue import NUMBER, Catalogue
@@ -112,6 +113,7 @@ CHECKS = [
     (lambda x: jnp.sum((1 - jnp.cos(1e-3 * x)) ** 2), X),
     (lambda x: lax.scan(lambda c, e: (c * e, None), jnp.float32(1), x)[0], X),
     (lambda x: lax.while_loop(lambda y: y.sum() < 100.0, lambda y: y * 2.0, x).sum(), X),
+    (coupled, X[:3] / 10),
 ]  # fmt: skip
 
 
@@ -165,3 +167,20 @@ def test_what_there_is_no_time_for(words):
     for text in (*table.sentence, *slow.sentence, *(n for n in tag.notes if "not looked" in n)):
         in_russian(words, _sentence(text))
     assert words.missing <= OWN
+
+
+@pytest.mark.parametrize("matrix", ["Hessian", "Jacobian"])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Colours save little: 61% of the {}'s entries are not zero.",
+        "Colours save little: 61% of the {}'s sampled entries are not zero.",
+        "Colours save little: the {} takes 30 of them.",
+        "The {} is zero.",
+        "The {}'s sparsity is not known: {}.",
+    ],
+)
+def test_why_there_are_no_colours(words, matrix, sentence):
+    """Each sentence of `sparsity.colouring` where it returns no colouring."""
+    in_russian(words, sentence.format(matrix, "reverse mode"))
+    assert not words.missing
