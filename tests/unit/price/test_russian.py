@@ -22,7 +22,7 @@ WIDE = np.linspace(0, 1, 4)
 SOME_ZERO = jnp.array([0.0, 1.0, 2.0])
 BLOCK = jnp.ones((30, 30)) / 30
 ERFS = 20
-OWN = {"WIDE", "by_index", "wrong", "safe_root", "only_reverse", "no_gradient"}
+OWN = {"WIDE", "fixed_point", "by_index", "wrong", "safe_root", "only_reverse", "no_gradient"}
 """Names of this file's, which stay as they are."""
 
 
