@@ -32,6 +32,9 @@ if tuple(map(int, version("jaxlib").split(".")[:2])) < (0, 11):
     FAST_TO_COMPILE.append("--xla_cpu_use_fusion_emitters=false")
 os.environ["XLA_FLAGS"] = " ".join([os.environ.get("XLA_FLAGS", ""), *FAST_TO_COMPILE])
 
+# OpenBLAS would wait in a loop for threads of its own, on cores that the other worker needs.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 SHARED = {
     "studies": ("test_clock.py", "test_every_experiment.py", "test_browser.py", "test_paper.py",
                 "test_repair.py", "test_reruns.py", "test_runs.py", "test_reference.py",
