@@ -379,9 +379,7 @@ def test_numbers_are_printed(tree):
     section = "\n\n".join(['#import "../template.typ": *', *calls])
     (tree / "experiments/toy/report.en.typ").write_text(section, encoding="utf-8")
     said = Page(run(tree)[0]).text
-    wrong = [
-        line for line, (_, _, text) in enumerate(PRINTED) if f"[{line}: {text}]" not in said
-    ]
+    wrong = [line for line, (_, _, text) in enumerate(PRINTED) if f"[{line}: {text}]" not in said]
     assert not wrong, said
 
 
