@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from adcost.study.schema import LOADER
+
 from . import forked
 from .forked import HANGS
 
@@ -19,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config", "profiles", "src", "workflow", "requirements.lock")
 
 COMPILED = ROOT / ".pytest_cache/compiled"
+
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+"""libyaml's where there is one, as `LOADER`."""
 
 UNKIND = 'a study\'s "$HOME" [1] *é #%;&\\'
 """The name of a folder with what a shell, a glob or a locale might take apart."""
@@ -110,9 +115,9 @@ class Study:
     def configure(self, change):
         """Rewrite the configuration by a function of the dictionary."""
         path = self.folder / "config/config.yaml"
-        config = yaml.safe_load(path.read_text("utf-8"))
+        config = yaml.load(path.read_text("utf-8"), LOADER)
         change(config)
-        path.write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
+        path.write_text(yaml.dump(config, Dumper=DUMPER, sort_keys=False), "utf-8")
 
     def edit(self, path, text="\n# an edit\n"):
         """Append to a file."""

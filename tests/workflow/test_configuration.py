@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from adcost.study import configuration, plans
+
 from . import forked
 
-CONFIG = Path(__file__).resolve().parents[2] / "config/config.yaml"
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG, SCHEMAS = ROOT / "config/config.yaml", ROOT / "workflow/schemas"
 
 
 def _set(*path, value):
@@ -216,20 +219,47 @@ def test_there_are_sixty():
     assert len(CASES) + len(FILES) >= 60
 
 
-@pytest.mark.parametrize("case", [*CASES, *FILES])
-def test_it_is_refused_by_name_before_anything_starts(checked_out, case):
+@pytest.fixture
+def written(checked_out):
+    """A function that writes a case's configuration into the checkout, until the test's end, and
+    returns the words of its refusal."""
     path = checked_out.folder / "config/config.yaml"
     good = path.read_bytes()
-    try:
+
+    def write(case):
         if case in FILES:
             change, words = FILES[case]
             path.write_bytes(change(good))
         else:
             change, words = CASES[case]
             checked_out.configure(change)
-        done = forked.snakemake(checked_out.folder, "--cores", "2")
-    finally:
-        path.write_bytes(good)
+        return words
+
+    yield write
+    path.write_bytes(good)
+
+
+@pytest.mark.parametrize("case", [*CASES, *FILES])
+def test_it_is_refused_by_name(checked_out, written, case):
+    words = written(case)
+    with pytest.raises((configuration.CannotRun, plans.ConfigError)) as refusal:
+        file = checked_out.folder / "config/config.yaml"
+        plans.plans(configuration.read([file], [], SCHEMAS), SCHEMAS)
+    assert all(word in str(refusal.value) for word in words), refusal.value
+
+
+# Of each module that refuses, and what Snakemake itself could not read.
+ENDS = (
+    "a typo in a key", "not a number", "a hessian that does not fit",
+    "a function that is not there", "the folder of the logs", "a path outside", "a tab",
+    "no UTF-8", "NUL", "more digits than Python reads", "too deep a nest", "nothing",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ENDS)
+def test_snakemake_ends_with_the_refusal_before_anything_starts(checked_out, written, case):
+    words = written(case)
+    done = forked.snakemake(checked_out.folder, "--cores", "2")
     text = done.stdout + done.stderr
     assert done.returncode != 0
     assert all(word in text for word in words), text

@@ -296,27 +296,30 @@ def test_intervals_are_printed_to_their_width(built):
     assert "≤ 1 × 10⁻⁶" in text
 
 
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        ("∂²L/∂α_i² and 1 − βC_i", "∂²L/∂α<sub>i</sub>² and 1 − βC<sub>i</sub>"),
-        ("‖A‖²_F, λ_max(A), f(x_T)", "‖A‖²<sub>F</sub>, λ<sub>max</sub>(A), f(x<sub>T</sub>)"),
-        ("k^(−T/(T−1)) steps", "k<sup>−T/(T−1)</sup> steps"),
-        ("off by 1.3e-16 of it", "off by 1.3\u202f×\u202f10⁻¹⁶ of it"),
-        ("[-0.5, -inf] at GPT-2 and 5-fold", "[−0.5, −∞] at GPT-2 and 5-fold"),
-        ("0.1%, 12 % of 1,234,567 km", "0.1\xa0%, 12\xa0% of 1\u202f234\u202f567 km"),
-        ("sum_of_squares of x", "sum_of_squares of x"),
-    ],
-)
-def test_what_a_claim_says_is_set_as_the_text_is(tree, written, read):
+SET = {
+    "∂²L/∂α_i² and 1 − βC_i": "∂²L/∂α<sub>i</sub>² and 1 − βC<sub>i</sub>",
+    "‖A‖²_F, λ_max(A), f(x_T)": "‖A‖²<sub>F</sub>, λ<sub>max</sub>(A), f(x<sub>T</sub>)",
+    "k^(−T/(T−1)) steps": "k<sup>−T/(T−1)</sup> steps",
+    "off by 1.3e-16 of it": "off by 1.3\u202f×\u202f10⁻¹⁶ of it",
+    "[-0.5, -inf] at GPT-2 and 5-fold": "[−0.5, −∞] at GPT-2 and 5-fold",
+    "0.1%, 12 % of 1,234,567 km": "0.1\xa0%, 12\xa0% of 1\u202f234\u202f567 km",
+    "sum_of_squares of x": "sum_of_squares of x",
+}
+"""What a claim may say, and how it is set."""
+
+
+def test_what_a_claim_says_is_set_as_the_text_is(tree):
     file = tree / "results" / "toy" / "claims.json"
     claims = json.loads(file.read_text("utf-8"))
-    claims[1]["statement"] = claims[1]["note"] = claims[1]["evidence"][0]["unit"] = written
+    said = "; ".join(SET)
+    claims[1]["statement"] = claims[1]["note"] = claims[1]["evidence"][0]["unit"] = said
     write_json(claims, file)
     page = run(tree)[0].replace("&nbsp;", "\xa0")
     # In both tables the statement (in one of them its first piece bears the address), its note and
     # the unit; the unit in the text besides.
-    assert page.count(read) >= 6
+    assert {text: page.count(text) >= 6 for text in SET.values()} == dict.fromkeys(
+        SET.values(), True
+    )
 
 
 def test_a_small_table_has_the_columns_asked_for(built):
@@ -347,30 +350,37 @@ def test_numbers_come_from_the_tables(tree, built):
     assert "Price: 7.01 at" in changed and "3.05" not in changed
 
 
-@pytest.mark.parametrize(
-    ("value", "digits", "printed"),
-    [
-        (0, 3, "0"),
-        (0.0, 3, "0"),
-        (1000, 3, "1000"),
-        (9_999_999, 3, "9 999 999"),
-        (10**7, 3, "1.00 × 10⁷"),
-        (1000.0, 3, "1000"),
-        (0.001, 2, "0.0010"),
-        (0.00099951, 3, "0.00100"),
-        (9.996, 3, "10.0"),
-        (999_999.9, 3, "1.00 × 10⁶"),
-        (12_345.6, 5, "12 346"),
-        (-0.5, 2, "−0.50"),
-        (1.25e-300, 2, "1.3 × 10⁻³⁰⁰"),
-        ("float32", 3, "float32"),
-    ],
-)
-def test_a_number_is_printed(tree, value, digits, printed):
-    write_json(NUMBERS | {"price": value}, tree / "results" / "toy" / "numbers.json")
-    section = f'#import "../template.typ": *\n[#n("toy", "price", digits: {digits})]'
+PRINTED = [
+    (0, 3, "0"),
+    (0.0, 3, "0"),
+    (1000, 3, "1000"),
+    (9_999_999, 3, "9 999 999"),
+    (10**7, 3, "1.00 × 10⁷"),
+    (1000.0, 3, "1000"),
+    (0.001, 2, "0.0010"),
+    (0.00099951, 3, "0.00100"),
+    (9.996, 3, "10.0"),
+    (999_999.9, 3, "1.00 × 10⁶"),
+    (12_345.6, 5, "12 346"),
+    (-0.5, 2, "−0.50"),
+    (1.25e-300, 2, "1.3 × 10⁻³⁰⁰"),
+    ("float32", 3, "float32"),
+]
+"""A number, the significant digits asked for, and how it is printed."""
+
+
+def test_numbers_are_printed(tree):
+    numbers = {f"number_{place}": value for place, (value, _, _) in enumerate(PRINTED)}
+    write_json(NUMBERS | numbers, tree / "results" / "toy" / "numbers.json")
+    calls = [
+        f'[{place}: #n("toy", "number_{place}", digits: {digits})]'
+        for place, (_, digits, _) in enumerate(PRINTED)
+    ]
+    section = "\n\n".join(['#import "../template.typ": *', *calls])
     (tree / "experiments/toy/report.en.typ").write_text(section, encoding="utf-8")
-    assert f"[{printed}]" in Page(run(tree)[0]).text
+    said = Page(run(tree)[0]).text
+    wrong = [line for line, (_, _, text) in enumerate(PRINTED) if f"[{line}: {text}]" not in said]
+    assert not wrong, said
 
 
 def test_the_pdf_has_pages_and_links(built):

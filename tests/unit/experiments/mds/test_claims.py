@@ -143,7 +143,7 @@ def test_a_censored_largest_size_is_a_lower_bound_and_said_to_be(tables):
 def test_numbers_are_finite_and_follow_the_tables(tables):
     before = numbers(tables)
     assert all(np.isfinite(v) for v in before.values() if not isinstance(v, str))
-    assert before["least_cities"] == 6 and before["most_cities"] == 15
+    assert before["least_cities"] == 5 and before["most_cities"] == 12
     assert before["animated_cities"] == 10 and before["widest_point"] == "world-8"
     times(2, **EVALUATIONS, method="two_point")(tables)
     assert numbers(tables)["two_point_ratio_last"] == pytest.approx(

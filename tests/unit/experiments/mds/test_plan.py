@@ -16,7 +16,7 @@ SCHEMA = Path(__file__).resolve().parents[4] / "src/adcost/experiments/mds/schem
 def test_points_are_regions_and_sizes_and_get_what_they_need(section):
     points = {point.name: point for point in plan.points(section)}
     assert list(points) == [
-        *(f"europe-{size}" for size in (6, 8, 10, 12, 15)), "world-8"
+        *(f"europe-{size}" for size in (5, 6, 8, 10, 12)), "world-8"
     ]  # fmt: skip
     assert not any(point.timed for point in points.values())
     assert set(points["europe-6"].parameters) == {
@@ -70,7 +70,7 @@ def _regions(**changes):
         (_regions(europe=[6, 10]), r"mds\.regions\.europe has 2 size\(s\); .* three"),
         (
             _set(animate="europe-9"),
-            r"mds\.animate: 'europe-9'.*allowed: europe-6, europe-8, europe-10",
+            r"mds\.animate: 'europe-9'.*allowed: europe-5, europe-6, europe-8, europe-10",
         ),
         (_set(tolerance=0.0), r"mds\.tolerance is 0\.0"),
         (_set(slow={"starts": 7, "max_evaluations": 25000}), r"mds\.slow\.starts is 7; .* is 6"),

@@ -25,7 +25,7 @@ def _verdict(tables, name):
 def test_all_claims_are_judged_and_come_out(tables):
     claims = judge(tables)
     assert [claim.id for claim in claims] == IDS
-    # Five dimensions to 128 leave the exponent at the best step an interval wider than its border.
+    # Five dimensions to 64 leave the exponent at the best step an interval wider than its border.
     open_ = {name: "inconclusive" for name in IDS if ".linear_in_n." in name}
     assert {claim.id: claim.verdict for claim in claims} == dict.fromkeys(IDS, "reproduced") | open_
 
@@ -51,7 +51,7 @@ def _at_every_step(kind, change):
 def _nobody_arrives(kind):
     def inject(tables):
         table = tables["measurements"]
-        rows = _swept(table, kind) & (table.quantity == "arrived") & (table.dimension == 128)
+        rows = _swept(table, kind) & (table.quantity == "arrived") & (table.dimension == 64)
         assert rows.any()
         table.loc[rows, "value"] = 0.0
 
@@ -63,11 +63,11 @@ def _sweep_without(kind, *, bold):
 
     def inject(tables):
         table = tables["measurements"]
-        best = best_steps(table, kind).multiple[64]
+        best = best_steps(table, kind).multiple[48]
         times = table.method.str.removeprefix("gaussian_times_")
         multiple = times.where(_swept(table, kind)).astype(float)
         beyond = multiple > best if bold else multiple < best
-        rows = beyond & (table.dimension == 64)
+        rows = beyond & (table.dimension == 48)
         assert rows.any()
         tables["measurements"] = table[~rows].reset_index(drop=True)
 
@@ -145,7 +145,7 @@ def test_every_claim_has_an_injected_fault():
 
 def test_numbers_follow_the_tables(tables):
     before = numbers(tables)
-    assert (before["least_n"], before["most_n"], before["sphere_most_n"]) == (32, 128, 128)
+    assert (before["least_n"], before["most_n"], before["sphere_most_n"]) == (32, 64, 64)
     _at_every_step("convex", lambda t: 2 * t.value)(tables)
     after = numbers(tables)
     assert after["convex_best_gain"] == pytest.approx(before["convex_best_gain"] / 2)

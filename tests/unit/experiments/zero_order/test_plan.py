@@ -61,9 +61,9 @@ def test_budgets_too_small_for_their_dimension_are_refused(section):
 
 
 def test_too_few_dimensions_on_the_sphere_are_refused(section):
-    section["sphere_up_to"] = 48
+    section["sphere_up_to"] = 40
     (message,) = plan.problems(section, 6000)
-    assert message.startswith("zero_order.sphere_up_to is 48") and "Raise it to 64" in message
+    assert message.startswith("zero_order.sphere_up_to is 40") and "Raise it to 48" in message
 
 
 def test_draws_that_make_no_whole_batches_are_refused(section):
