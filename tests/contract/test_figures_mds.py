@@ -178,7 +178,7 @@ def test_a_frame_shows_each_methods_own_cities_and_evaluations(tables):
     frames.loc[simplex, ["x_km", "y_km", "evaluations"]] += 5
     rows = frames[frames.point == made.SHOWN]
     truth = maps[(maps.point == made.SHOWN) & (maps.method == "gradient_descent")]
-    figure, movers = recovery._stage(rows, truth)
+    figure, movers = recovery._stage(truth)
     now = rows[rows.frame == 2]
     recovery._move(movers, now)
     for axis, method in zip(figure.axes, ("gradient_descent", "nelder_mead"), strict=True):
