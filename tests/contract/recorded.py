@@ -47,8 +47,9 @@ def distinct(experiment: str, spread: float = 0.3, seed: int = 0) -> dict[str, p
 
 
 def of_what(table: pd.DataFrame) -> pd.DataFrame:
-    """What a table has rows of, each once, in order of its labels."""
+    """What a table has rows of, each once, in order of its labels; digests of code count not."""
     labels = table[[name for name in table.columns if name not in MEASURED]].astype(str)
+    labels = labels.replace(r"\b[0-9a-f]{64}\b", "", regex=True)
     return labels.drop_duplicates().sort_values(list(labels)).reset_index(drop=True)
 
 
