@@ -19,6 +19,7 @@ from adcost.costs.memory import Bytes, NoMemoryAnalysis, compiled_bytes
 from adcost.costs.pattern import NotTraced
 from adcost.costs.timing import Program, time_interleaved
 from adcost.price.limits import LONG, Limits, TooSlow, compiled, equations, within
+from adcost.price.names import JACOBIAN
 from adcost.price.programs import refuse_one_way
 from adcost.price.ways import Way
 from adcost.price.words import seconds, size
@@ -240,12 +241,12 @@ def _fits(one: Priced, limits: Limits) -> bool:
 def _affordable(one: Priced, function: Priced, limits: Limits) -> bool:
     """Whether it is not far more expensive, by its count, than its runs may be.
 
-    One run of what takes one sweep; enough for an interval of what takes many, whose price follows
-    from that of one.
+    One run of what takes one sweep, and of a Jacobian, which has no other way; enough for an
+    interval of what else takes many, whose price follows from that of one.
     """
     expected = one.operations / max(function.operations, 1) * function.first_run
     most = limits.one_run
-    if not one.way.one_sweep:
+    if not one.way.one_sweep and one.way.derivative != JACOBIAN:
         most = min(most, SLOW_SHARE * limits.seconds / LEAST_ROUNDS)
     if not expected / 3 > most:  # many directions side by side are quicker than counted
         return True

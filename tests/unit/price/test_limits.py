@@ -179,6 +179,7 @@ def test_many_sweeps_are_timed_only_where_an_interval_of_them_fits():
         (names.GRADIENT, names.FORWARD, False),
         (names.HESSIAN, "forward over reverse", False),
         (names.HVP, "forward over reverse", True),
+        (names.JACOBIAN, names.COLUMNS, True),
     ):
         way = measure.Way(derivative, method, written_out(n), (jnp.ones(n),))
         one = measure.Priced(way)
