@@ -10,29 +10,28 @@ import functools
 import importlib.util
 import os
 import re
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from adcost.costs import compilation_cache
+from adcost.jax_versions import quick_flags, setting
+
 # No test fails because the machine is slow or busy.
 settings.register_profile("adcost", deadline=None)
 settings.load_profile("adcost")
 
-# What one test has compiled the others need not compile again, in this run and the next.
-os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(__file__).parents[1] / ".pytest_cache/jax")
-os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
-
 # Tests, and the small studies that they run, mostly compile: there XLA takes its fastest way.
-FAST_TO_COMPILE = ["--xla_backend_optimization_level=0"]
-# XLA aborts on a flag that it does not know, and newer ones have fusion emitters only.
-if tuple(map(int, version("jaxlib").split(".")[:2])) < (0, 11):
-    FAST_TO_COMPILE.append("--xla_cpu_use_fusion_emitters=false")
-    # Each small program in one piece: parts that are compiled side by side cost a fifth more.
-    FAST_TO_COMPILE.append("--xla_cpu_parallel_codegen_split_count=1")
-os.environ["XLA_FLAGS"] = " ".join([os.environ.get("XLA_FLAGS", ""), *FAST_TO_COMPILE])
+os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {quick_flags()}".strip()
+
+COMPILED = Path(__file__).parents[1] / ".pytest_cache/compiled"
+"""What one test or study has compiled the others need not compile again, in this run and the next."""
+
+compilation_cache.use(COMPILED)
+os.environ["JAX_COMPILATION_CACHE_DIR"] = setting("jax_compilation_cache_dir")
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
 # OpenBLAS would wait in a loop for threads of its own, on cores that the other worker needs.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

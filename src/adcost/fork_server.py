@@ -33,7 +33,7 @@ from typing import Any
 
 LIBRARIES = """
     snakemake.iocontainers snakemake.logging numpy pandas jax jax.numpy scipy.stats scipy.optimize
-    scipy.special matplotlib.pyplot seaborn yaml psutil
+    scipy.special sklearn.datasets optax matplotlib.pyplot seaborn yaml psutil
 """.split()
 
 ADDRESS = "ADCOST_FORK_SERVER"

@@ -278,6 +278,13 @@ def test_options_that_this_version_lacks_are_left_out():
         versions.compile_options({"xla_backend_optimization_level": "seven"})
 
 
+def test_flags_that_this_version_lacks_are_left_out(monkeypatch):
+    known = versions.compile_options(versions.QUICKLY)
+    assert len(versions.quick_flags().split()) == len(known)
+    monkeypatch.setattr(jax, "__version_info__", (0, 11, 0))
+    assert versions.quick_flags() == "--xla_backend_optimization_level=0"
+
+
 @pytest.mark.parametrize(("platform", "other"), [("cpu", "gpu"), ("gpu", "cpu")])
 def test_options_of_another_platform_are_left_out(platform, other, monkeypatch):
     monkeypatch.setattr(jax, "default_backend", lambda: platform)

@@ -74,6 +74,23 @@ def test_a_gpu_is_seen_with_the_cpu_beside_it_here_and_in_what_the_job_starts(
     assert done.stdout.split() == [visible, visible, "false"], done.stderr
 
 
+@pytest.mark.parametrize("optimise", [True, False])
+def test_a_job_compiles_as_its_parameters_say_beside_the_flags_of_the_shell(optimise, tmp_path):
+    run = (
+        f"import os, sys; sys.path.insert(0, {str(ROOT / 'workflow/scripts')!r}); import job;"
+        f"job._configure_jax('cpu', optimise={optimise}); import jax;"
+        "print(jax.jit(lambda x: 2 * x)(3)); print(os.environ['XLA_FLAGS'])"
+    )
+    own = "--xla_cpu_enable_fast_math=false"
+    done = subprocess.run(
+        [sys.executable, "-c", run], cwd=tmp_path, env=os.environ | {"XLA_FLAGS": own},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    result, flags = done.stdout.splitlines()
+    assert result == "6" and flags.startswith(own)
+    assert ("--xla_backend_optimization_level=0" in flags) is not optimise
+
+
 def test_ctrl_c_ends_a_job_without_a_traceback_unless_it_is_ignored():
     run = (
         f"import os, signal, sys; sys.path.insert(0, {str(ROOT / 'workflow/scripts')!r});"

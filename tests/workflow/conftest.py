@@ -14,13 +14,12 @@ import yaml
 
 from adcost.study.schema import LOADER
 
+from ..conftest import COMPILED
 from . import forked
 from .forked import HANGS
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config", "profiles", "src", "workflow", "requirements.lock")
-
-COMPILED = ROOT / ".pytest_cache/compiled"
 
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 """libyaml's where there is one, as `LOADER`."""

@@ -61,6 +61,7 @@ for name, plan in PLANS.items():
                 seed=seed_of_point(name),
                 platform=config["platform"],
                 precision=config["precision"],
+                optimise=config["optimise"],
                 parameters=of_point(name, "parameters"),
             message:
                 f"{name}: preparing {{wildcards.point}}"
@@ -89,6 +90,7 @@ for name, plan in PLANS.items():
             seed=seed_of_point(name),
             platform=config["platform"],
             precision=config["precision"],
+            optimise=config["optimise"],
             parameters=of_point(name, "parameters"),
         message:
             f"{name}: measuring {{wildcards.point}}"

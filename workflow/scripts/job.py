@@ -63,7 +63,11 @@ def made_from(params):
     return own | {"origins": [origin()]}
 
 
-def _configure_jax(platform, precision):
+SETTINGS = ("platform", "precision", "optimise")
+"""The parameters of a job that say where and how JAX computes."""
+
+
+def _configure_jax(platform, precision="default", optimise=True):
     """Where and how exactly JAX computes, here and in what this process starts."""
     from adcost.platforms import VISIBLE  # It loads JAX, if a fork has not.
 
@@ -75,6 +79,10 @@ def _configure_jax(platform, precision):
     import jax  # It has been loaded, and has read its environment, before.
 
     from adcost.costs import compilation_cache
+    from adcost.jax_versions import quick_flags
+
+    if not optimise:  # XLA reads its flags when it compiles for the first time.
+        os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {quick_flags()}".strip()
 
     jax.monitoring.register_event_duration_secs_listener(
         lambda event, seconds, **_: SPENT.update({event.rpartition("/")[2]: seconds})
@@ -99,15 +107,14 @@ STAGES = {
 def logged(snakemake):
     """Send what the block prints to the job's log; on failure add the traceback and exit.
 
-    JAX, which the block imports, computes on the platform and in the precision of the job's
-    parameters.
+    JAX, which the block imports, computes as the job's parameters say.
     """
     try:
         with open(snakemake.log[0], "w", encoding="utf-8", buffering=1) as log:
             try:
                 with redirect_stdout(log), redirect_stderr(log):
-                    if platform := snakemake.params.get("platform"):
-                        _configure_jax(platform, snakemake.params.get("precision", "default"))
+                    if settings := {k: v for k, v in snakemake.params.items() if k in SETTINGS}:
+                        _configure_jax(**settings)
                     yield
                     for stage, name in STAGES.items():
                         if stage in SPENT:

@@ -3,20 +3,14 @@
 Shapes suffice (``jax.ShapeDtypeStruct``), so a program far larger than this machine can be asked.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import jax
 
 from adcost.costs.tracing import traced
-from adcost.jax_versions import compile_options, held_bytes
-
-QUICKLY: Mapping[str, Any] = {
-    "xla_backend_optimization_level": 0,
-    "xla_cpu_use_fusion_emitters": False,
-}
-"""For programs that run never or seldom: buffers are assigned before machine code is optimised."""
+from adcost.jax_versions import QUICKLY, compile_options, held_bytes
 
 
 class NoMemoryAnalysis(RuntimeError):

@@ -21,7 +21,8 @@ takes from the modules below. After an update, what fails says which entry it is
 - *Fields of the compiler's answers*: `held_bytes`, `computed_flops`; ``memory_stats`` of a GPU's
   allocator in ``experiments.transformer_memory.resident``; the target's features in the bytes of a
   program, in ``processor``.
-- *Options of XLA*: `compile_options` drops those that a version lacks. The flags that
+- *Options of XLA*: `compile_options` drops those that a version lacks, `quick_flags` those of
+  `QUICKLY`. The flags that
   ``experiments.transformer_memory.resident`` gives a process by ``XLA_FLAGS`` end it if they are
   unknown: then take the flag's new name from XLA's ``debug_options_flags.cc``.
 - ``jax.config.values``: `setting`; ``platforms``, which is imported here, reads it by itself.
@@ -32,10 +33,12 @@ takes from the modules below. After an update, what fails says which entry it is
 """
 
 from adcost.jax_versions.compiled import (
+    QUICKLY,
     compile_options,
     computed_flops,
     forget_compiled,
     held_bytes,
+    quick_flags,
     setting,
 )
 from adcost.jax_versions.control_flow import (
@@ -87,6 +90,7 @@ __all__ = [
     "Jaxpr",
     "JaxprEqn",
     "Literal",
+    "QUICKLY",
     "Scan",
     "ShapedArray",
     "Slope",
@@ -111,6 +115,7 @@ __all__ = [
     "manual_devices",
     "opened",
     "programs",
+    "quick_flags",
     "scan",
     "scopes",
     "setting",

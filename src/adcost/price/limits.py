@@ -16,8 +16,15 @@ from typing import Any, TypeVar
 
 import jax
 
-from adcost.costs.memory import QUICKLY
-from adcost.jax_versions import ClosedJaxpr, Jaxpr, compile_options, inner_jaxprs, opened, setting
+from adcost.jax_versions import (
+    QUICKLY,
+    ClosedJaxpr,
+    Jaxpr,
+    compile_options,
+    inner_jaxprs,
+    opened,
+    setting,
+)
 from adcost.price.words import seconds
 
 ANY_PROGRAM = 0.2

@@ -24,7 +24,7 @@ from adcost.reference.numbers import compare_numbers
 from adcost.reference.tables import Difference, TableComparison, compare_tables
 from adcost.reference.tolerances import Tolerance, Tolerances
 
-SHARED_KEYS = {"seed": None, "platform": None, "precision": "default"}
+SHARED_KEYS = {"seed": None, "platform": None, "precision": "default", "optimise": True}
 """Keys of the configuration that every experiment's numbers depend on, beside its own section; and
 what held before a key was there."""
 

@@ -7,11 +7,10 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from adcost.costs.memory import QUICKLY
 from adcost.derivatives.hvp import calculate_hessian
 from adcost.experiments.second_order.subjects import Data, Family
 from adcost.experiments.second_order.work import OPTIMISERS
-from adcost.jax_versions import compile_options
+from adcost.jax_versions import QUICKLY, compile_options
 
 
 class Programs:

@@ -3,7 +3,8 @@ r"""The gradient of a transformer's loss as a program of abstract shapes: its by
 Nothing is allocated: shapes suffice to compile, and the compiled program says what it would hold.
 It is compiled for the CPU wherever JAX computes. XLA's compiler for GPUs computes again by itself
 what exceeds the memory of the GPU at hand ("rematerialization"), which would hide what a policy
-holds, and tries kernels on that GPU, whose memory they would need.
+holds, and tries kernels on that GPU, whose memory they would need. Its machine code is not
+optimised, which comes after the buffers are assigned (a test compares the bytes).
 """
 
 from collections.abc import Callable, Mapping
@@ -20,15 +21,10 @@ from adcost.derivatives.checkpointing import policies
 from adcost.derivatives.checkpointing.policy_names import stacks as stacks_of
 from adcost.functions import transformer
 from adcost.functions.gpt2_sizes import Size
-from adcost.jax_versions import compile_options
+from adcost.jax_versions import QUICKLY, compile_options
 
 KINDS = {"ordinary": ("ordinary", False), "chunked": ("chunked", False), "lean": ("chunked", True)}
 """Attention, and whether the loss goes by chunks too."""
-
-QUICKLY = {"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False}
-"""The program never runs, and its buffers are assigned before machine code is made of it: so the
-quickest way to the code, twice as fast as the usual one, does (a test compares the bytes). Options
-that a version of JAX lacks are left out."""
 
 
 @dataclass(frozen=True)
