@@ -157,6 +157,11 @@ def inapplicable(fault, root=ROOT):
 def copy(root, folder):
     """A copy of the checkout in which tests can run."""
     shutil.copytree(root, folder, ignore=NOT_COPIED, symlinks=True)
+    # Compiled programs are shared, as tests/conftest.py keeps them.
+    compiled = root / ".pytest_cache/compiled"
+    compiled.mkdir(parents=True, exist_ok=True)
+    (folder / ".pytest_cache").mkdir()
+    (folder / ".pytest_cache/compiled").symlink_to(compiled)
     # Valid by content, not by time: a fault is injected and taken out within one second.
     compileall.compile_dir(
         folder / "src", quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH
@@ -273,9 +278,6 @@ def main(argv=None, libraries=LIBRARIES):
         print(*(wrong or ["no list has that name, or no fault that text"]), sep="\n")
         return 2
 
-    # As tests/conftest.py says it, but before JAX reads it.
-    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(options.root / ".pytest_cache/jax")
-    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
     for library in libraries:
         with suppress(ImportError):
             importlib.import_module(library)

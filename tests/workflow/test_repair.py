@@ -131,20 +131,20 @@ def test_every_repair_that_is_advised_brings_everything_back(everything):
 
 
 def test_a_table_of_another_version_is_named_where_there_is_no_other_to_hold_it_against(fresh):
-    fresh.configure(lambda config: config.update(experiments=["graph_traces"]))
-    targets = ("results/graph_traces/claims.json", "results/graph_traces/figures/sweeps.svg")
+    fresh.configure(lambda config: config.update(experiments=["feedforward"]))
+    targets = ("results/feedforward/claims.json", "results/feedforward/figures/operations.svg")
     fresh.snakemake(*targets)
-    (path,) = fresh.results.glob("graph_traces/points/*/measurements.csv")
+    (path,) = fresh.results.glob("feedforward/points/*/measurements.csv")
     before = path.read_bytes()
     renamed(path)
     done = fresh.snakemake("--keep-going", *targets, check=False)
     said = done.stdout + done.stderr
     name = str(path.relative_to(fresh.folder))
     assert done.returncode != 0 and "measured by another version of the code" in said
-    assert set(ADVICE.findall(said)) == {f"{name} and results/graph_traces/measurements.csv"}
-    for rule in ("graph_traces_claims", "graph_traces_figures"):
+    assert set(ADVICE.findall(said)) == {f"{name} and results/feedforward/measurements.csv"}
+    for rule in ("feedforward_claims", "feedforward_figures"):
         assert f"{rule}: {name} cannot be used" in said
     path.unlink()
-    (fresh.results / "graph_traces/measurements.csv").unlink()
+    (fresh.results / "feedforward/measurements.csv").unlink()
     fresh.snakemake(*targets)
     assert path.read_bytes() == before
