@@ -4,6 +4,7 @@ import pytest
 from contract import tables_price
 
 from adcost.experiments.price import analysis
+from adcost.experiments.price.measure import TIMED
 from adcost.price import loading, run
 
 
@@ -63,7 +64,8 @@ def test_the_tables_of_the_contract_tests_are_like_those_measured(measured):
     for name in ("measurements", "parts", "timings"):
         assert list(made[name].columns) == list(measured[name].columns)
         if "quantity" in made[name]:
-            assert set(made[name].quantity) <= set(measured[name].quantity)
+            # Where the machine is busy too few runs fit for an interval.
+            assert set(made[name].quantity) <= {*measured[name].quantity, *TIMED}
     parts, of_flat = (
         {row.part: json.loads(row.content) for row in table.itertuples() if row.point == point}
         for table, point in ((measured["parts"], "chain"), (made["parts"], "flat"))
