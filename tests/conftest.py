@@ -71,8 +71,12 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
-    first = tuple(SHARED)
-    items.sort(key=lambda item: [group(item.nodeid) != name for name in first])
+    def order(item):
+        """Studies first; what measures the same experiments last, when their programs are there."""
+        name = group(item.nodeid)
+        return name not in SHARED, name.startswith(("tests/contract", "tests/unit/experiments"))
+
+    items.sort(key=order)
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,7 @@ def ran(cluster, tmp_path_factory):
     study = checkout(tmp_path_factory.mktemp("ran") / "study")
     study.configure(lambda config: config.update(experiments=EXPERIMENTS))
     study.edit("src/adcost/experiments/gradient/measure.py", FAILS_ONCE)
-    run = _run(study)
+    run = _run(study, *EXPERIMENTS)
     cancelled = _cancel_one(run)
     said = run.communicate(timeout=HANGS)[0]
     assert run.returncode == 0, said
@@ -86,6 +86,9 @@ def test_the_tables_are_those_of_this_machine(ran, whole):
     assert len(tables) == 2
     for table in tables:
         assert (study.results / table).read_bytes() == (whole.results / table).read_bytes()
+    # The report is made here from what the cluster made: nothing of it is made again.
+    assert not study.planned().experiments()
+    study.snakemake()
     assert (study.results / "report.html").stat().st_size > 10_000
     assert not study.planned().jobs
 
