@@ -27,7 +27,7 @@ settings.load_profile("adcost")
 os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {quick_flags()}".strip()
 
 COMPILED = Path(__file__).parents[1] / ".pytest_cache/compiled"
-"""What one test or study has compiled the others need not compile again, in this run and the next."""
+"""What one test or study has compiled the others need not compile, in this run and the next."""
 
 compilation_cache.use(COMPILED)
 os.environ["JAX_COMPILATION_CACHE_DIR"] = setting("jax_compilation_cache_dir")

@@ -84,13 +84,13 @@ from adcost.jax_versions.source import (
 )
 
 __all__ = [
+    "QUICKLY",
     "TANH",
     "ClosedJaxpr",
     "Frame",
     "Jaxpr",
     "JaxprEqn",
     "Literal",
-    "QUICKLY",
     "Scan",
     "ShapedArray",
     "Slope",
