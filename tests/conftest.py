@@ -10,6 +10,7 @@ import functools
 import importlib.util
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,11 @@ SHARED = {
 """The files of tests that run studies: one after the other, since each takes the machine."""
 
 
+EXPERIMENTS = {
+    path.parent.name for path in Path(__file__).parent.glob("unit/experiments/*/conftest.py")
+}
+
+
 def group(nodeid):
     """The group of a test: an experiment, the finished study, or else its file."""
     path = nodeid.split("::")[0]
@@ -52,8 +58,10 @@ def group(nodeid):
     for name, files in SHARED.items():
         if file in files:
             return name
-    if promised := re.search(r"contract/test_promises.*\[(\w+)", nodeid):
-        return f"tests/unit/experiments/{promised[1]}"
+    if promised := re.search(r"contract/test_promises.*\[(.+)\]", nodeid):
+        # Of an experiment or, as in "ru-hvp", of it and something else.
+        if named := EXPERIMENTS & set(promised[1].split("-")):
+            return f"tests/unit/experiments/{named.pop()}"
     return "/".join(path.split("/")[:4]) if "/experiments/" in path else path
 
 
@@ -71,10 +79,16 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_collection_modifyitems(items):
+    size = Counter(group(item.nodeid) for item in items)
+
     def order(item):
-        """Studies first; what measures the same experiments last, when their programs are there."""
+        """Studies first; what measures the same experiments last, when their programs are there.
+
+        Among these the largest first, so that no worker is left with one at the end.
+        """
         name = group(item.nodeid)
-        return name not in SHARED, name.startswith(("tests/contract", "tests/unit/experiments"))
+        late = name.startswith(("tests/contract", "tests/unit/experiments"))
+        return name not in SHARED, late, -size[name], name
 
     items.sort(key=order)
 

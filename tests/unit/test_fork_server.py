@@ -1,6 +1,7 @@
 """Scripts handed over to a real server: output, environment, exit status, and both ends' death."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -11,23 +12,17 @@ import psutil
 import pytest
 
 from adcost import fork_server
+from adcost.fork_client import ADDRESS
 
 SRC = str(Path(fork_server.__file__).parents[1])
-
-BEGIN = f"""
-import os, sys
-sys.path.insert(0, {SRC!r})
-from adcost import fork_server
-fork_server.run_in_fork(__file__, wait=True, said="hello", began=os.getpid())
-said, began = globals().get("said"), globals().get("began")
-"""
 
 
 def _run_with_server():
     """A process that has started a server, as a run of the workflow does, and says its address."""
     code = (
         f"import sys; sys.path.insert(0, {SRC!r}); from adcost import fork_server; import os;"
-        "fork_server.start(); print(os.environ[fork_server.ADDRESS], flush=True);"
+        f"command = fork_server.start(); print(os.environ[{ADDRESS!r}], flush=True);"
+        "print(command, flush=True);"
         "sys.stdin.read()"
     )
     return subprocess.Popen(
@@ -37,21 +32,24 @@ def _run_with_server():
 
 @pytest.fixture(scope="module")
 def server():
-    """The address of a server that has loaded next to nothing, as `start` leaves it."""
+    """The address of a server, and the command that runs a script in a fork of it."""
     run = _run_with_server()
-    yield run.stdout.readline().strip()
+    yield run.stdout.readline().strip(), shlex.split(run.stdout.readline())
     run.stdin.close()
     run.wait()
 
 
 @pytest.fixture
 def script(tmp_path, server):
+    """A function: runs the text of a script as Snakemake does."""
+
     def start(body, **environment):
-        path = tmp_path / "script.py"
-        path.write_text(BEGIN + body)
-        env = os.environ | {fork_server.ADDRESS: server} | environment
+        (tmp_path / "beside.py").write_text("SAID = 'hello'\n")
+        (tmp_path / "script.py").write_text("import os, sys\n" + body)
+        address, command = server
+        env = os.environ | {ADDRESS: address, "PATH": "/nowhere"} | environment
         return subprocess.Popen(
-            [sys.executable, str(path)], cwd=tmp_path, env=env,
+            [*command, "script.py"], cwd=tmp_path, env=env,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -72,12 +70,16 @@ def test_loading_the_libraries_starts_no_backend_that_a_fork_could_not_use():
     assert done.stdout == "loaded\n" and "no_such_platform" in done.stderr
 
 
-def test_the_fork_has_the_scripts_output_folder_environment_and_names(script, tmp_path):
-    body = (
-        "print(said, began != os.getpid(), os.getcwd(), os.environ['MINE'], 'jax' in sys.modules)"
-    )
-    out, err = script(body, MINE="7").communicate(timeout=120)
-    assert out.split() == ["hello", "True", str(tmp_path.resolve()), "7", "True"], err
+WHERE = """
+from beside import SAID
+print(SAID, os.path.basename(__file__), sys.argv, os.getcwd(), os.environ["MINE"], "jax" in sys.modules, sep=chr(10))
+"""
+
+
+def test_the_fork_has_the_scripts_output_folder_environment_and_path(script, tmp_path):
+    out, err = script(WHERE, MINE="7 é").communicate(timeout=120)
+    said = ["hello", "script.py", "['script.py']", str(tmp_path.resolve()), "7 é", "True"]
+    assert out.splitlines() == said, err
 
 
 @pytest.mark.parametrize(
@@ -112,7 +114,7 @@ def test_a_fork_ends_with_its_script_and_takes_its_children_along(script):
 
 def test_the_server_ends_with_its_run_and_leaves_no_file():
     run = _run_with_server()
-    folder = Path(run.stdout.readline().rpartition(os.pathsep)[0]).parent
+    folder = Path(run.stdout.readline().strip()).parent
     assert folder.is_dir()
     (process,) = psutil.Process(run.pid).children()
     run.send_signal(signal.SIGKILL)
@@ -123,22 +125,16 @@ def test_the_server_ends_with_its_run_and_leaves_no_file():
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("address", ["", "/nowhere/socket", "of another environment"])
-def test_without_a_server_the_script_goes_on_where_it_is(script, address):
-    address = address and f"{address}{os.pathsep}{'/else' if ' ' in address else sys.prefix}"
-    run = script("print(said, began)", **{fork_server.ADDRESS: address})
+@pytest.mark.parametrize("address", ["", "/nowhere/socket"])
+def test_without_a_server_python_runs_the_script(script, address):
+    run = script(WHERE, **{ADDRESS: address, "MINE": "7"})
     out, err = run.communicate(timeout=120)
-    assert out.split() == ["None", "None"], err
+    assert out.split()[:3] == ["hello", "script.py", "['script.py']"], err
+    assert out.split()[-1] == "False"
 
 
-def test_a_server_that_is_still_loading_is_waited_for_only_if_asked(monkeypatch, tmp_path):
-    path = tmp_path / "socket"
-    monkeypatch.setenv(fork_server.ADDRESS, f"{path}{os.pathsep}{sys.prefix}")
-    connected = []
-    monkeypatch.setattr(
-        fork_server.socket.socket, "connect", lambda *_: connected.append(1) or 1 / 0
-    )
-    fork_server.run_in_fork("script.py")
-    assert not connected
-    with pytest.raises(ZeroDivisionError):
-        fork_server.run_in_fork("script.py", wait=True)
+def test_what_is_no_script_is_for_python(server):
+    address, command = server
+    run = [*command, "-c", "import jax, sys; print(sys.prefix, sys.argv)", "script.py"]
+    done = subprocess.run(run, env=os.environ | {ADDRESS: address}, capture_output=True, text=True)
+    assert done.stdout == f"{sys.prefix} ['-c', 'script.py']\n", done.stderr

@@ -1,8 +1,6 @@
 """Put all experiments' claims into one table, a row a piece of evidence."""
 
-from job import begin, logged
-
-begin(snakemake, __file__)
+from job import logged
 
 with logged(snakemake):
     import pandas as pd

@@ -2,9 +2,7 @@
 
 import sys
 
-from job import begin, logged
-
-begin(snakemake, __file__)
+from job import logged
 
 with logged(snakemake):
     from adcost.reference.summary import summary

@@ -3,9 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 
-from job import begin, logged
-
-begin(snakemake, __file__)
+from job import logged
 
 with logged(snakemake):
     from adcost.plotting import in_language

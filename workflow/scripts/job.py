@@ -16,7 +16,6 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "src"))
 sys.path.append(os.getcwd())  # where a user's own module of expressions may lie
 
-from adcost import fork_server
 from adcost.study import shell_settings
 
 # Ctrl-C ends a job where it is: Python would first let a compiled program run to its end, then
@@ -45,14 +44,6 @@ def explained(error):
     """An error in words, with what to do about it where the storage is to blame."""
     known = STORAGE.get(error.errno) if isinstance(error, OSError) else None
     return f"{known}: what is finished is kept ({error})" if known else str(error)
-
-
-def begin(snakemake, script, wait=False):
-    """What a script does first: go on in a process that has its libraries loaded, if there is one.
-
-    A timed job waits for that process to be ready, so that nothing loads beside it.
-    """
-    fork_server.run_in_fork(script, wait, snakemake=snakemake)
 
 
 def made_from(params):

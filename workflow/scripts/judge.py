@@ -2,9 +2,7 @@
 
 from importlib import import_module
 
-from job import begin, logged
-
-begin(snakemake, __file__)
+from job import logged
 
 with logged(snakemake):
     from adcost.claims import as_record, check_ids, mark_disturbed

@@ -3,9 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 
-from job import begin, logged, made_from
-
-begin(snakemake, __file__, wait="timings" in snakemake.output.keys())
+from job import logged, made_from
 
 with logged(snakemake):
     from adcost.costs.background_load import watch

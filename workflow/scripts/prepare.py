@@ -3,9 +3,7 @@
 from importlib import import_module
 from pathlib import Path
 
-from job import begin, logged, made_from
-
-begin(snakemake, __file__)
+from job import logged, made_from
 
 with logged(snakemake):
     from adcost.results.reading import read_arrays

@@ -1,8 +1,6 @@
 """Record the configuration, and the commit, versions and machine of the measurements."""
 
-from job import begin, logged
-
-begin(snakemake, __file__)
+from job import logged
 
 with logged(snakemake):
     from adcost.study.provenance import provenance

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from job import begin, logged
-
-begin(snakemake, __file__)
+from job import logged
 
 with logged(snakemake):
     from adcost.report.build import build
