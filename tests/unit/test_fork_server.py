@@ -72,7 +72,8 @@ def test_loading_the_libraries_starts_no_backend_that_a_fork_could_not_use():
 
 WHERE = """
 from beside import SAID
-print(SAID, os.path.basename(__file__), sys.argv, os.getcwd(), os.environ["MINE"], "jax" in sys.modules, sep=chr(10))
+name = os.path.basename(__file__)
+print(SAID, name, sys.argv, os.getcwd(), os.environ["MINE"], "jax" in sys.modules, sep=chr(10))
 """
 
 
