@@ -265,9 +265,8 @@ def test_figures_have_a_character_for_every_letter(page, report):
     assert set("".join(drawn)) - characters - set("\n") == set()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(360, "light"), (768, "dark"), (1280, "light"), (1280, "dark")]
-)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_page_can_be_looked_at(page, width, scheme):
     """Pictures of the first screens and of one section are kept, for whoever reviews a change."""
     KEPT.mkdir(parents=True, exist_ok=True)

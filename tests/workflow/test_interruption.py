@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 POINT = re.compile(r"^Finished jobid: \d+ \(Rule: \w+_(?:measure|time)\)$", re.MULTILINE)
 EXPERIMENTS = ["gradient", "feedforward", "finite_differences"]
 """Quick ones with a good many jobs; two of their points are timed."""
-SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGKILL, signal.SIGINT, signal.SIGKILL, signal.SIGTERM, signal.SIGKILL)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse as scipy_sparse
@@ -64,7 +64,6 @@ def test_columns_of_one_colour_share_no_row(pattern):
 
 
 @given(patterns)
-@settings(max_examples=40)  # each is compiled
 def test_the_compressed_products_hold_every_entry(pattern):
     matrix = with_values(pattern)
     found = sparse.colouring(pattern)
@@ -77,7 +76,6 @@ def test_the_compressed_products_hold_every_entry(pattern):
 
 
 @given(patterns)
-@settings(max_examples=40)  # each is compiled
 def test_products_of_both_modes_hold_every_entry_and_are_no_more_than_of_one(pattern):
     read = sparse.reading(pattern, *sparse.both(pattern))
     assert read.products <= sparse.colouring(pattern).colours
