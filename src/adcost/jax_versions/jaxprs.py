@@ -38,11 +38,25 @@ def _lowered(jaxpr: Jaxpr | ClosedJaxpr) -> Jaxpr | ClosedJaxpr:
     """A jaxpr without ``call_hi_primitive``: each is replaced by what it stands for.
 
     From 0.11 on ``jnp.searchsorted`` and others are such primitives, in jaxprs that say
-    ``is_high``; `lower_jaxpr2` is what JAX itself calls before it compiles.
+    ``is_high``; `lower_jaxpr2` is what JAX itself calls before it compiles. It passes over the
+    programs of ``custom_linear_solve``, in which `jax.lax.custom_root` puts some.
     """
     lower = getattr(partial_eval, "lower_jaxpr2", None)
-    high = getattr(opened(jaxpr)[0], "is_high", False)
-    return lower(jaxpr) if high and lower else jaxpr
+    if lower is None or not any(map(_is_high, programs(jaxpr))):
+        return jaxpr
+    low: Any = lower(jaxpr) if _is_high(opened(jaxpr)[0]) else jaxpr
+    inner, constants = opened(low)
+    equations = [e.replace(params=jax.tree.map(_lowered_program, e.params)) for e in inner.eqns]
+    changed = inner.replace(eqns=equations)
+    return changed if inner is low else ClosedJaxpr(changed, constants)
+
+
+def _lowered_program(parameter: Any) -> Any:
+    return _lowered(parameter) if isinstance(parameter, (Jaxpr, ClosedJaxpr)) else parameter
+
+
+def _is_high(jaxpr: Jaxpr) -> bool:
+    return getattr(jaxpr, "is_high", False)
 
 
 def opened(jaxpr: Jaxpr | ClosedJaxpr) -> tuple[Jaxpr, Sequence[Any]]:

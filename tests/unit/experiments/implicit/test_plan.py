@@ -5,6 +5,7 @@ from adcost.costs.memory import compiled_bytes
 from adcost.experiments.implicit import plan
 from adcost.experiments.implicit.measure import gradients
 from adcost.experiments.implicit.problems import problem
+from adcost.jax_versions import TANH
 
 
 def test_there_is_a_point_a_problem_and_only_what_draws_is_seeded(section):
@@ -26,7 +27,9 @@ def test_reverse_mode_holds_what_the_plan_declares(width, examples, steps):
         subject = problem("layer", {"width": width, "examples": examples, "gain": 0.95}, 1)
         program = jax.jit(gradients(subject, steps, 1e-14)["reverse"])
         held = compiled_bytes(program.lower(subject.theta).compile()).temporaries
-    assert held == pytest.approx(8 * plan.COPIES * width * examples * steps, rel=0.05)
+    # From JAX 0.11 on the slope of tanh is kept, not what it is computed from: one copy less.
+    copies = plan.COPIES - TANH.once
+    assert held == pytest.approx(8 * copies * width * examples * steps, rel=0.05)
 
 
 @pytest.mark.parametrize(
