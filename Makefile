@@ -89,7 +89,7 @@ new-experiment: .venv/ready  ## the files of a new one, which runs: NAME=…
 
 clean:  ## remove the results, not the environment and not the references
 	rm -rf .snakemake
-	find results -mindepth 1 ! -name README.md $(foreach kept,reference reference-h100,! -path results/$(kept) ! -path 'results/$(kept)/*') -delete
+	find results -mindepth 1 ! -name README.md $(foreach kept,reference reference-gpu,! -path results/$(kept) ! -path 'results/$(kept)/*') -delete
 
 help:
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'

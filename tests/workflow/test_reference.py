@@ -230,7 +230,7 @@ def test_another_processor_excuses_no_count_that_is_off_by_one():
 def test_make_clean_keeps_the_reference(tmp_path):
     shutil.copy(ROOT / "Makefile", tmp_path)
     kept = ["results/README.md", "results/reference/provenance.json", "results/reference/hvp/m.gz",
-            "results/reference-h100/hvp/m.gz"]  # fmt: skip
+            "results/reference-gpu/hvp/m.gz"]  # fmt: skip
     for name in (*kept, "results/hvp/m.csv", "results/referenced.csv", "results/quick/reference/a"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

@@ -14,7 +14,7 @@ REFERENCE_FILES = sorted(
 )
 
 # A run on a GPU, shown beside this one and not compared with it (docs/clusters.md).
-GPU_REFERENCE = report_files.relative(ROOT / "results" / "reference-h100")
+GPU_REFERENCE = report_files.relative(ROOT / "results" / "reference-gpu")
 GPU_REFERENCE_FILES = sorted(
     str(path) for path in Path(GPU_REFERENCE).rglob("*") if path.is_file()
 )

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Write the folder, or say why not; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m adcost.reference.device", description=__doc__)
     parser.add_argument("results", type=Path, help="the results of a finished run")
-    parser.add_argument("folder", type=Path, help="where to keep it: results/reference-h100")
+    parser.add_argument("folder", type=Path, help="where to keep it: results/reference-gpu")
     asked = parser.parse_args(arguments)
     try:
         sizes = write(asked.results, asked.folder)

@@ -28,7 +28,7 @@ class ConfigError(ValueError):
 ANY_MEMORY = 2**63
 """Megabytes beyond what any point takes."""
 
-OWN_FOLDERS = ("reference", "reference-h100", "logs")
+OWN_FOLDERS = ("reference", "reference-gpu", "logs")
 """Folders in ``results`` that are neither an experiment's nor another run's."""
 
 
