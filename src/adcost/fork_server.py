@@ -26,6 +26,7 @@ import tempfile
 import threading
 import traceback
 import warnings
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -77,9 +78,12 @@ def serve(path: str, descriptor: int) -> None:
     """
     try:
         with socket.socket(fileno=descriptor) as listener, selectors.DefaultSelector() as selector:
+            before = dict(os.environ)
             for library in LIBRARIES:
                 with suppress(ImportError):
                     importlib.import_module(library)
+            # What loading has set, such as how much XLA logs, a job does not have from its client.
+            added = {name: os.environ[name] for name in os.environ if name not in before}
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
             # JAX warns of forks, which are harmful after it has started its threads; it has not.
             warnings.filterwarnings("ignore", message=r"(?s).*fork\(\)")
@@ -90,14 +94,17 @@ def serve(path: str, descriptor: int) -> None:
                 if not os.fork():
                     selector.close()
                     listener.close()
-                    _be_the_job(connection)
+                    _be_the_job(connection, added)
                 connection.close()
     finally:
         shutil.rmtree(Path(path).parent, ignore_errors=True)
 
 
-def _be_the_job(connection: socket.socket) -> None:
-    """Run what the connection asks for, answer with its status, and end this process."""
+def _be_the_job(connection: socket.socket, libraries: Mapping[str, str]) -> None:
+    """Run what the connection asks for, answer with its status, and end this process.
+
+    ``libraries``: what they have added to the environment; the client's own settings go first.
+    """
     status = 1
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -114,7 +121,7 @@ def _be_the_job(connection: socket.socket) -> None:
         threading.Thread(target=_end_with, args=(connection,), daemon=True).start()
         os.chdir(request["folder"])
         os.environ.clear()
-        os.environ.update(request["environment"])
+        os.environ.update({**libraries, **request["environment"]})
         script = request["script"]
         sys.path.insert(0, str(Path(script).parent.resolve()))
         sys.argv = [script]

@@ -25,9 +25,12 @@ def _run_with_server():
         "print(command, flush=True);"
         "sys.stdin.read()"
     )
+    # Without what JAX has set in this process.
+    env = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
     return subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +84,15 @@ def test_the_fork_has_the_scripts_output_folder_environment_and_path(script, tmp
     out, err = script(WHERE, MINE="7 é").communicate(timeout=120)
     said = ["hello", "script.py", "['script.py']", str(tmp_path.resolve()), "7 é", "True"]
     assert out.splitlines() == said, err
+
+
+@pytest.mark.parametrize("own", [None, "0"])
+def test_what_libraries_set_when_loaded_is_set_in_a_fork_too(script, monkeypatch, own):
+    """JAX keeps XLA from logging what only its developers read, by a variable."""
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    given = {} if own is None else {"TF_CPP_MIN_LOG_LEVEL": own}
+    run = script("print(os.environ['TF_CPP_MIN_LOG_LEVEL'])", **given)
+    assert run.communicate()[0].strip() == (own or "1")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 import jax
+import jax.numpy as jnp
 
+from adcost import platforms
 from adcost.jax_versions import (
     QUICKLY,
     ClosedJaxpr,
@@ -143,6 +145,19 @@ Optimising what a Python loop wrote out takes ten times as long as making code o
 SHORT = 2e-3
 """Seconds of one evaluation below which such a program is not optimised either: compiling it takes
 longer than all its runs."""
+
+
+def load_libraries() -> None:
+    """Let an accelerator load its libraries, for which its first program of each kind waits.
+
+    They take seconds, which would pass for the pace at which programs are compiled.
+    """
+    if platforms.current() == "cpu":
+        return
+    square = jnp.ones((8, 8))
+    lowered = jax.jit(lambda x: jnp.tanh(x @ x)).lower(square)
+    for options in (None, compile_options(QUICKLY)):
+        lowered.compile(options)(square).block_until_ready()
 
 
 def computed(limits: Limits, f: Callable[..., Any], *arguments: Any) -> Any:

@@ -21,7 +21,7 @@ from adcost.price import (
     tables,
     ways,
 )
-from adcost.price.limits import Limits
+from adcost.price.limits import Limits, load_libraries
 from adcost.price.measure import Priced
 from adcost.price.subject import Subject, subject
 from adcost.price.tag import MEMORY, RECOMMENDED, Tag
@@ -93,6 +93,7 @@ def price(
         raise ValueError(
             "batch and memory go together: the axis of the batch, and what it is to fit"
         )
+    load_libraries()
     started = perf_counter()
     s = subject(f, args, argnums, has_aux)
     if batch is not None:

@@ -10,7 +10,7 @@ import pytest
 import adcost
 from adcost.costs.count import count
 from adcost.costs.count.walk import Walk
-from adcost.price import limits, measure, names, traps
+from adcost.price import limits, measure, names, run, traps
 from adcost.price.attribution import Lines
 from adcost.price.limits import ANY_PROGRAM, FREE, Limits, TooSlow, compiled, equations
 from adcost.price.lines import by_line
@@ -92,6 +92,29 @@ def test_one_slow_compilation_forbids_no_other_of_its_size():
     with pytest.raises(TooSlow, match="its 3,000 equations would take too long"):
         compiled(traced(written_out(1000), jnp.ones(1000)), own)
     assert own.expected(True, 100) == 0
+
+
+@pytest.mark.parametrize(("platform", "compiled"), [("gpu", 2), ("cpu", 0)])
+def test_an_accelerator_has_loaded_its_libraries_before_the_first_pace(
+    platform, compiled, monkeypatch
+):
+    monkeypatch.setattr(jax, "default_backend", lambda: platform)
+    compile_, order = jax.stages.Lowered.compile, []
+
+    def noted(lowered, *options, **named):
+        if "tanh" in lowered.as_text():  # not what tries whether XLA knows an option
+            order.append("compiled")
+        return compile_(lowered, *options, **named)
+
+    def subject(*_):
+        order.append("subject")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(jax.stages.Lowered, "compile", noted)
+    monkeypatch.setattr(run, "subject", subject)
+    with pytest.raises(KeyboardInterrupt):
+        adcost.price(jnp.sin, 1.0)
+    assert order == ["compiled"] * compiled + ["subject"]
 
 
 @pytest.mark.parametrize("stage", STAGES)
