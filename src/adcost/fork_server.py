@@ -29,6 +29,7 @@ import warnings
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 LIBRARIES = """
     snakemake.iocontainers snakemake.logging numpy pandas jax jax.numpy scipy.stats scipy.optimize
@@ -41,13 +42,18 @@ CLIENT = Path(__file__).with_name("fork_client.py")
 def start(python: str = sys.executable) -> str:
     """Start the server of this run with an interpreter; it ends when this process does.
 
-    Its address goes into the environment of this process, and so to its jobs. Returns the command
-    that runs a script, whose path follows it, in a fork.
+    Its address goes into the environment of this process, and so to its jobs; where there is one
+    already, runs share that server. Returns the command that runs a script, whose path follows it,
+    in a fork.
     """
     # Here, since the server itself imports nothing of this.
     from adcost.fork_client import ADDRESS
     from adcost.study import shell_settings
 
+    # Of the client's imports none is of an installed package or of this one (-I, -S).
+    command = f"{shlex.quote(python)} -IS {shlex.quote(str(CLIENT))}"
+    if Path(os.environ.get(ADDRESS, "")).is_socket():
+        return command
     # A short name: the path of a socket has 108 bytes at most.
     path = Path(tempfile.mkdtemp(prefix="adcost-")) / "socket"
     with socket.socket(socket.AF_UNIX) as listener:
@@ -64,8 +70,7 @@ def start(python: str = sys.executable) -> str:
             env=shell_settings.without(os.environ) | {"MPLBACKEND": "agg"},
         )
     os.environ[ADDRESS] = str(path)
-    # Of the client's imports none is of an installed package or of this one (-I, -S).
-    return f"{shlex.quote(python)} -IS {shlex.quote(str(CLIENT))}"
+    return command
 
 
 # --- the server ---------------------------------------------------------------------------------
@@ -114,6 +119,9 @@ def _be_the_job(connection: socket.socket, libraries: Mapping[str, str]) -> None
         for number, descriptor in enumerate(descriptors, start=1):
             os.dup2(descriptor, number)
             os.close(descriptor)
+        # Anew: those of the server may have been files, in which one can seek, and these be pipes.
+        sys.stdout = _stream(1, sys.stdout)
+        sys.stderr = _stream(2, sys.stderr, buffering=1)
         with connection.makefile(encoding="ascii") as lines:
             request = json.loads(lines.readline())
         # A group of its own, with what it starts.
@@ -139,6 +147,11 @@ def _be_the_job(connection: socket.socket, libraries: Mapping[str, str]) -> None
             sys.stderr.flush()
             connection.sendall(bytes([status & 255]))
         os._exit(status & 255)
+
+
+def _stream(descriptor: int, like: TextIO, buffering: int = -1) -> TextIO:
+    """A text file that writes to a descriptor and encodes as ``like``."""
+    return open(descriptor, "w", buffering, like.encoding, like.errors, closefd=False)
 
 
 def _end_with(connection: socket.socket) -> None:

@@ -17,7 +17,7 @@ from adcost.fork_client import ADDRESS
 SRC = str(Path(fork_server.__file__).parents[1])
 
 
-def _run_with_server():
+def _run_with_server(stderr=None):
     """A process that has started a server, as a run of the workflow does, and says its address."""
     code = (
         f"import sys; sys.path.insert(0, {SRC!r}); from adcost import fork_server; import os;"
@@ -29,14 +29,18 @@ def _run_with_server():
     env = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
     return subprocess.Popen(
         [sys.executable, "-c", code],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True, env=env,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def server():
-    """The address of a server, and the command that runs a script in a fork of it."""
-    run = _run_with_server()
+def server(tmp_path_factory):
+    """The address of a server, and the command that runs a script in a fork of it.
+
+    Its run says what it says into a file, as under ``2> log``; the scripts into pipes.
+    """
+    with open(tmp_path_factory.mktemp("server") / "log", "w") as log:
+        run = _run_with_server(log)
     yield run.stdout.readline().strip(), shlex.split(run.stdout.readline())
     run.stdin.close()
     run.wait()
@@ -84,6 +88,21 @@ def test_the_fork_has_the_scripts_output_folder_environment_and_path(script, tmp
     out, err = script(WHERE, MINE="7 é").communicate(timeout=120)
     said = ["hello", "script.py", "['script.py']", str(tmp_path.resolve()), "7 é", "True"]
     assert out.splitlines() == said, err
+
+
+def test_the_forks_streams_are_its_own(script):
+    body = "for f in sys.stdout, sys.stderr: f.reconfigure(errors='replace'); f.write('à')"
+    assert script(body).communicate() == ("à", "à")
+
+
+def test_runs_share_a_server_whose_address_they_are_given(server, monkeypatch):
+    address, command = server
+    monkeypatch.setenv(ADDRESS, address)
+    monkeypatch.setattr(subprocess, "Popen", None)
+    assert shlex.split(fork_server.start()) == command
+    monkeypatch.setenv(ADDRESS, address + "-that-is-gone")
+    with pytest.raises(TypeError):
+        fork_server.start()
 
 
 @pytest.mark.parametrize("own", [None, "0"])

@@ -7,11 +7,14 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+from adcost import fork_server
+from adcost.fork_client import ADDRESS
 from adcost.study.schema import LOADER
 
 from ..conftest import COMPILED
@@ -91,7 +94,9 @@ class Study:
 
     def snakemake(self, *arguments, check=True, shell=None):
         """Run Snakemake here as a user would, with the settings of a ``shell``."""
-        env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | (shell or {})
+        env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        # Loading the libraries would take longer than most of these runs.
+        env |= {ADDRESS: _server()} if shell is None else shell
         done = subprocess.run(
             [self.python, "-m", "snakemake", "--cores", "2", *arguments],
             cwd=self.folder, env=env, capture_output=True, text=True, timeout=HANGS,
@@ -111,6 +116,11 @@ class Study:
         jobs = Counter({rule: int(count) for rule, count in rows})
         return Planned(jobs, re.findall(r"^Job \d+: (.*)$", text, re.MULTILINE), text)
 
+    def copied(self, folder):
+        """A copy of it all, to be changed at will; what is compiled stays shared."""
+        subprocess.run(["cp", "-a", self.folder, folder], check=True)
+        return Study(folder)
+
     def configure(self, change):
         """Rewrite the configuration by a function of the dictionary."""
         path = self.folder / "config/config.yaml"
@@ -122,6 +132,15 @@ class Study:
         """Append to a file."""
         with open(self.folder / path, "a", encoding="utf-8") as file:
             file.write(text)
+
+
+@cache
+def _server():
+    """The address of one server for the runs of this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(ADDRESS, "")
+        fork_server.start()
+        return os.environ[ADDRESS]
 
 
 def checkout(folder):
@@ -172,9 +191,7 @@ def whole(tmp_path_factory):
 @pytest.fixture(scope="session")
 def russian(whole, tmp_path_factory):
     """The same with its report in Russian; shared, so tests leave it alone."""
-    folder = tmp_path_factory.mktemp("whole") / "russian"
-    shutil.copytree(whole.folder, folder)
-    study = Study(folder)
+    study = whole.copied(tmp_path_factory.mktemp("whole") / "russian")
     study.configure(lambda config: config["report"].update(language="ru"))
     study.snakemake()
     return study
@@ -183,15 +200,13 @@ def russian(whole, tmp_path_factory):
 @pytest.fixture
 def study(finished, tmp_path):
     """The finished study, to be changed at will."""
-    shutil.copytree(finished.folder, tmp_path / "study")
-    return Study(tmp_path / "study")
+    return finished.copied(tmp_path / "study")
 
 
 @pytest.fixture
 def everything(whole, tmp_path):
     """The finished study of all experiments, to be changed at will."""
-    shutil.copytree(whole.folder, tmp_path / "study")
-    return Study(tmp_path / "study")
+    return whole.copied(tmp_path / "study")
 
 
 @pytest.fixture(scope="module")

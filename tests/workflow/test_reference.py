@@ -37,22 +37,18 @@ def retouched(path, change):
 @pytest.fixture(scope="module")
 def referred(finished, tmp_path_factory):
     """The finished study, which has become its own reference."""
-    folder = tmp_path_factory.mktemp("referred") / "study"
-    shutil.copytree(finished.folder, folder)
-    study = type(finished)(folder)
+    study = finished.copied(tmp_path_factory.mktemp("referred") / "study")
     study.snakemake("reference_unchecked")
     return study
 
 
 @pytest.fixture
 def study(referred, tmp_path):
-    shutil.copytree(referred.folder, tmp_path / "study")
-    return type(referred)(tmp_path / "study")
+    return referred.copied(tmp_path / "study")
 
 
 def test_a_run_outside_of_a_commit_does_not_become_the_reference(finished, tmp_path):
-    shutil.copytree(finished.folder, tmp_path / "study")
-    study = type(finished)(tmp_path / "study")
+    study = finished.copied(tmp_path / "study")
     done = study.snakemake("reference", check=False)
     assert done.returncode
     assert "its commit is not known (git: fatal: not a git repository" in done.stderr
