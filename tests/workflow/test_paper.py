@@ -3,10 +3,9 @@
 import re
 
 import numpy as np
+import pikepdf
 import pypdfium2
 import pytest
-from pypdf import PdfReader
-from pypdf.generic import ContentStream
 
 
 @pytest.fixture(scope="module", params=("en", "ru"))
@@ -15,49 +14,51 @@ def paper(request, whole, russian):
 
 
 @pytest.fixture(scope="module")
-def pages(paper):
-    return PdfReader(paper).pages
+def document(paper):
+    with pikepdf.open(paper) as document:
+        yield document
 
 
 def _inside(holder, *keys):
-    """What lies under these keys, or nothing, whether it is kept in its place or elsewhere."""
+    """What lies under these keys, or nothing."""
     for key in keys:
-        holder = holder[key].get_object() if key in holder else {}
+        holder = holder.get(key, {})
     return holder
 
 
-def _streams(holder, reader, seen):
-    """The contents of a page and of the drawings in it, each with its fonts."""
-    contents = _inside(holder, "/Contents") if "/Contents" in holder else holder
-    yield _inside(holder, "/Resources", "/Font"), ContentStream(contents, reader)
-    for reference in _inside(holder, "/Resources", "/XObject").values():
-        drawing = reference.get_object()
-        if drawing["/Subtype"] == "/Form" and reference.idnum not in seen:
-            seen.add(reference.idnum)
-            yield from _streams(drawing, reader, seen)
+def _drawings(holder, seen):
+    """The drawings of a page, and those within them, each once."""
+    for item in _inside(holder, "/Resources", "/XObject").values():
+        if item.Subtype == "/Form" and item.objgen not in seen:
+            seen.add(item.objgen)
+            yield item
+            yield from _drawings(item, seen)
 
 
-def _glyphs(fonts, stream):
-    """The numbers of the glyphs that a stream shows in fonts of two bytes a character."""
+def _glyphs(holder):
+    """The numbers of the glyphs that a page or drawing shows in fonts of two bytes a character."""
+    fonts, known = _inside(holder, "/Resources", "/Font"), {}
     numbers = None
-    for operands, operator in stream.operations:
-        if operator == b"Tf":
-            numbers = _numbers(fonts[operands[0]].get_object())
-        elif operator in (b"Tj", b"TJ") and numbers is not None:
-            for piece in operands[0] if operator == b"TJ" else operands:
-                if isinstance(piece, (bytes, str)):
-                    raw = getattr(piece, "original_bytes", piece)
-                    yield from numbers[np.frombuffer(raw, ">u2")]
+    for operands, operator in pikepdf.parse_content_stream(holder, "Tf Tj TJ"):
+        if str(operator) == "Tf":
+            name = str(operands[0])
+            if name not in known:
+                known[name] = _numbers(fonts[name])
+            numbers = known[name]
+        elif numbers is not None:
+            for piece in operands[0] if str(operator) == "TJ" else operands:
+                if isinstance(piece, pikepdf.String):
+                    yield from numbers[np.frombuffer(bytes(piece), ">u2")]
 
 
 def _numbers(font):
     """A composite font's glyph of each character code; None for a simple font."""
     if font.get("/Encoding") != "/Identity-H":
         return None
-    kept = font["/DescendantFonts"][0].get_object().get("/CIDToGIDMap")
-    if kept is None or kept.get_object() == "/Identity":
+    kept = font.DescendantFonts[0].get("/CIDToGIDMap", "/Identity")
+    if kept == "/Identity":
         return np.arange(2**16)
-    listed = np.frombuffer(kept.get_object().get_data(), ">u2")
+    listed = np.frombuffer(kept.read_bytes(), ">u2")
     return np.pad(listed, (0, 2**16 - len(listed)))
 
 
@@ -69,18 +70,17 @@ def test_no_page_is_empty(paper):
         assert seen.std() > 4, f"page {number} is empty"
 
 
-def test_every_character_has_a_glyph(paper):
-    reader = PdfReader(paper)
+def test_every_character_has_a_glyph(document):
     shown, seen = 0, set()
-    for page in reader.pages:
-        for fonts, stream in _streams(page, reader, seen):
-            glyphs = list(_glyphs(fonts, stream))
+    for number, page in enumerate(document.pages, 1):
+        for holder in (page.obj, *_drawings(page.obj, seen)):
+            glyphs = list(_glyphs(holder))
             shown += len(glyphs)
-            assert 0 not in glyphs, f"page {page.page_number + 1}"
+            assert 0 not in glyphs, f"page {number}"
     assert shown > 50_000
 
 
-def test_text_can_be_found_and_fonts_are_inside(paper, pages):
+def test_text_can_be_found_and_fonts_are_inside(paper, document):
     text = ""
     for number, page in enumerate(pypdfium2.PdfDocument(paper), 1):
         found = page.get_textpage()
@@ -90,33 +90,27 @@ def test_text_can_be_found_and_fonts_are_inside(paper, pages):
             assert wrong == 0, f"page {number}: {text[-200:]}"
     words = re.findall("[а-яё]{3,}" if paper.parents[1].name == "russian" else "[a-z]{3,}", text)
     assert len(words) > 10_000
-    for page in pages:
-        for font in _inside(page, "/Resources", "/Font").values():
-            inner = font.get_object()["/DescendantFonts"][0].get_object()
-            descriptor = _inside(inner, "/FontDescriptor")
-            assert {"/FontFile2", "/FontFile3"} & set(descriptor), descriptor["/FontName"]
+    for page in document.pages:
+        for font in _inside(page.obj, "/Resources", "/Font").values():
+            descriptor = font.DescendantFonts[0].FontDescriptor
+            assert {"/FontFile2", "/FontFile3"} & set(descriptor.keys()), descriptor.FontName
 
 
-def test_contents_links_and_page_numbers(paper, pages):
-    reader = PdfReader(paper)
-    chapters = [entry for entry in reader.outline if not isinstance(entry, list)]
-    assert len(chapters) >= 16
-    links = [
-        note.get_object()
-        for page in pages
-        for note in page.get("/Annots", [])
-        if note.get_object()["/Subtype"] == "/Link"
-    ]
-    assert len(links) > 200
+def test_contents_links_and_page_numbers(paper, document):
+    with document.open_outline() as outline:
+        assert len(outline.root) >= 16
+    notes = [note for page in document.pages for note in page.obj.get("/Annots", [])]
+    assert sum(note.Subtype == "/Link" for note in notes) > 200
+    read = pypdfium2.PdfDocument(paper)
     for number in (4, 9):
-        last = pages[number].extract_text().split()[-1]
+        last = read[number].get_textpage().get_text_range().split()[-1]
         assert last == str(number + 1)
 
 
-def test_figures_are_drawings_not_pictures(pages):
+def test_figures_are_drawings_not_pictures(document):
     pictures = drawings = 0
-    for page in pages:
-        for item in _inside(page, "/Resources", "/XObject").values():
-            pictures += item.get_object()["/Subtype"] == "/Image"
-            drawings += item.get_object()["/Subtype"] == "/Form"
+    for page in document.pages:
+        for item in _inside(page.obj, "/Resources", "/XObject").values():
+            pictures += item.Subtype == "/Image"
+            drawings += item.Subtype == "/Form"
     assert drawings > 40 and pictures <= 8  # Pictures are the posters of animations.
