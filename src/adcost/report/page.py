@@ -10,6 +10,7 @@ import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -156,8 +157,11 @@ def _font_face(family: str, file: Path, text: str, short_roots: bool = False) ->
     ``short_roots``: without the longer signs of roots. A browser leaves room for the widest of them
     behind every root, so they are there only where a root is over something tall.
     """
-    if not text:
-        return ""
+    return _part(family, file, "".join(sorted(set(text))), short_roots) if text else ""
+
+
+@cache
+def _part(family: str, file: Path, characters: str, short_roots: bool) -> str:
     options = subset.Options(layout_features=["*"], drop_tables=["FFTM"])
     font = TTFont(file, recalcTimestamp=False)
     if short_roots:
@@ -166,7 +170,7 @@ def _font_face(family: str, file: Path, text: str, short_roots: bool = False) ->
         del variants.VertGlyphCoverage.glyphs[place], variants.VertGlyphConstruction[place]
         variants.VertGlyphCount -= 1
     subsetter = subset.Subsetter(options)
-    subsetter.populate(text=text)
+    subsetter.populate(text=characters)
     subsetter.subset(font)
     font.flavor = "woff2"
     stream = io.BytesIO()

@@ -6,6 +6,7 @@ Apart from `costs.timing`, which takes the repeats: a better summary measures no
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -87,10 +88,19 @@ def median_interval(samples: np.ndarray | pd.Series, level: float = 0.95) -> Int
     if values.size == 0:
         raise ValueError("no samples")
     median = float(np.median(values))
-    ends = stats.quantile_test(values, p=0.5).confidence_interval(level)
-    if math.isnan(ends.low) or math.isnan(ends.high):
+    ranks = _ranks(values.size, level)
+    low, high = np.sort(values)[list(ranks)] if ranks else (math.nan, math.nan)
+    if math.isnan(low) or math.isnan(high):
         return Interval(median, math.nan, math.nan, TOO_FEW)
-    return Interval(median, float(ends.low), float(ends.high), confidence(level))
+    return Interval(median, float(low), float(high), confidence(level))
+
+
+@cache
+def _ranks(number: int, level: float) -> tuple[int, int] | None:
+    """The places, in order from 0, of the ends of a median's interval; None if there are none."""
+    # Its ends are order statistics, which of the numbers from 0 on are their own places.
+    ends = stats.quantile_test(np.arange(number), p=0.5).confidence_interval(level)
+    return None if math.isnan(ends.low) or math.isnan(ends.high) else (int(ends.low), int(ends.high))
 
 
 def share_interval(hits: int, tried: int, level: float = 0.95) -> Interval:
