@@ -93,28 +93,63 @@ def pytest_collection_modifyitems(items):
     items.sort(key=order)
 
 
+SEED = 1
+"""The seed of what an experiment's tests and the whole study measure."""
+
+
+@functools.cache
+def _section(experiment):
+    path = Path(__file__).parent / "unit/experiments" / experiment / "conftest.py"
+    described = importlib.util.spec_from_file_location(f"section_of_{experiment}", path)
+    module = importlib.util.module_from_spec(described)
+    described.loader.exec_module(module)
+    return module.SECTION
+
+
+def small_section(experiment):
+    """A copy of the small section of the configuration that an experiment's tests use, ``SECTION``
+    of its folder's ``conftest.py``."""
+    return copy.deepcopy(_section(experiment))
+
+
 @pytest.fixture(scope="session")
 def section_of():
-    """A function: a copy of the small section of the configuration that an experiment's tests use,
-    ``SECTION`` of its folder's ``conftest.py``."""
-
-    @functools.cache
-    def read(experiment):
-        path = Path(__file__).parent / "unit/experiments" / experiment / "conftest.py"
-        described = importlib.util.spec_from_file_location(f"section_of_{experiment}", path)
-        module = importlib.util.module_from_spec(described)
-        described.loader.exec_module(module)
-        return module.SECTION
-
-    return lambda experiment: copy.deepcopy(read(experiment))
+    """`small_section`."""
+    return small_section
 
 
 @pytest.fixture(scope="session")
-def measured_of(section_of):
-    """A function: an experiment's tables for that section, measured once in a session."""
-    from adcost.experiments.in_process import measure_all
+def shared_folder(tmp_path_factory):
+    """A folder of this session, for all its workers."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
-    return functools.cache(lambda name: measure_all(name, section_of(name), seed=1))
+
+@pytest.fixture(scope="session")
+def measured_of(shared_folder):
+    """A function: an experiment's tables for its small section, measured once in a session.
+
+    They are those of the whole study (`workflow/conftest.py`), where it has been run and asked for
+    the same, else measured in this process.
+    """
+    from adcost.experiments.in_process import measure_all
+    from adcost.results.reading import read_json, read_table
+
+    @functools.cache
+    def measured(experiment):
+        section, results = small_section(experiment), shared_folder / "whole/results"
+        if (shared_folder / "whole/finished").exists():
+            config = read_json(results / "provenance.json")["config"]
+            if (config["seed"], config[experiment]) == (SEED, section):
+                tables = sorted((results / experiment).glob("*.csv"))
+                # How disturbed a timing was is noted by its job.
+                return {
+                    path.stem: read_table(path).drop(columns="others_share", errors="ignore")
+                    for path in tables
+                }
+        return measure_all(experiment, section, SEED)
+
+    return measured
 
 
 @pytest.fixture(scope="session")

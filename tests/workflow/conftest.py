@@ -17,11 +17,12 @@ from adcost import fork_server
 from adcost.fork_client import ADDRESS
 from adcost.study.schema import LOADER
 
-from ..conftest import COMPILED
+from ..conftest import COMPILED, SEED, small_section
 from . import forked
 from .forked import HANGS
 
 ROOT = Path(__file__).resolve().parents[2]
+EXPERIMENTS = tuple((ROOT / "tests/unit/experiments").glob("*/conftest.py"))
 PARTS = ("Snakefile", "config", "profiles", "src", "workflow", "requirements.lock")
 
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -158,7 +159,8 @@ def checkout(folder):
     (folder / ".snakemake/compiled").symlink_to(COMPILED)
     study = Study(folder)
     tiny = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text("utf-8"))
-    study.configure(lambda config: config.update(tiny))
+    small = {path.parent.name: small_section(path.parent.name) for path in EXPERIMENTS}
+    study.configure(lambda config: config.update(small | tiny))
     return study
 
 
@@ -179,19 +181,24 @@ def finished(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory):
-    """A tiny study of all experiments that has run to its end; shared, so tests leave it alone."""
-    study = checkout(tmp_path_factory.mktemp("whole") / "study")
+def whole(shared_folder):
+    """A tiny study of all experiments that has run to its end; shared, so tests leave it alone.
+
+    Its tables are those of each experiment's own tests (`measured_of`).
+    """
+    study = checkout(shared_folder / "whole")
     everything = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))["experiments"]
-    study.configure(lambda config: config.update(experiments=everything))
+    own = {name: small_section(name) for name in everything if name != "spectrum"}
+    study.configure(lambda config: config.update(own, experiments=everything, seed=SEED))
     study.snakemake()
+    (study.folder / "finished").touch()
     return study
 
 
 @pytest.fixture(scope="session")
 def russian(whole, tmp_path_factory):
     """The same with its report in Russian; shared, so tests leave it alone."""
-    study = whole.copied(tmp_path_factory.mktemp("whole") / "russian")
+    study = whole.copied(tmp_path_factory.mktemp("copy") / "russian")
     study.configure(lambda config: config["report"].update(language="ru"))
     study.snakemake()
     return study

@@ -88,10 +88,12 @@ def opened(chromium, report):
 
 
 @pytest.fixture
-def page(opened):
-    """The page as it is when opened: wide and light, nothing chosen, at its top."""
-    opened.page.set_viewport_size({"width": 1280, "height": 900})
-    opened.page.emulate_media(color_scheme="light", media="screen")
+def page(opened, request):
+    """The page as it is when opened, nothing chosen, at its top: as wide and in the scheme of the
+    test's parameters, or else wide and light. Laying it out anew takes seconds."""
+    asked = request.node.callspec.params
+    opened.page.set_viewport_size({"width": asked.get("width", 1280), "height": 900})
+    opened.page.emulate_media(color_scheme=asked.get("scheme", "light"), media="screen")
     opened.page.evaluate("document.querySelectorAll('[id$=-all]').forEach(it => it.click())")
     return opened.page
 
@@ -251,7 +253,6 @@ def test_nothing_is_left_as_code_writes_it(page):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_what_is_drawn_can_be_told_from_the_paper(page, scheme):
-    page.emulate_media(color_scheme=scheme)
     found = page.evaluate(CONTRASTS)
     assert len(found) > 5
     assert {ink: ratio for ink, ratio in found.items() if ratio < 3} == {}
@@ -270,7 +271,6 @@ def test_figures_have_a_character_for_every_letter(page, report):
 def test_the_page_can_be_looked_at(page, width, scheme):
     """Pictures of the first screens and of one section are kept, for whoever reviews a change."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 3000})
     for place in ("top", "section-hvp"):
         page.evaluate("id => document.getElementById(id).scrollIntoView()", place)

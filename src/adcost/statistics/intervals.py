@@ -100,7 +100,9 @@ def _ranks(number: int, level: float) -> tuple[int, int] | None:
     """The places, in order from 0, of the ends of a median's interval; None if there are none."""
     # Its ends are order statistics, which of the numbers from 0 on are their own places.
     ends = stats.quantile_test(np.arange(number), p=0.5).confidence_interval(level)
-    return None if math.isnan(ends.low) or math.isnan(ends.high) else (int(ends.low), int(ends.high))
+    return (
+        None if math.isnan(ends.low) or math.isnan(ends.high) else (int(ends.low), int(ends.high))
+    )
 
 
 def share_interval(hits: int, tried: int, level: float = 0.95) -> Interval:

@@ -34,7 +34,7 @@ def test_derivatives_fill_in_as_the_sweep_advances(drawn):
 
 def test_other_expressions_are_drawn_by_name(drawn):
     texts = _texts(drawn / "expressions.svg")
-    assert {"survey", "valley", "sin x₂", "11.7"} <= set(texts)
+    assert {"survey", "rosenbrock", "sin x₂", "11.7"} <= set(texts)
 
 
 def test_a_graph_too_large_to_draw_is_left_to_the_tables(measured, monkeypatch):
