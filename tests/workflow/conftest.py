@@ -160,7 +160,7 @@ def checkout(folder):
     study = Study(folder)
     tiny = yaml.safe_load((Path(__file__).parent / "tiny.yaml").read_text("utf-8"))
     small = {path.parent.name: small_section(path.parent.name) for path in EXPERIMENTS}
-    study.configure(lambda config: config.update(small | tiny))
+    study.configure(lambda config: config.update(small | tiny, seed=SEED))
     return study
 
 
@@ -189,7 +189,7 @@ def whole(shared_folder):
     study = checkout(shared_folder / "whole")
     everything = yaml.safe_load((ROOT / "config/config.yaml").read_text("utf-8"))["experiments"]
     own = {name: small_section(name) for name in everything if name != "spectrum"}
-    study.configure(lambda config: config.update(own, experiments=everything, seed=SEED))
+    study.configure(lambda config: config.update(own, experiments=everything))
     study.snakemake()
     (study.folder / "finished").touch()
     return study
