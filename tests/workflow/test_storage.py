@@ -62,13 +62,13 @@ def test_a_full_disk_is_refused_in_words(fresh, folder):
 
 def test_a_disk_that_fills_while_the_study_runs_loses_nothing(fresh):
     fresh.configure(lambda config: config.update(experiments=["finite_differences"]))
-    small = "mount -t tmpfs -o size=3m none results"
+    small = "mount -t tmpfs -o size=4m none results"
     tables = "results/finite_differences/measurements.csv"
     # There is room for the tables and the figures, not for the report; then there is.
     script = f"""
         {RUN} {tables} || exit 3
         cp -r results ../before
-        head -c 1100k /dev/zero > results/filler
+        head -c 1640k /dev/zero > results/filler
         {RUN} && exit 4
         rm results/filler
         cp -r results ../full
